@@ -1,0 +1,113 @@
+"""Quantities with units: the only place that turns text into numbers and back.
+
+Inside the program time is an int of nanoseconds, a size an int of bytes, a rate an int of bits a
+second or a period in nanoseconds, and a share a float from 0 to 1.
+"""
+
+import math
+import re
+from typing import Final
+
+NS_PER_S: Final = 1_000_000_000
+
+_DURATIONS: Final = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,
+    "ms": 1_000_000,
+    "s": NS_PER_S,
+    "min": 60 * NS_PER_S,
+    "m": 60 * NS_PER_S,
+    "h": 3600 * NS_PER_S,
+    "d": 86400 * NS_PER_S,
+}
+_FREQUENCIES: Final = {"/h": 1 / 3600, "/min": 1 / 60, "/s": 1.0, "Hz": 1.0, "kHz": 1e3, "MHz": 1e6}
+_SIZES: Final = {"B": 1, "kB": 10**3, "KiB": 2**10, "MB": 10**6, "MiB": 2**20, "GB": 10**9}
+_BIT_RATES: Final = {"bps": 1, "kbps": 10**3, "Mbps": 10**6, "Gbps": 10**9}
+_NUMBER: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
+
+
+def parse_duration(text: object) -> int:
+    """Nanoseconds of ``"150ms"``. Raises ValueError for a missing or wrong unit.
+
+    >>> parse_duration("1.5s")
+    1500000000
+    """
+    return round(_quantity(text, _DURATIONS, "a duration such as 20ms, 5s or 2h"))
+
+
+def parse_frequency(text: object) -> int:
+    """The period in nanoseconds of ``"10Hz"``.
+
+    >>> parse_frequency("10Hz")
+    100000000
+    """
+    per_second = _quantity(text, _FREQUENCIES, "a frequency such as 10Hz or 1/min")
+    if per_second <= 0:
+        raise ValueError("must be more than 0")
+    return round(NS_PER_S / per_second)
+
+
+def parse_size(text: object) -> int:
+    """Bytes of ``"64KiB"``."""
+    return round(_quantity(text, _SIZES, "a size such as 512B or 64KiB"))
+
+
+def parse_bit_rate(text: object) -> int:
+    """Bits a second of ``"100Mbps"``."""
+    return round(_quantity(text, _BIT_RATES, "a rate such as 100Mbps"))
+
+
+def parse_share(text: object) -> float:
+    """A share from 0 to 1, given as ``"0.1%"`` or as a plain number.
+
+    >>> parse_share("20%")
+    0.2
+    """
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        share = float(text)
+    else:
+        share = _quantity(text, {"%": 1.0, "": 100.0}, "a share such as 5% or 0.05") / 100
+    if not 0 <= share <= 1:
+        raise ValueError(f"must be from 0% to 100%, not {text}")
+    return share
+
+
+def _quantity(text: object, units: dict[str, float] | dict[str, int], expected: str) -> float:
+    match = _NUMBER.fullmatch(str(text)) if isinstance(text, str) else None
+    if match is None or match.group(2) not in units:
+        raise ValueError(f"must be {expected}, not {text!r}")
+    value = float(match.group(1))
+    if not math.isfinite(value):
+        raise ValueError(f"must be finite, not {text!r}")
+    return value * units[match.group(2)]
+
+
+def format_duration(ns: float) -> str:
+    """A duration as people write it, with three significant digits.
+
+    >>> format_duration(1_690_000_000), format_duration(15_000_000), format_duration(0)
+    ('1.69 s', '15 ms', '0 s')
+    """
+    if ns == 0:
+        return "0 s"
+    for unit, size in (("s", NS_PER_S), ("ms", 10**6), ("us", 10**3)):
+        if abs(ns) >= size:
+            return f"{_short(ns / size)} {unit}"
+    return f"{_short(ns)} ns"
+
+
+def format_size(size_bytes: float) -> str:
+    """A size as people write it.
+
+    >>> format_size(1_320_000)
+    '1.32 MB'
+    """
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if abs(size_bytes) >= size:
+            return f"{_short(size_bytes / size)} {unit}"
+    return f"{_short(size_bytes)} B"
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
