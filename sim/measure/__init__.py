@@ -1,0 +1,1 @@
+"""Tables to numbers: staleness, recovery, metrics with intervals, verdicts."""

@@ -1,0 +1,148 @@
+"""What one replication leaves behind: six tables of plain numpy columns.
+
+Every metric and every figure is a pure function of these tables, so a run that was stored can be
+measured again. Times are int64 nanoseconds since the start, shares go from 0 to 1, errors are in
+between-agent standard deviations, and NaN stands for "no value yet". A table is a dict of columns
+of equal length; what is not in `COLUMNS` does not exist.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Table: TypeAlias = Mapping[str, NDArray[Any]]
+
+NEVER: Final = -1
+"""`until_ns` of a fault that does not end."""
+
+COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
+    "samples": {
+        "time_ns": np.int64,
+        "oldest_age_ns": np.int64,
+        "mean_age_ns": np.float64,
+        "coverage": np.float64,
+        "heard": np.int64,
+        "registered": np.int64,
+        "count": np.int64,
+        "error_mean": np.float64,
+        "error_sd": np.float64,
+        "locals_oldest_ns": np.float64,
+        "locals_mean_ns": np.float64,
+    },
+    "regions": {
+        "time_ns": np.int64,
+        "region": np.int64,
+        "oldest_age_ns": np.int64,
+        "mean_age_ns": np.float64,
+        "inside_age_ns": np.int64,
+        "coverage": np.float64,
+        "reachable": np.bool_,
+        "agents": np.int64,
+    },
+    "heard": {
+        "known_ns": np.int64,
+        "region": np.int64,
+        "sent_ns": np.int64,
+        "oldest_born_ns": np.int64,
+        "mean_born_ns": np.float64,
+        "agents": np.int64,
+    },
+    "baselines": {
+        "published_ns": np.int64,
+        "version": np.int64,
+        "count": np.int64,
+        "sources": np.int64,
+        "error_mean": np.float64,
+        "error_sd": np.float64,
+        "oldest_age_ns": np.int64,
+        "mean_age_ns": np.float64,
+        "coverage": np.float64,
+        "half_width_max": np.float64,
+    },
+    "faults": {
+        "fault": np.str_,
+        "kind": np.str_,
+        "at_ns": np.int64,
+        "until_ns": np.int64,
+        "touched": np.int64,
+        "regions": np.str_,
+        "cuts": np.bool_,
+    },
+    "traffic": {
+        "tier": np.str_,
+        "kind": np.str_,
+        "outcome": np.str_,
+        "messages": np.int64,
+        "bytes": np.int64,
+    },
+}
+"""Table -> column -> type."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The tables of one replication.
+
+    - `samples`: the whole system, one row an instant (every ``plan.measure.every_ns``).
+    - `regions`: the same for each region: its ages at the root, the oldest age at its own
+      aggregator (`inside_age_ns`), and whether the way to the root is open (`reachable`).
+    - `heard`: one row each time the root learns a newer version of a region. Between two rows ages
+      grow by one second a second, so ages at the root are *exact* from here. Before the first row
+      of a region everything in it counts as born at 0.
+    - `baselines`: one row a publication.
+    - `faults`: one row a fault; `regions` are those it cuts from the root (``"0 3"``), and `cuts`
+      says whether its end counts as a heal.
+    - `traffic`: messages and bytes by tier, kind and outcome.
+    """
+
+    samples: Table
+    regions: Table
+    heard: Table
+    baselines: Table
+    faults: Table
+    traffic: Table
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":
+        """Tables from plain columns. Raises ValueError for a wrong table, column or length."""
+        if set(columns) != set(COLUMNS):
+            raise ValueError(f"tables must be {sorted(COLUMNS)}, not {sorted(columns)}")
+        return cls(**{name: table(name, columns[name]) for name in COLUMNS})
+
+    def __getitem__(self, name: str) -> Table:
+        if name not in COLUMNS:
+            raise KeyError(name)
+        found: Table = getattr(self, name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def keys(self) -> list[str]:
+        """The names of the tables, so that ``dict(tables)`` works."""
+        return [field.name for field in fields(self)]
+
+
+def table(name: str, columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
+    """The columns of table `name`, in order and with their types.
+
+    Raises ValueError when a column is missing, unknown, or of another length than the first.
+    """
+    kinds = COLUMNS[name]
+    if set(columns) != set(kinds):
+        raise ValueError(f"{name} must have columns {sorted(kinds)}, not {sorted(columns)}")
+    made: dict[str, NDArray[Any]] = {
+        column: np.asarray(columns[column], dtype=kind) for column, kind in kinds.items()
+    }
+    lengths = {array.shape for array in made.values()}
+    if len(lengths) != 1 or len(lengths.pop()) != 1:
+        raise ValueError(f"{name}: columns must be one-dimensional and of equal length")
+    return made
+
+
+def empty(name: str) -> dict[str, NDArray[Any]]:
+    """Table `name` without rows."""
+    return table(name, {column: [] for column in COLUMNS[name]})
