@@ -1,0 +1,168 @@
+"""Every metric of the catalogue, from the tables of the replications.
+
+A metric is a pure function of tables. Most are one figure a replication, reported as their mean
+with a 95 % Student-t interval; recovery is over all heals of all replications, and a heal that
+never recovered counts as infinitely long: a quantile that falls on one is inf, to be read as "more
+than `low`". NaN is "undefined here" (no heal, no value yet) and never a number in disguise.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measure.intervals import (
+    UNKNOWN,
+    maximum_interval,
+    quantile,
+    quantile_interval,
+    student_t,
+)
+from sim.measure.recovery import CensoredSample, pool, recoveries
+from sim.measure.staleness import held, mean_age_ns, oldest_age_ns, violation_ns
+from sim.measure.tables import Tables
+from sim.scenario.catalogue import METRICS, Metric
+from sim.scenario.plan import Plan
+from sim.units import NS_PER_S
+
+Figure = Callable[[Tables, Plan], float]
+
+ARRIVED: Final = ("delivered",)
+UNDER_WAY: Final = ("in_flight",)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricValue:
+    """What came out: `n` replications (or heals), a 95 % interval or NaN, and how many censored.
+
+    `value` inf means more than `low`: the value falls among the censored.
+    """
+
+    name: str
+    value: float
+    unit: str
+    n: int
+    low: float
+    high: float
+    censored: int
+
+
+def measure(tables: Sequence[Tables], plan: Plan) -> list[MetricValue]:
+    """All metrics of the catalogue, in its order, over the replications of one plan."""
+    heals = [found for one in tables for found in recoveries(one, plan)]
+    return [
+        _over_heals(metric, pool(heals, metric.name.split(".")[1]))
+        if metric.name.startswith("recovery.")
+        else _over_replications(metric, [FIGURES[metric.name](one, plan) for one in tables])
+        for metric in METRICS
+    ]
+
+
+def _over_replications(metric: Metric, figures: Sequence[float]) -> MetricValue:
+    """Their mean; a replication in which the figure is undefined does not count."""
+    defined = [figure for figure in figures if not math.isnan(figure)]
+    value = float(np.mean(defined)) if defined else math.nan
+    return MetricValue(metric.name, value, metric.unit, len(defined), *student_t(defined), 0)
+
+
+def _over_heals(metric: Metric, sample: CensoredSample) -> MetricValue:
+    """The largest (``.max``) or the 95th percentile (``.p95``) of all heals."""
+    if not len(sample):
+        return MetricValue(metric.name, math.nan, metric.unit, 0, *UNKNOWN, 0)
+    share = 1.0 if metric.name.endswith(".max") else 0.95
+    ends = maximum_interval(sample) if share == 1.0 else quantile_interval(sample, share)
+    return MetricValue(
+        name=metric.name,
+        value=quantile(sample, share),
+        unit=metric.unit,
+        n=len(sample),
+        low=ends[0],
+        high=ends[1],
+        censored=len(sample.at_least),
+    )
+
+
+def _mean_age(tables: Tables, plan: Plan) -> float:
+    end_ns = plan.duration_ns
+    return mean_age_ns(held(tables, end_ns), 0, end_ns) / NS_PER_S
+
+
+def _oldest_age(tables: Tables, plan: Plan) -> float:
+    end_ns = plan.duration_ns
+    return oldest_age_ns(held(tables, end_ns), 0, end_ns) / NS_PER_S
+
+
+def _baseline_violation(tables: Tables, plan: Plan) -> float:
+    return _violation(tables, plan, plan.staleness.baseline_ns)
+
+
+def _anomaly_violation(tables: Tables, plan: Plan) -> float:
+    return _violation(tables, plan, plan.staleness.anomaly_ns)
+
+
+def _violation(tables: Tables, plan: Plan, bound_ns: int) -> float:
+    end_ns = plan.duration_ns
+    return violation_ns(held(tables, end_ns), bound_ns, 0, end_ns) / NS_PER_S
+
+
+def coverage_judged(tables: Tables, plan: Plan) -> NDArray[Any]:
+    """Coverage from the baseline bound on.
+
+    Before it nothing can be too old; a source may only not have been heard yet, which is the start
+    of the run and says nothing about the network.
+    """
+    samples = tables.samples
+    judged: NDArray[Any] = samples["coverage"][samples["time_ns"] >= plan.staleness.baseline_ns]
+    return judged
+
+
+def _reduce(reduction: Callable[..., Any], values: NDArray[Any], scale: float = 1.0) -> float:
+    """`reduction` over what is known; NaN when nothing is."""
+    known = values[~np.isnan(values)]
+    return float(reduction(known)) * scale if len(known) else math.nan
+
+
+def _of_samples(column: str, reduction: Callable[..., Any], scale: float = 1.0) -> Figure:
+    return lambda tables, _: _reduce(reduction, tables.samples[column], scale)
+
+
+def _of_coverage(reduction: Callable[..., Any]) -> Figure:
+    return lambda tables, plan: _reduce(reduction, coverage_judged(tables, plan))
+
+
+def _sent_per_second(column: str) -> Figure:
+    def figure(tables: Tables, plan: Plan) -> float:
+        return float(tables.traffic[column].sum()) * NS_PER_S / plan.duration_ns
+
+    return figure
+
+
+def _lost(tables: Tables, _: Plan) -> float:
+    """Messages that never arrived, of all whose fate is known."""
+    outcome, messages = tables.traffic["outcome"], tables.traffic["messages"]
+    known = int(messages[~np.isin(outcome, UNDER_WAY)].sum())
+    arrived = int(messages[np.isin(outcome, ARRIVED)].sum())
+    return 1 - arrived / known if known else math.nan
+
+
+FIGURES: Final[Mapping[str, Figure]] = {
+    "staleness.root.mean": _mean_age,
+    "staleness.root.oldest.max": _oldest_age,
+    "staleness.baseline.violation": _baseline_violation,
+    "staleness.anomaly.violation": _anomaly_violation,
+    "staleness.locals.mean": _of_samples("locals_mean_ns", np.mean, 1 / NS_PER_S),
+    "staleness.locals.max": _of_samples("locals_oldest_ns", np.max, 1 / NS_PER_S),
+    "coverage.mean": _of_coverage(np.mean),
+    "coverage.min": _of_coverage(np.min),
+    "error.mean.median": _of_samples("error_mean", np.median),
+    "error.mean.max": _of_samples("error_mean", np.max),
+    "error.sd.median": _of_samples("error_sd", np.median),
+    "error.sd.max": _of_samples("error_sd", np.max),
+    "traffic.messages": _sent_per_second("messages"),
+    "traffic.bytes": _sent_per_second("bytes"),
+    "traffic.lost": _lost,
+}
+"""Metrics that are one figure a replication; the others are over heals."""

@@ -1,0 +1,148 @@
+"""How long until all is well again, counted from the physical heal.
+
+Cuts that overlap or touch are one cut: it heals when the last of them ends. After a heal come
+*reconnected* (first message across), *fresh* (all ages within the baseline bound) and *accurate*
+(baseline error within epsilon); recovery is the last of them. What was not reached before the run
+ended, or before the next cut, is *censored*: kept as "at least so long", never dropped.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.measure.spans import Milestone, Spans, first_lasting_gap, union
+from sim.measure.staleness import broken, held
+from sim.measure.tables import NEVER, Table, Tables
+from sim.scenario.plan import Plan
+
+MILESTONES: Final = ("reconnected", "fresh", "accurate")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A time in which nodes were cut from the root; `heal_ns` is None if that outlives the run."""
+
+    at_ns: int
+    heal_ns: int | None
+    regions: tuple[int, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What followed one heal. Nothing is known from `horizon_ns` on (next cut, or the end)."""
+
+    cut: Cut
+    heal_ns: int
+    horizon_ns: int
+    reconnected: Milestone
+    fresh: Milestone
+    accurate: Milestone
+
+    @property
+    def time(self) -> Milestone:
+        """The last milestone; censored when any of them is."""
+        parts = (self.reconnected, self.fresh, self.accurate)
+        return Milestone(max(p.after_ns for p in parts), all(p.reached for p in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class CensoredSample:
+    """Durations in seconds: those `observed`, and lower bounds of those that never ended."""
+
+    observed: tuple[float, ...]
+    at_least: tuple[float, ...]
+
+    def __len__(self) -> int:
+        return len(self.observed) + len(self.at_least)
+
+
+def cuts(faults: Table, end_ns: int) -> list[Cut]:
+    """The cuts of a run in order, overlapping ones merged."""
+    rows = np.flatnonzero(faults["cuts"] & (faults["at_ns"] < end_ns))
+    merged: list[Cut] = []
+    for row in rows[np.argsort(faults["at_ns"][rows], kind="stable")]:
+        cut = _cut(faults, int(row), end_ns)
+        if merged and _overlap(merged[-1], cut):
+            merged[-1] = _join(merged[-1], cut)
+        else:
+            merged.append(cut)
+    return merged
+
+
+def _cut(faults: Table, row: int, end_ns: int) -> Cut:
+    until_ns = int(faults["until_ns"][row])
+    return Cut(
+        at_ns=int(faults["at_ns"][row]),
+        heal_ns=None if until_ns == NEVER or until_ns >= end_ns else until_ns,
+        regions=tuple(sorted(int(region) for region in str(faults["regions"][row]).split())),
+        faults=(str(faults["fault"][row]),),
+    )
+
+
+def _overlap(before: Cut, after: Cut) -> bool:
+    return before.heal_ns is None or after.at_ns <= before.heal_ns
+
+
+def _join(before: Cut, after: Cut) -> Cut:
+    open_end = before.heal_ns is None or after.heal_ns is None
+    return Cut(
+        at_ns=before.at_ns,
+        heal_ns=None if open_end else max(before.heal_ns or 0, after.heal_ns or 0),
+        regions=tuple(sorted({*before.regions, *after.regions})),
+        faults=(*before.faults, *after.faults),
+    )
+
+
+def recoveries(tables: Tables, plan: Plan) -> list[Recovery]:
+    """What followed each heal of one run; empty when nothing healed."""
+    end_ns = plan.duration_ns
+    found = cuts(tables.faults, end_ns)
+    horizons = [*(cut.at_ns for cut in found[1:]), end_ns]
+    stale = broken(held(tables, end_ns), plan.staleness.baseline_ns, 0, end_ns)
+    wrong = _inaccurate(tables.samples, plan.baseline.epsilon, end_ns)
+    sustain_ns = plan.measure.sustain_ns
+    return [
+        Recovery(
+            cut=cut,
+            heal_ns=cut.heal_ns,
+            horizon_ns=horizon_ns,
+            reconnected=_reconnected(tables.heard, cut.regions, cut.heal_ns, horizon_ns),
+            fresh=first_lasting_gap(stale, cut.heal_ns, horizon_ns, sustain_ns),
+            accurate=first_lasting_gap(wrong, cut.heal_ns, horizon_ns, sustain_ns),
+        )
+        for cut, horizon_ns in zip(found, horizons, strict=False)
+        if cut.heal_ns is not None
+    ]
+
+
+def _reconnected(
+    heard: Table, regions: tuple[int, ...], heal_ns: int, horizon_ns: int
+) -> Milestone:
+    """First version of a cut region that was sent after the heal (of any, if none was whole)."""
+    across = (heard["sent_ns"] >= heal_ns) & (heard["known_ns"] < horizon_ns)
+    if regions:
+        across &= np.isin(heard["region"], regions)
+    if not across.any():
+        return Milestone(horizon_ns - heal_ns, False)
+    return Milestone(int(heard["known_ns"][across].min()) - heal_ns, True)
+
+
+def _inaccurate(samples: Table, epsilon: float, end_ns: int) -> Spans:
+    """When the baseline error was above epsilon or unknown; a sample holds until the next one."""
+    begin_ns = np.append(0, samples["time_ns"])
+    error = np.append(np.nan, samples["error_mean"])
+    end = np.append(samples["time_ns"], end_ns)
+    bad = ~(error <= epsilon)
+    return union(begin_ns[bad], end[bad])
+
+
+def pool(found: Iterable[Recovery], milestone: str) -> CensoredSample:
+    """One milestone, or ``"time"``, over many heals, in seconds."""
+    steps: list[Milestone] = [getattr(recovery, milestone) for recovery in found]
+    return CensoredSample(
+        observed=tuple(step.after_ns / 1e9 for step in steps if step.reached),
+        at_least=tuple(step.after_ns / 1e9 for step in steps if not step.reached),
+    )

@@ -1,0 +1,111 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sim.measure.metrics import FIGURES, coverage_judged, measure
+from sim.measure.recovery import recoveries
+from sim.measure.tables import empty
+from sim.scenario.catalogue import METRIC_NAMES
+
+from tests.measure.synthetic import AGENTS, MS, Fault, S, make_plan, make_tables, with_samples
+
+CUT = Fault(20 * S, 35 * S, (2,))
+PLAN = make_plan()
+
+
+@pytest.fixture(scope="module")
+def cut_run():
+    return make_tables([CUT])
+
+
+@pytest.fixture(scope="module")
+def values(cut_run):
+    return {value.name: value for value in measure([cut_run, make_tables([CUT], seed=2)], PLAN)}
+
+
+def test_every_metric_of_the_catalogue_is_measured_in_its_order(values):
+    assert tuple(values) == METRIC_NAMES
+
+
+def test_every_metric_is_either_a_figure_or_about_recovery():
+    figures = {name for name in METRIC_NAMES if not name.startswith("recovery.")}
+    assert set(FIGURES) == figures
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # Region 2 was last heard at 19.85 s (born 19.72 s) and again at 35.076 s.
+        ("staleness.root.oldest.max", 35.076 - 19.72),
+        ("staleness.baseline.violation", 35.076 - 24.72),
+        ("coverage.min", 7 / 8),
+        ("recovery.reconnected.max", 0.076),
+        ("recovery.fresh.max", 0.076),
+        ("traffic.messages", 1005 / 60),
+        ("traffic.bytes", 10050 / 60),
+        ("traffic.lost", 0.1),
+        ("staleness.locals.max", 1 + 0.9 + 0.08),
+    ],
+)
+def test_a_cut_of_15_s_has_the_figures_that_arithmetic_says(values, name, expected):
+    assert values[name].value == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_mean_over_replications_is_inside_its_interval(values):
+    value = values["error.mean.median"]
+    assert value.n == 2
+    assert value.low < value.value < value.high
+
+
+def test_recovery_counts_heals_and_not_replications():
+    twice = make_tables([CUT, Fault(45 * S, 50 * S, (1,))])
+    found = {value.name: value for value in measure([twice, make_tables([CUT])], PLAN)}
+    assert found["recovery.time.p95"].n == 3
+    assert found["staleness.root.mean"].n == 2
+
+
+def test_without_a_heal_recovery_is_undefined():
+    value = {v.name: v for v in measure([make_tables()], PLAN)}["recovery.time.max"]
+    assert math.isnan(value.value)
+    assert (value.n, value.censored) == (0, 0)
+
+
+def test_a_heal_that_never_recovers_is_infinite_and_counted(cut_run):
+    never = with_samples(cut_run, error_mean=np.ones(len(cut_run.samples["time_ns"])))
+    value = {v.name: v for v in measure([never, cut_run], PLAN)}["recovery.accurate.max"]
+    assert value.value == value.high == math.inf
+    assert value.low == 25.0
+    assert (value.n, value.censored) == (2, 1)
+
+
+def test_the_slowest_heal_is_the_largest_recovery_time(cut_run, values):
+    (found,) = recoveries(cut_run, PLAN)
+    assert values["recovery.time.max"].value >= found.time.after_ns / S
+
+
+def test_a_figure_without_any_value_is_undefined_and_warns_nobody(cut_run):
+    silent = with_samples(cut_run, error_mean=np.full(len(cut_run.samples["time_ns"]), np.nan))
+    value = {v.name: v for v in measure([silent], PLAN)}["error.mean.max"]
+    assert math.isnan(value.value)
+    assert value.n == 0
+
+
+def test_a_run_that_sent_nothing_has_no_share_of_losses(cut_run):
+    silent = replace(cut_run, traffic=empty("traffic"))
+    assert math.isnan(FIGURES["traffic.lost"](silent, PLAN))
+    assert FIGURES["traffic.messages"](silent, PLAN) == 0
+
+
+def test_coverage_is_not_judged_before_a_source_can_be_too_old(cut_run):
+    assert cut_run.samples["coverage"][0] == 0
+    assert coverage_judged(cut_run, PLAN).min() == 7 / 8
+
+
+def test_the_mean_age_at_the_root_is_half_a_period_and_the_delay_when_nothing_fails():
+    """Mean birth is 65 ms before sending, delay 20 + 3 r ms, period 200 ms; 60 s in the mean."""
+    mean = FIGURES["staleness.root.mean"](make_tables(), PLAN)
+    delay = np.mean([20 + 3 * region for region in range(8)]) * MS / S
+    start_up = 0.2 * 0.3 / 60  # before the first message ages start at 0: a small, bounded bias
+    assert mean == pytest.approx(0.065 + delay + 0.1, abs=start_up)
+    assert AGENTS == 100
