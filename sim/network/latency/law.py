@@ -1,0 +1,24 @@
+"""The contract of every latency law.
+
+A law turns variates of a stream into delays. For each element it draws exactly one variate of one
+kind, in order, so that n values and then m more are the same as n + m at once: what a message gets
+depends on its place in the stream and on nothing else.
+"""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class LatencyLaw(Protocol):
+    """Delays of messages, one way and in nanoseconds as float64 (not rounded)."""
+
+    @property
+    def floor_ns(self) -> float:
+        """Nothing that is drawn is smaller than this."""
+        ...
+
+    def draw(self, stream: np.random.Generator, out: NDArray[np.float64]) -> None:
+        """Fill `out`, a contiguous array of one dimension, with independent delays in ns."""
+        ...
