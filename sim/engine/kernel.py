@@ -45,7 +45,7 @@ class Order(IntEnum):
 _FAILURE: Final = -1  # ahead of all classes: nothing may happen between a failure and the stop
 
 Scheduled = list[Any]
-"""A call that is going to happen, ``[call, args]``: a list is the cheapest thing that can change."""
+"""A call that is going to happen: ``[call, args]``, the cheapest thing that can be changed."""
 
 
 def cancel(scheduled: Scheduled) -> None:

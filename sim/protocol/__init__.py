@@ -1,0 +1,1 @@
+"""Pure protocol logic: state machines that return effects."""
