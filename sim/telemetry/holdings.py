@@ -1,0 +1,73 @@
+"""What a node knows of its sources beside their values: ages, freshness, how many were heard.
+
+Agents report one or two numbers (born, and claimed where clocks are wrong); aggregators report a
+row of six, a fold over the newest version they hold of each child. Births that were never heard of
+count as 0, the start of the run, so an age is defined from the first instant.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.telemetry.emission import FloatArray
+
+IntArray = NDArray[np.int64]
+
+SENT: Final = 0
+"""When the version was sent, true time."""
+OLDEST: Final = 1
+"""Smallest birth of the sources in it."""
+BORN: Final = 2
+"""Sum of the sources' births."""
+CLAIMED: Final = 3
+"""Sum of the births as the sources' own clocks stamped them."""
+FRESH: Final = 4
+"""Sources whose value was within the bound, at every hop, when it was passed on."""
+HEARD: Final = 5
+"""Sources ever heard of."""
+COLUMNS: Final = 6
+
+
+def fold_agents(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -> IntArray:
+    """Rows of six from the births that are held of agents.
+
+    held (rows, children, 1 or 2); now (rows, parents); result (rows, parents, 6). The last column
+    of `held` is the claimed birth.
+    """
+    shape = (*now_ns.shape, group)
+    born = held[..., 0].reshape(shape)
+    fresh = born >= (now_ns - bound_ns)[..., None]
+    return _row(
+        now_ns,
+        born.min(axis=2),
+        born.sum(axis=2),
+        held[..., -1].reshape(shape).sum(axis=2),
+        np.count_nonzero(fresh & (born > 0), axis=2),
+        np.count_nonzero(born, axis=2),
+    )
+
+
+def fold_aggregators(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -> IntArray:
+    """Rows of six from the rows of six of the children; shapes as in `fold_agents`.
+
+    A child whose newest version is older than the bound counts no source as fresh.
+    """
+    rows = held.reshape(*now_ns.shape, group, COLUMNS)
+    recent = rows[..., SENT] >= (now_ns - bound_ns)[..., None]
+    return _row(
+        now_ns,
+        rows[..., OLDEST].min(axis=2),
+        rows[..., BORN].sum(axis=2),
+        rows[..., CLAIMED].sum(axis=2),
+        np.where(recent, rows[..., FRESH], 0).sum(axis=2),
+        rows[..., HEARD].sum(axis=2),
+    )
+
+
+def _row(now_ns: FloatArray, *columns: NDArray[np.int64] | NDArray[np.intp]) -> IntArray:
+    result = np.empty((*now_ns.shape, COLUMNS), np.int64)
+    result[..., SENT] = now_ns
+    for index, column in enumerate(columns, start=1):
+        result[..., index] = column
+    return result

@@ -1,0 +1,82 @@
+"""A receiver that needs time for each message: one FIFO queue per parent, exact in columns.
+
+Waiting in a first-come-first-served queue is Lindley's recursion, finish = max(arrival, finish of
+the one before) + service; over sorted arrivals it is a running maximum, so no event is needed. Only
+arrivals before the end of a step are served: a later report may still overtake the others.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.telemetry.emission import BoolArray, FloatArray
+from sim.telemetry.flight import Flight
+from sim.telemetry.fold import IntArray
+from sim.telemetry.tree import Run
+
+if TYPE_CHECKING:
+    from sim.telemetry.intake import Reports
+
+
+@dataclass(slots=True)
+class Ingress:
+    """The queues of all parents of a tier."""
+
+    service_ns: int
+    free_ns: FloatArray
+    """When each parent has finished all that it accepted; shape (parents,)."""
+    _served: BoolArray
+
+    @classmethod
+    def of(cls, parents: int, service_ns: int) -> "Ingress":
+        """Empty queues with this service time per message."""
+        return cls(service_ns, np.zeros(parents), np.empty((0, 0), np.bool_))
+
+    def serve(
+        self, run: Run, reports: "Reports", flight: Flight, until_ns: int
+    ) -> tuple["Reports", Flight]:
+        """Replace the arrival of every message before `until_ns` by the end of its service."""
+        arrivals = reports.arrivals_ns.copy()
+        self._served = arrivals < until_ns
+        ticks, children = np.nonzero(self._served)
+        old = np.flatnonzero(~flight.served & (flight.arrival_ns < until_ns))
+        leading = old[flight.leading[old]]
+        instants = np.concatenate((flight.arrival_ns[leading], arrivals[ticks, children]))
+        child = np.concatenate((flight.child[leading] - run.first_child, children))
+        finish = self._finish(run, child // run.size, child, instants)
+        arrivals[ticks, children] = finish[len(leading) :]
+        served = flight.served.copy()
+        arrival = flight.arrival_ns.copy()
+        arrival[leading] = finish[: len(leading)]
+        served[old] = True
+        # The row of the second pane of a report follows its leading row and shares its fate.
+        followers = old[~flight.leading[old]]
+        arrival[followers] = arrival[followers - 1]
+        flight = replace(flight, arrival_ns=arrival, served=served)
+        return replace(reports, arrivals_ns=arrivals), flight
+
+    def was_served(self, run: Run, tick: IntArray, child: IntArray) -> BoolArray:
+        """Which of these reports of the step have left the queue."""
+        return self._served[tick, child]
+
+    def _finish(
+        self, run: Run, parent: IntArray, child: IntArray, arrival_ns: FloatArray
+    ) -> FloatArray:
+        """End of service of each message; ties in the order of children."""
+        order = np.lexsort((child, arrival_ns, parent))
+        finish = np.empty(len(order))
+        queue = parent[order]
+        starts = np.flatnonzero(np.diff(queue, prepend=-1))
+        for begin, end in zip(starts, np.append(starts[1:], len(order)), strict=True):
+            rows = order[begin:end]
+            owner = run.first_parent + int(queue[begin])
+            finish[rows] = self._lindley(owner, arrival_ns[rows])
+        return finish
+
+    def _lindley(self, parent: int, arrival_ns: FloatArray) -> FloatArray:
+        place = np.arange(len(arrival_ns)) * float(self.service_ns)
+        begin = np.maximum.accumulate(arrival_ns - place)
+        finish = np.maximum(begin, self.free_ns[parent]) + place + self.service_ns
+        self.free_ns[parent] = finish[-1]
+        return finish

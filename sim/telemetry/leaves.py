@@ -1,0 +1,169 @@
+"""The agents: rows of running sums, no objects.
+
+An agent measures a vector at each of its reports and keeps the exact sums of its running pane; a
+report carries them. What a report adds to the pane (one value, its square, the change of the
+agent's own mean and of its square) is all that ever moves up the tree.
+"""
+
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.stats import fixed_point
+from sim.stats.moments import COUNT, SOURCES, Layout
+from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
+from sim.telemetry.intake import Reports
+from sim.telemetry.tree import Groups, Run
+
+IntArray = NDArray[np.int64]
+
+BLOCK_VALUES: Final = 1 << 17
+"""Values that are worked on at once: they and their sums should stay in the cache."""
+
+
+class Behaviour(Protocol):
+    """What agents do: the values they measure."""
+
+    features: int
+
+    def fill(self, tick: int, born_ns: FloatArray, first: int, out: FloatArray) -> None:
+        """Write what agents first... measure in report `tick`, in scales; out (agents, features)."""
+
+
+class Channel(Protocol):
+    """The way up from a tier: decides when each report arrives, or that it never does."""
+
+    def judge(
+        self, first_tick: int, sent_ns: FloatArray, sent: BoolArray | None, first_child: int
+    ) -> FloatArray:
+        """Arrival instants (ticks, children) of reports, NEVER for the lost and the unsent."""
+
+
+class Leaves:
+    """The tier of agents. Arrays have one row an agent."""
+
+    def __init__(
+        self,
+        groups: Groups,
+        phase_ns: FloatArray,
+        period_ns: int,
+        layout: Layout,
+        behaviour: Behaviour,
+        scale: float,
+    ) -> None:
+        self.groups = groups
+        self.phase_ns = phase_ns
+        self.period_ns = period_ns
+        self.layout = layout
+        self.behaviour = behaviour
+        self.scale = scale
+        self.up: BoolArray | None = None
+        self.clock_offset_ns: IntArray | None = None
+        self.count = np.zeros(groups.children, np.int64)
+        self.total = np.zeros((groups.children, layout.features), np.int64)
+        self.truth: dict[int, IntArray] = {}
+        """Per pane, the wide row that a centralised observer would hold (no second summary)."""
+        self.clipped = 0
+        self.messages = 0
+        self._pane = 0
+        self._now = Emission(0, np.empty((0, groups.children)), None)
+
+    @property
+    def state_columns(self) -> int:
+        """born, and the birth that a wrong clock claims if there are wrong clocks."""
+        return 1 if self.clock_offset_ns is None else 2
+
+    def open_step(self, begin_ns: int, until_ns: int, pane: int) -> None:
+        """Fix which reports this step sends; start new sums if a new pane begins."""
+        if pane != self._pane:
+            self._pane = pane
+            self.count[:] = 0
+            self.total[:] = 0
+        self._now = emission(self.phase_ns, self.period_ns, self.up, begin_ns, until_ns)
+        self.messages += self._now.count()
+
+    def runs(self) -> Iterator[Run]:
+        """Whole groups, as many at a time as fit the cache."""
+        per_child = max(1, self._now.ticks) * self.layout.features
+        for run in self.groups.runs:
+            yield from run.pieces(max(1, BLOCK_VALUES // per_child))
+
+    def produce(self, run: Run, channel: Channel) -> Reports:
+        """The reports of the agents of `run`, and when they arrive."""
+        agents = slice(run.first_child, run.last_child)
+        part = self._now.part(run.first_child, run.last_child)
+        values = self._measure(part, run.first_child)
+        arrivals = channel.judge(part.first_tick, part.sent_ns, part.sent, run.first_child)
+        totals = self._totals(agents, values, part)
+        self._observe(totals[-1])
+        return Reports(part, arrivals, {self._pane: totals}, self._states(agents, part))
+
+    def _measure(self, part: Emission, first: int) -> IntArray:
+        """Quantised values (ticks, agents, features); zero where nothing is sent."""
+        shape = (*part.sent_ns.shape, self.layout.features)
+        measured = np.empty(shape)
+        for row in range(part.ticks):
+            self.behaviour.fill(part.first_tick + row, part.sent_ns[row], first, measured[row])
+        if self.scale != 1:
+            measured /= self.scale
+        values = np.empty(shape, np.int64)
+        if part.sent is not None:
+            measured *= part.sent[..., None]
+        self.clipped += fixed_point.quantise(measured, values)
+        return values
+
+    def _totals(self, agents: slice, values: IntArray, part: Emission) -> IntArray:
+        """Running totals over the step of what each report adds; (ticks + 1, agents, narrow)."""
+        sums, squares, means, mean_squares = (self.layout.block(index) for index in range(4))
+        count, total = self.count[agents], self.total[agents]
+        counts = _running(count, part)
+        table = np.empty((part.ticks + 1, len(count), self.layout.narrow), np.int64)
+        table[0] = 0
+        table[1:, :, COUNT] = counts - count
+        table[1:, :, SOURCES] = (counts > 0) & (count == 0)
+        before = _own_mean(total, count)
+        before_square = before * before
+        for row, value in enumerate(values):
+            total += value
+            mean = _own_mean(total, counts[row])
+            np.add(table[row, :, sums], value, out=table[row + 1, :, sums])
+            np.multiply(value, value, out=value)
+            np.add(table[row, :, squares], value, out=table[row + 1, :, squares])
+            np.subtract(mean, before, out=table[row + 1, :, means])
+            np.multiply(mean, mean, out=mean)
+            np.subtract(mean, before_square, out=table[row + 1, :, mean_squares])
+        if part.ticks:
+            self.count[agents] = counts[-1]
+        return table
+
+    def _observe(self, measured: IntArray) -> None:
+        """Add what was just measured, (agents, narrow), to what a centralised observer knows."""
+        known = slice(0, self.layout.block(1).stop)
+        narrow = np.zeros(self.layout.narrow, np.int64)
+        narrow[known] = measured[:, known].sum(axis=0)
+        narrow[SOURCES] = 0
+        wide = self.layout.widen(narrow)
+        self.truth[self._pane] = self.truth.get(self._pane, 0) + wide
+
+    def _states(self, agents: slice, part: Emission) -> IntArray:
+        states = np.empty((*part.sent_ns.shape, self.state_columns), np.int64)
+        states[..., 0] = part.sent_ns
+        if self.clock_offset_ns is not None:
+            states[..., 1] = states[..., 0] + self.clock_offset_ns[agents]
+        return states
+
+
+def _running(count: IntArray, part: Emission) -> IntArray:
+    """Values in the running pane after each report; shape (ticks, agents)."""
+    if part.sent is None:
+        return count + np.arange(1, part.ticks + 1)[:, None]
+    return count + np.cumsum(part.sent, axis=0)
+
+
+def _own_mean(total: IntArray, count: IntArray) -> IntArray:
+    """Each agent's mean in the pane in whole quanta, half to even; 0 before its first value."""
+    means = total / np.maximum(count, 1)[:, None]
+    np.rint(means, out=means)
+    return means.astype(np.int64)
