@@ -185,7 +185,7 @@ def read_rtt_csv(file: str, within_ns: int = 0) -> SiteGraph:
                 links.append(Link(a, b, way_ns))
     diagonal = [_one_way_ns(file, rows, (site, site)) for site in range(count)]
     within = tuple(within_ns if delay_ns is None else delay_ns for delay_ns in diagonal)
-    return SiteGraph(names, (None,) * count, tuple(links), within)
+    return SiteGraph(names, (None,) * count, tuple(links), within, measured=True)
 
 
 def _matrix_names(file: str, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ class SiteGraph:
     links: tuple[Link, ...]
     within_ns: tuple[int, ...]
     """One-way delay between two nodes that stand at the same site."""
+    measured: bool = False
+    """Links are measured end to end, so two sites with a link use it and never a third site."""
 
     def __post_init__(self) -> None:
         count = len(self.names)
