@@ -63,7 +63,7 @@ class Routes:
         return delay_ns
 
     def crosses(self, a: int, b: int, broken: frozenset[Ends] = INTACT) -> NDArray[np.bool_]:
-        """Whether the path from a site (row) to another (column) uses the link of a and b: (S, S)."""
+        """Whether the path from a site (row) to a site (column) uses link a-b: (S, S)."""
         before = self._paths(broken).before
         uses = np.zeros(before.shape, dtype=np.bool_)
         uses[:, b] = before[:, b] == a
