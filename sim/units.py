@@ -97,6 +97,42 @@ def format_duration(ns: float) -> str:
     return f"{_short(ns)} ns"
 
 
+def write_duration(ns: int) -> str:
+    """The duration exactly, in the largest unit that needs no fraction; can be parsed back.
+
+    >>> write_duration(1_500_000_000), write_duration(0)
+    ('1500ms', '0s')
+    """
+    for unit in ("h", "min", "s", "ms", "us"):
+        if ns % _DURATIONS[unit] == 0 and (ns or unit == "s"):
+            return f"{ns // _DURATIONS[unit]}{unit}"
+    return f"{ns}ns"
+
+
+def write_frequency(period_ns: int) -> str:
+    """The frequency of a period, with as many digits as it takes to get the same period back.
+
+    >>> write_frequency(100_000_000), write_frequency(60_000_000_000)
+    ('10Hz', '1/min')
+    """
+    for unit in ("Hz", "/min", "/h"):
+        count = NS_PER_S / period_ns / _FREQUENCIES[unit]
+        text = f"{count:.6g}{unit}"
+        if parse_frequency(text) == period_ns and "." not in text:
+            return text
+    return f"{NS_PER_S / period_ns!r}Hz"
+
+
+def write_share(share: float) -> str | float:
+    """The share in percent where that is exact, else the number itself.
+
+    >>> write_share(0.001), write_share(1 / 3)
+    ('0.1%', 0.3333333333333333)
+    """
+    text = f"{share * 100:.10g}%"
+    return text if parse_share(text) == share else share
+
+
 def format_size(size_bytes: float) -> str:
     """A size as people write it.
 

@@ -1,0 +1,51 @@
+"""What helps to write a scenario: a first file, and the schema that an editor completes from."""
+
+from typing import Any, Final
+
+from sim.scenario.schema import Scenario
+
+_TEMPLATE: Final = """\
+schema: 1
+name: first-run
+about: A region is cut off for five seconds.
+seed: 1
+duration: 30s
+
+# A hundred agents, each sending four numbers ten times a second.
+agents: {count: 100, features: 4, rate: 10Hz, behaviour: {kind: synthetic, drift: 0.1}}
+
+# They sit at the sites of a real network (sim list topologies).
+topology:
+  kind: topohub
+  name: topozoo/Abilene
+  jitter: {kind: lognormal, median: 1ms, sigma: 0.5}
+  loss: 0.1%
+
+# 10 agents report to a local, 5 locals to a regional, the regionals to the root.
+tree: {local: 10, regional: 5, levels: 3, forward: 10Hz}
+baseline: {publish: 1s, pane: 5s}
+staleness: {baseline: 5s, anomaly: 1s}
+
+# region-1 is the root's second child and everything below it.
+faults:
+  - {kind: partition, groups: [region-1, rest], at: 10s, until: 15s}
+
+# What must hold for the run to be good (sim list metrics).
+thresholds:
+  recovery.fresh.max: {max: 2s}
+  coverage.mean: {min: 80%}
+"""
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a scenario file (draft 2020-12)."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenario",
+        **Scenario.model_json_schema(by_alias=True, mode="validation"),
+    }
+
+
+def template() -> str:
+    """A small scenario that runs as it is and shows every block."""
+    return _TEMPLATE

@@ -1,0 +1,168 @@
+"""From pydantic's errors to mistakes that a user can mend.
+
+A path of pydantic's also names the branches of unions that it took; they are left out by walking
+the document along with it. For an unknown key, kind or word the nearest right one is offered.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import Mistake
+from sim.scenario.document import Document, Path
+from sim.scenario.nearest import did_you_mean
+from sim.scenario.schema import Scenario
+
+Error = Mapping[str, Any]
+
+
+def complaints(error: ValidationError, document: Document) -> list[tuple[Path, Mistake]]:
+    """Every mistake that pydantic found, with the path in the document that it concerns."""
+    found: dict[Path, tuple[Path, Mistake]] = {}
+    for detail in error.errors(include_url=False):
+        path = document_path(detail["loc"], document.data)
+        subject = _subject(path, detail)
+        problem, hint = _words(detail)
+        if subject in found:
+            # Two alternatives of one type, such as "auto" or a whole number.
+            told = found[subject][1]
+            problem, hint = _either(told.problem, problem), told.hint or hint
+        found[subject] = (path, document.mistake(subject, problem, hint))
+    return list(found.values())
+
+
+def _either(one: str, other: str) -> str:
+    return f"{one.partition(', not ')[0]}, or {other.removeprefix('must be ')}"
+
+
+def document_path(loc: Iterable[str | int], data: Any) -> Path:
+    """The part of pydantic's path that leads through the document."""
+    path: Path = ()
+    for step in loc:
+        if _has(data, step):
+            data = data[step]
+            path = (*path, step)
+        elif not isinstance(data, dict) or step != data.get("kind"):
+            break
+    return path
+
+
+def _has(data: Any, step: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(step, int) and step < len(data)
+    return isinstance(data, dict) and step in data
+
+
+def _subject(path: Path, detail: Error) -> Path:
+    """What the mistake is about: for a missing key, the key."""
+    if detail["type"] == "missing":
+        return (*path, detail["loc"][-1])
+    if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return (*path, "kind")
+    return path
+
+
+def _words(detail: Error) -> tuple[str, str]:
+    """Problem and hint."""
+    kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
+    match kind:
+        case "extra_forbidden":
+            keys = keys_at(detail["loc"][:-1])
+            word = "metric" if detail["loc"][0] == "thresholds" and "min" not in keys else "key"
+            return f"unknown {word}", did_you_mean(detail["loc"][-1], keys)
+        case "missing":
+            return "is missing", ""
+        case "union_tag_invalid":
+            kinds = [tag.strip().strip("'") for tag in context["expected_tags"].split(",")]
+            return f"unknown kind {context['tag']!r}", did_you_mean(context["tag"], kinds)
+        case "union_tag_not_found":
+            return "is missing", did_you_mean("", kinds_at(detail["loc"]))
+        case "value_error":
+            return str(context["error"]), ""
+        case "literal_error":
+            return f"must be {context['expected']}, not {_shown(value)}", _near_word(detail)
+    told = _PLAIN[kind](context) if kind in _PLAIN else _unforeseen(detail)
+    return f"{told}, not {_shown(value)}", ""
+
+
+def _near_word(detail: Error) -> str:
+    words = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+    known = did_you_mean(detail["input"], words) if isinstance(detail["input"], str) else ""
+    return known if known.startswith("did") else ""
+
+
+def _unforeseen(detail: Error) -> str:
+    return str(detail["msg"]).replace("Input should be", "must be")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return f"a list of {len(value)}" if value else "an empty list"
+    if value is None:
+        return "empty"
+    text = repr(value) if isinstance(value, str) else str(value).lower()
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+_PLAIN: Final[dict[str, Callable[[Error], str]]] = {
+    "model_type": lambda _: "must be a map of keys to values",
+    "model_attributes_type": lambda _: "must be a map with a `kind`",
+    "dict_type": lambda _: "must be a map of keys to values",
+    "list_type": lambda _: "must be a list",
+    "int_type": lambda _: "must be a whole number",
+    "int_from_float": lambda _: "must be a whole number",
+    "float_type": lambda _: "must be a number",
+    "finite_number": lambda _: "must be a finite number",
+    "bool_type": lambda _: "must be true or false",
+    "string_type": lambda _: "must be text",
+    "string_too_short": lambda _: "must not be empty",
+    "string_too_long": lambda c: f"must have at most {c['max_length']} letters",
+    "string_pattern_mismatch": lambda _: "must be small letters, digits and dashes",
+    "greater_than": lambda c: f"must be more than {c['gt']:.10g}",
+    "greater_than_equal": lambda c: f"must be at least {c['ge']:.10g}",
+    "less_than": lambda c: f"must be less than {c['lt']:.10g}",
+    "less_than_equal": lambda c: f"must be at most {c['le']:.19g}",
+    "too_short": lambda c: f"must have {c['min_length']} or more entries",
+    "too_long": lambda c: f"must have at most {c['max_length']} entries",
+}
+
+
+def keys_at(loc: Iterable[str | int]) -> list[str]:
+    """The keys that the schema knows in the map at pydantic's path."""
+    return sorted({key for block in _blocks_at(loc) for key in _fields(block)})
+
+
+def kinds_at(loc: Iterable[str | int]) -> list[str]:
+    """The kinds that the schema knows at pydantic's path."""
+    return [kind for block in _blocks_at(loc) if (kind := _kind(block))]
+
+
+def _blocks_at(loc: Iterable[str | int]) -> list[type[BaseModel]]:
+    blocks: list[type[BaseModel]] = [Scenario]
+    for step in loc:
+        fields = [_fields(block)[str(step)] for block in blocks if step in _fields(block)]
+        if fields:
+            blocks = [block for annotation in fields for block in _blocks_in(annotation)]
+        elif any(_kind(block) == step for block in blocks):
+            blocks = [block for block in blocks if _kind(block) == step]
+    return blocks
+
+
+def _fields(block: type[BaseModel]) -> dict[str, Any]:
+    return {info.alias or name: info.annotation for name, info in block.model_fields.items()}
+
+
+def _kind(block: type[BaseModel]) -> str | None:
+    words = get_args(_fields(block).get("kind"))
+    return words[0] if words else None
+
+
+def _blocks_in(annotation: Any) -> list[type[BaseModel]]:
+    """Every block inside a type such as ``list[A | B] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [block for inner in get_args(annotation) for block in _blocks_in(inner)]

@@ -1,0 +1,210 @@
+"""Faults that cannot be: on absent nodes, after the end, or against each other.
+
+Two faults contradict each other if they hold at the same time and
+- both take down the same node (crash, churn), the same link, or the same site; or
+- both are partitions whose named groups cross: of any group of one and any group of the other,
+  either they must share no node, or one must lie within the other (`rest` and an equal group are
+  never in the way).
+What a random share or a ``site:`` selects is not known here and is left out of the comparison.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+from sim.errors import InputError, Mistake
+from sim.network.sites import SiteGraph
+from sim.scenario.checks import Case
+from sim.scenario.document import Path
+from sim.scenario.plan import FaultPlan
+from sim.scenario.selectors import (
+    REST,
+    Ranges,
+    check_selector,
+    check_site,
+    contains,
+    overlap,
+    ranges,
+)
+from sim.units import write_duration
+
+_DOWN: Final = ("crash", "churn")
+
+
+def check_faults(case: Case) -> Iterator[Mistake]:
+    """Every mistake in the faults."""
+    sound = []
+    for number, fault in enumerate(case.plan.faults):
+        mistakes = [*_times(case, number, fault), *_targets(case, number, fault)]
+        yield from mistakes
+        if not mistakes:
+            sound.append((number, fault))
+    for (one, first), (other, second) in combinations(sound, 2):
+        if _at_once(first, second):
+            clash = _clash(case, first, second)
+            if clash:
+                line = case.document.place(("faults", one)).line
+                where = case.document.name(("faults", one)) + (f" (line {line})" if line else "")
+                yield case.document.mistake(
+                    ("faults", other), f"{clash} at the same time as {where}"
+                )
+
+
+def _times(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
+    path: Path = ("faults", number)
+    if fault.at_ns >= case.plan.duration_ns:
+        at, end = write_duration(fault.at_ns), write_duration(case.plan.duration_ns)
+        yield case.document.mistake((*path, "at"), f"{at} is not before the end of the run, {end}")
+    if fault.until_ns is not None and fault.until_ns <= fault.at_ns:
+        until, at = write_duration(fault.until_ns), write_duration(fault.at_ns)
+        yield case.document.mistake((*path, "until"), f"{until} is not after the start, {at}")
+
+
+def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
+    path: Path = ("faults", number)
+    if fault.kind == "partition":
+        yield from _groups(case, path, fault)
+    for index, selector in enumerate(fault.options.get("nodes") or ()):
+        yield from _selector(case, (*path, "nodes", index), selector)
+    if fault.options.get("link"):
+        yield from _link(case, (*path, "link"), fault.options["link"])
+    if "site" in fault.options:
+        yield from _site(case, (*path, "site"), fault.options["site"])
+
+
+def _groups(case: Case, path: Path, fault: FaultPlan) -> Iterator[Mistake]:
+    groups = fault.options["groups"]
+    if not all(groups):
+        problem = f"cuts nobody off: the root has only {case.tree.regions} regions"
+        yield case.document.mistake((*path, "shape"), problem)
+    if sum(group.count(REST) for group in groups) > 1:
+        yield case.document.mistake((*path, "groups"), "'rest' can stand only once")
+    shape = case.scenario.faults[path[-1]].groups is None  # type: ignore[union-attr,index]
+    for outer, group in enumerate(groups):
+        for inner, selector in enumerate(group):
+            where = (*path, "shape", "target") if shape else (*path, "groups", outer, inner)
+            yield from _selector(case, where, selector, rest_allowed=True)
+    if _valid(case, groups):
+        yield from _shared(case, path, groups)
+
+
+def _shared(case: Case, path: Path, groups: tuple[tuple[str, ...], ...]) -> Iterator[Mistake]:
+    """Nodes that stand in two groups of one partition."""
+    for one, other in combinations(groups, 2):
+        for here in one:
+            for there in other:
+                node = _common(case, here, there)
+                if node:
+                    problem = f"{node} is in two groups, by {here!r} and by {there!r}"
+                    yield case.document.mistake((*path, "groups"), problem)
+
+
+def _valid(case: Case, groups: tuple[tuple[str, ...], ...]) -> bool:
+    return not any(
+        list(_selector(case, (), selector, rest_allowed=True))
+        for group in groups
+        for selector in group
+    )
+
+
+def _selector(
+    case: Case, path: Path, selector: str, *, rest_allowed: bool = False
+) -> Iterator[Mistake]:
+    try:
+        check_selector(selector, case.tree, case.sites, rest_allowed=rest_allowed)
+    except InputError as error:
+        yield case.document.mistake(path, *error.args)
+
+
+def _site(case: Case, path: Path, name: str) -> Iterator[Mistake]:
+    try:
+        check_site(name, case.sites)
+    except InputError as error:
+        yield case.document.mistake(path, *error.args)
+
+
+def _link(case: Case, path: Path, ends: tuple[str, str]) -> Iterator[Mistake]:
+    unknown = [*_site(case, (*path, 0), ends[0]), *_site(case, (*path, 1), ends[1])]
+    yield from unknown
+    if case.graph is not None and not unknown:
+        neighbours = _neighbours(case.graph, ends[0])
+        if ends[1] not in neighbours:
+            names = ", ".join(neighbours[:12])
+            problem = f"no link joins {ends[0]} and {ends[1]}"
+            yield case.document.mistake(path, problem, f"{ends[0]} is joined to {names or 'none'}")
+
+
+def _neighbours(graph: SiteGraph, name: str) -> list[str]:
+    site = graph.names.index(name)
+    ends = [
+        link.b if link.a == site else link.a for link in graph.links if site in (link.a, link.b)
+    ]
+    return sorted(graph.names[end] for end in ends)
+
+
+def _at_once(one: FaultPlan, other: FaultPlan) -> bool:
+    return (other.until_ns is None or one.at_ns < other.until_ns) and (
+        one.until_ns is None or other.at_ns < one.until_ns
+    )
+
+
+def _clash(case: Case, one: FaultPlan, other: FaultPlan) -> str:
+    """What both faults do, in words; empty if they can hold together."""
+    if one.kind in _DOWN and other.kind in _DOWN:
+        return _same_node(case, one, other)
+    if one.kind != other.kind:
+        return ""
+    if one.kind == "link_down" and set(one.options["link"]) == set(other.options["link"]):
+        return f"cuts the link {' - '.join(other.options['link'])}"
+    if one.kind == "site_down" and one.options["site"] == other.options["site"]:
+        return f"takes down {other.options['site']}"
+    return _crossing(case, one, other) if one.kind == "partition" else ""
+
+
+def _same_node(case: Case, one: FaultPlan, other: FaultPlan) -> str:
+    for here in one.options["nodes"]:
+        for there in other.options["nodes"]:
+            node = _common(case, here, there)
+            if node:
+                return f"takes down {node}"
+    return ""
+
+
+def _common(case: Case, here: str, there: str) -> str:
+    """The name of the first node that two selectors share, if that is known."""
+    one, other = ranges(here, case.tree), ranges(there, case.tree)
+    if one is None or other is None:
+        return ""
+    shared = overlap(one, other)
+    if shared is None:
+        return ""
+    tier, number = shared
+    return "root" if case.tree.names[tier] == "root" else f"{case.tree.names[tier]}-{number}"
+
+
+def _crossing(case: Case, one: FaultPlan, other: FaultPlan) -> str:
+    for here in _known_groups(case, one):
+        for there in _known_groups(case, other):
+            if not _fit(here, there):
+                return "is a partition whose groups cross those of another"
+    return ""
+
+
+def _known_groups(case: Case, fault: FaultPlan) -> list[list[Ranges]]:
+    """The groups of which every node is known, without `rest`."""
+    known = []
+    for group in fault.options["groups"]:
+        parts = [ranges(selector, case.tree) for selector in group]
+        if all(parts):
+            known.append([part for part in parts if part is not None])
+    return known
+
+
+def _fit(one: list[Ranges], other: list[Ranges]) -> bool:
+    """Whether two groups share nothing, or one lies within the other."""
+    apart = not any(overlap(here, there) for here in one for there in other)
+    return apart or _within(one, other) or _within(other, one)
+
+
+def _within(inner: list[Ranges], outer: list[Ranges]) -> bool:
+    return all(any(contains(large, small) for large in outer) for small in inner)

@@ -1,0 +1,108 @@
+"""From a file to a `Scenario`: read, override, validate, resolve, check, in this order.
+
+Whatever is wrong is collected, not raised at the first place; `ScenarioError` then carries every
+mistake, sorted by where it stands. Mistakes of ``--set`` come first: they have no line.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from sim.errors import Mistake, ScenarioError
+from sim.scenario import schema
+from sim.scenario.checks import Case, check_scenario, read_topology
+from sim.scenario.complaints import complaints
+from sim.scenario.document import Document, Path, read_document
+from sim.scenario.fault_checks import check_faults
+from sim.scenario.overrides import override
+from sim.scenario.plan import Plan
+from sim.scenario.resolve import resolve
+from sim.scenario.salvage import salvage
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario that is ready to run, and the text it came from."""
+
+    plan: Plan
+    text: str
+    path: str
+
+
+def load_scenario(
+    path: str | os.PathLike[str], overrides: Sequence[str] = (), seed: int | None = None
+) -> Scenario:
+    """Read and check a scenario file.
+
+    `overrides` are texts such as ``"topology.loss=1%"``; `seed` replaces the one in the file.
+    Raises ScenarioError with all mistakes.
+    """
+    file = os.fspath(path)
+    text = _read(file)
+    changes = [*overrides, *([] if seed is None else [f"seed={seed}"])]
+    return Scenario(parse_scenario(text, file, changes), text, file)
+
+
+def parse_scenario(text: str, file: str, overrides: Iterable[str] = ()) -> Plan:
+    """The plan in `text`, which stands in `file`. Raises ScenarioError with all mistakes."""
+    document = read_document(text, file)
+    if document.data is None and not document.mistakes:
+        document.mistakes.append(Mistake(file, 1, 1, "", "the file is empty"))
+    if document.data is None:
+        raise _error(document.mistakes)
+    for change in overrides:
+        override(document, change)
+    directory = os.path.dirname(os.path.abspath(file))
+    plan, mistakes = _plan(document, directory)
+    if plan is None or document.mistakes or mistakes:
+        raise _error([*document.mistakes, *mistakes])
+    return plan
+
+
+def _read(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8-sig") as source:
+            return source.read()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        problem = f"is not UTF-8 text: {error.reason} at byte {error.start}"
+    except ValueError as error:
+        problem = f"cannot be read: {error}"
+    raise ScenarioError((Mistake(file, 0, 0, "", problem),))
+
+
+def _plan(document: Document, directory: str) -> tuple[Plan | None, list[Mistake]]:
+    try:
+        scenario = schema.Scenario.model_validate(document.data)
+    except ValidationError as error:
+        found = complaints(error, document)
+        mistakes = [mistake for _, mistake in found]
+        return None, mistakes + _more(document, {path for path, _ in found}, directory)
+    plan = resolve(scenario, document, directory)
+    return plan, _check(scenario, plan, document)
+
+
+def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]:
+    """What the cross checks find in the sound part of a document."""
+    rest = salvage(document, wrong)
+    try:
+        scenario = None if rest is None else schema.Scenario.model_validate(rest.data)
+    except ValidationError:
+        return []
+    if rest is None or scenario is None:
+        return []
+    return _check(scenario, resolve(scenario, rest, directory), rest)
+
+
+def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mistake]:
+    graph, mistakes = read_topology(plan, document)
+    case = Case(scenario, plan, document, graph)
+    return [*mistakes, *check_scenario(case), *check_faults(case)]
+
+
+def _error(mistakes: Iterable[Mistake]) -> ScenarioError:
+    by_place = sorted(set(mistakes), key=lambda m: (m.line, m.column, m.file, m.path, m.problem))
+    return ScenarioError(tuple(by_place))

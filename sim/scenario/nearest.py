@@ -1,0 +1,22 @@
+"""The nearest right name for a wrong one."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Final
+
+_FEW: Final = 16
+
+
+def did_you_mean(wrong: object, known: Iterable[str]) -> str:
+    """A hint with the nearest known name, or with all of them if they are few and none is near.
+
+    >>> did_you_mean("lognorml", ["lognormal", "normal"])
+    'did you mean lognormal?'
+    """
+    by_lower = {name.lower(): name for name in sorted(known)}
+    close = difflib.get_close_matches(str(wrong).lower(), by_lower, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {by_lower[close[0]]}?"
+    if 1 <= len(by_lower) <= _FEW:
+        return f"known: {', '.join(by_lower.values())}"
+    return ""

@@ -1,0 +1,92 @@
+"""Changes from the command line: ``--set faults[0].until=30s``.
+
+The value is YAML. A path may add a key that the file does not have (the schema then says whether
+it exists), but it cannot go through a plain value or past the end of a list. The names of metrics
+hold dots; below ``thresholds`` only a last ``.min`` or ``.max`` is a step of its own.
+"""
+
+import re
+from typing import Any, Final
+
+from sim.errors import Mistake
+from sim.scenario.document import Document, Path, Place, parse_value, path_text
+
+_STEP: Final = re.compile(r"\.?([^.\[\]]+)|\[(\d{1,6})\]")
+
+
+def override(document: Document, text: str) -> None:
+    """Carry out ``path=value`` in the document; what is wrong with it joins its mistakes."""
+    place = Place(f"--set {text}", 0, 0)
+    path_of, equals, value_text = text.partition("=")
+    try:
+        if not equals:
+            raise ValueError("must be path=value")
+        path = parse_path(path_of.strip())
+        _assign(document, path, parse_value(value_text), place)
+    except ValueError as error:
+        document.mistakes.append(Mistake(place.file, 0, 0, "", str(error)))
+
+
+def parse_path(text: str) -> Path:
+    """The steps of a path. Raises ValueError.
+
+    >>> parse_path("faults[0].until"), parse_path("thresholds.coverage.min.min")
+    (('faults', 0, 'until'), ('thresholds', 'coverage.min', 'min'))
+    """
+    block, _, metric = text.partition(".")
+    if block == "thresholds" and metric:
+        return (block, *_metric_steps(metric))
+    steps: list[str | int] = []
+    end = 0
+    while end < len(text):
+        match = _STEP.match(text, end)
+        if match is None:
+            raise ValueError(f"{text!r} is not a path such as faults[0].until")
+        key, index = match.groups()
+        steps.append(key if index is None else int(index))
+        end = match.end()
+    if not steps:
+        raise ValueError("names no path, such as topology.loss")
+    return tuple(steps)
+
+
+def _metric_steps(text: str) -> Path:
+    metric, _, bound = text.rpartition(".")
+    # "coverage.min" is a metric, "coverage.min.min" a bound of it.
+    if bound in ("min", "max") and metric.count("."):
+        return (metric, bound)
+    return (text,)
+
+
+def _assign(document: Document, path: Path, value: Any, place: Place) -> None:
+    target = document.data
+    for depth, step in enumerate(path[:-1]):
+        target = _entry(target, step, path[:depth])
+    _set(target, path, value)
+    for known in [p for p in document.places if p[: len(path)] == path]:
+        del document.places[known]
+    document.places[path] = place
+
+
+def _entry(target: Any, step: str | int, path: Path) -> Any:
+    """What stands at `step`; a map that is not there yet is made."""
+    _check_step(target, step, path)
+    if isinstance(target, dict) and target.get(step) is None:
+        target[step] = {}
+    return target[step]
+
+
+def _set(target: Any, path: Path, value: Any) -> None:
+    _check_step(target, path[-1], path[:-1])
+    target[path[-1]] = value
+
+
+def _check_step(target: Any, step: str | int, path: Path) -> None:
+    where = path_text(path) or "the file"
+    if isinstance(step, int):
+        if not isinstance(target, list):
+            raise ValueError(f"{where} is not a list")
+        if step >= len(target):
+            raise ValueError(f"{where} has {len(target)} entries, counted from 0")
+    elif not isinstance(target, dict):
+        raise ValueError(f"{where} is not a map of keys to values")

@@ -1,0 +1,192 @@
+"""The parsed scenario turned into a `Plan`: short forms spelled out, tiers counted, shapes cut.
+
+Nothing is checked here. An option keeps its key; a span of time gets ``_ns`` behind it, a list
+becomes a tuple, and a nested choice by ``kind`` a `Variant` of its own.
+"""
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.scenario import plan
+from sim.scenario.catalogue import METRICS
+from sim.scenario.document import Document
+from sim.scenario.plan import Variant
+from sim.scenario.schema import Scenario, agents, faults, topology
+from sim.scenario.schema.quantities import Nanoseconds
+from sim.scenario.schema.scenario import Tree
+from sim.scenario.selectors import REST
+from sim.units import NS_PER_S
+
+
+def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
+    """The plan of a scenario whose file lies in `directory`."""
+    return plan.Plan(
+        name=scenario.name,
+        about=scenario.about,
+        seed=scenario.seed,
+        replications=scenario.replications,
+        duration_ns=scenario.duration,
+        agents=_agents(scenario.agents),
+        topology=_topology(scenario.topology),
+        tiers=tiers(scenario.agents.count, scenario.agents.rate, scenario.tree),
+        baseline=plan.BaselinePlan(
+            publish_ns=scenario.baseline.publish,
+            pane_ns=scenario.baseline.pane,
+            panes=scenario.baseline.panes,
+            epsilon=scenario.baseline.epsilon,
+        ),
+        staleness=plan.StalenessPlan(scenario.staleness.baseline, scenario.staleness.anomaly),
+        faults=_faults(scenario),
+        measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
+        journal=plan.JournalPlan(
+            scenario.journal.messages, tuple(sorted(set(scenario.journal.fingerprint)))
+        ),
+        thresholds=_thresholds(scenario, document),
+        directory=directory,
+    )
+
+
+def variant(block: BaseModel, skip: Collection[str] = ()) -> Variant:
+    """A block with a ``kind`` as a `Variant`, without the keys in `skip`."""
+    kind: str = block.kind  # type: ignore[attr-defined]
+    return Variant(kind, options(block, {"kind", *skip}))
+
+
+def options(block: BaseModel, skip: Collection[str] = ()) -> dict[str, Any]:
+    """The keys of a block with plain values."""
+    return {
+        f"{key}_ns" if is_span(info) else key: _plain(getattr(block, key))
+        for key, info in type(block).model_fields.items()
+        if key not in skip
+    }
+
+
+def is_span(info: FieldInfo | Any) -> bool:
+    """Whether the value of a field, or of an alternative of its type, is a span of time."""
+    if any(isinstance(mark, Nanoseconds) for mark in getattr(info, "metadata", ())):
+        return True
+    inner = getattr(info, "annotation", info)
+    return any(
+        any(isinstance(mark, Nanoseconds) for mark in getattr(part, "__metadata__", ()))
+        for part in getattr(inner, "__args__", ())
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return variant(value) if hasattr(value, "kind") else options(value)
+    return tuple(_plain(item) for item in value) if isinstance(value, list) else value
+
+
+def _agents(block: agents.Agents) -> plan.AgentsPlan:
+    return plan.AgentsPlan(
+        count=block.count,
+        features=block.features or 0,
+        period_ns=block.rate,
+        behaviour=variant(block.behaviour),
+        scale=block.scale,
+    )
+
+
+def _topology(block: topology.Map) -> plan.TopologyPlan:
+    common = ("detour", "per_hop", "jitter", "loss", "placement")
+    return plan.TopologyPlan(
+        source=variant(block, skip=common),
+        detour=block.detour,
+        hop_ns=block.per_hop,
+        jitter=variant(block.jitter),
+        loss=variant(block.loss),
+        placement=block.placement,
+    )
+
+
+def tiers(count: int, period_ns: int, tree: Tree) -> tuple[plan.TierPlan, ...]:
+    """The tiers from the agents (first) to the root (last).
+
+    A list of links or of ingress times that is too short is filled up with its last entry; the
+    checks refuse it.
+    """
+    counts = tier_counts(count, tree)
+    top = len(counts) - 1
+    return tuple(
+        plan.TierPlan(
+            name=tier_name(tier, top),
+            count=nodes,
+            period_ns=tree.forward if tier else period_ns,
+            link=_link(tree, tier) if tier < top else None,
+            ingress_ns=tree.ingress[min(tier, len(tree.ingress)) - 1] if tier else 0,
+        )
+        for tier, nodes in enumerate(counts)
+    )
+
+
+def tier_counts(count: int, tree: Tree) -> list[int]:
+    """How many nodes each tier has: `count` agents first, one root last."""
+    counts = [count]
+    while len(counts) < tree.levels if tree.levels != "auto" else _wants_more(counts, tree):
+        counts.append(math.ceil(counts[-1] / (tree.local if len(counts) == 1 else tree.regional)))
+    return [*counts, 1]
+
+
+def _wants_more(counts: list[int], tree: Tree) -> bool:
+    return len(counts) == 1 or counts[-1] > tree.regional
+
+
+def tier_name(tier: int, top: int) -> str:
+    """What a node of the tier is called, before its number."""
+    if tier == top:
+        return "root"
+    names = ("agent", "local", "regional")
+    return names[tier] if tier < len(names) else f"tier-{tier + 1}"
+
+
+def _link(tree: Tree, tier: int) -> Variant | None:
+    return variant(tree.links[min(tier, len(tree.links) - 1)]) if tree.links else None
+
+
+def _faults(scenario: Scenario) -> tuple[plan.FaultPlan, ...]:
+    regions = tier_counts(scenario.agents.count, scenario.tree)[-2]
+    return tuple(
+        plan.FaultPlan(
+            kind=fault.kind,
+            at_ns=fault.at,
+            until_ns=fault.until,
+            options=_fault_options(fault, regions),
+            path=f"faults[{number}]",
+        )
+        for number, fault in enumerate(scenario.faults)
+    )
+
+
+def _fault_options(fault: faults.AnyFault, regions: int) -> Mapping[str, Any]:
+    if isinstance(fault, faults.Partition):
+        return {"groups": groups_of(fault, regions), "one_way": fault.one_way}
+    return options(fault, skip=("kind", "at", "until"))
+
+
+def groups_of(fault: faults.Partition, regions: int) -> tuple[tuple[str, ...], ...]:
+    """The groups of a partition; a named shape is cut out of the regions."""
+    if fault.groups is not None:
+        return tuple(tuple(group) for group in fault.groups)
+    if isinstance(fault.shape, faults.Isolate):
+        return (tuple(fault.shape.target), (REST,))
+    kept = (regions + 1) // 2 if isinstance(fault.shape, faults.Halves) else regions // 2 + 1
+    return (tuple(f"region-{region}" for region in range(kept, regions)), (REST,))
+
+
+def _thresholds(scenario: Scenario, document: Document) -> tuple[plan.Threshold, ...]:
+    found = []
+    for metric in METRICS:
+        bounds = getattr(scenario.thresholds, metric.name.replace(".", "_"))
+        if bounds is not None:
+            unit = NS_PER_S if metric.unit == "s" else 1
+            lowest, highest = (
+                None if bound is None else bound / unit for bound in (bounds.min, bounds.max)
+            )
+            line = document.place(("thresholds", metric.name)).line
+            found.append(plan.Threshold(metric.name, lowest, highest, line))
+    return tuple(found)

@@ -1,0 +1,226 @@
+"""What goes wrong, when, and whom it hits.
+
+A fault holds from `at` (included) to `until` (excluded); without `until` it never mends. Nodes are
+named by selectors: ``agent-17``, ``local-3``, ``regional-2``, ``root``, ``region-2`` (the root's
+child number 2 and everything below it, from 0), ``site:Paris``, ``5%`` (a random share of the
+agents), ``agents``, ``locals``, ``regionals``, ``all``, and in the groups of a partition ``rest``.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.scenario.schema.quantities import (
+    Block,
+    Duration,
+    Flag,
+    Number,
+    PositiveDuration,
+    Share,
+    SignedDuration,
+    Text,
+    as_list,
+    given,
+    parse_duration,
+    parse_signed_duration,
+)
+
+Selectors = Annotated[
+    list[Text],
+    BeforeValidator(as_list, json_schema_input_type=Text | list[Text]),
+    Field(min_length=1),
+]
+Nodes = Annotated[
+    Selectors, Field(description="whom it hits: a selector such as region-2, 5% or site:Paris")
+]
+LinkEnds = Annotated[list[Text], Field(min_length=2, max_length=2)]
+
+
+class Fault(Block):
+    """What every fault has."""
+
+    at: Duration = Field(description="when it starts, from the start of the run")
+    until: PositiveDuration | None = Field(
+        default=None, description="when it ends, from the start of the run; left out = never"
+    )
+
+
+class Isolate(Block):
+    """One part on its own, against the rest."""
+
+    kind: Literal["isolate"] = Field(description="one part on its own, against the rest")
+    target: Selectors = Field(description="who is on its own")
+
+
+class Halves(Block):
+    """The first half of the regions with the root, against the other half."""
+
+    kind: Literal["halves"] = Field(description="half of the regions is cut off")
+
+
+class Minority(Block):
+    """The largest number of regions that is still less than half, against the rest."""
+
+    kind: Literal["minority"] = Field(description="just under half of the regions is cut off")
+
+
+def _plain_is_kind(value: object) -> object:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+AnyShape = Annotated[Isolate | Halves | Minority, Field(discriminator="kind")]
+Shape = Annotated[
+    AnyShape,
+    BeforeValidator(
+        _plain_is_kind, json_schema_input_type=AnyShape | Literal["halves", "minority"]
+    ),
+]
+
+
+class Partition(Fault):
+    """The network falls into groups; nothing passes between two of them."""
+
+    kind: Literal["partition"] = Field(description="nothing passes between the groups")
+    groups: list[Selectors] | None = Field(
+        default=None,
+        min_length=2,
+        description="two or more groups, each a selector or a list; `rest` is everybody else",
+    )
+    shape: Shape | None = Field(default=None, description="instead of groups: a named shape")
+    one_way: Flag = Field(
+        default=False,
+        description="true: only what the first group sends to the others is lost",
+    )
+
+    @model_validator(mode="after")
+    def _is_said_once(self) -> Self:
+        if (self.groups is None) == (self.shape is None):
+            raise ValueError("needs either `groups` or `shape`")
+        return self
+
+
+class LinkDown(Fault):
+    """A link between two sites is cut; what went through it takes the next best way."""
+
+    kind: Literal["link_down"] = Field(description="a link between two sites is cut")
+    link: LinkEnds = Field(description="names of the two sites")
+
+
+class Degrade(Fault):
+    """Messages get through, but later or less often."""
+
+    kind: Literal["degrade"] = Field(description="slower or lossier, but not cut")
+    nodes: Nodes | None = Field(default=None, description="whose messages suffer, in and out")
+    link: LinkEnds | None = Field(default=None, description="or: which link between two sites")
+    latency_factor: Number = Field(
+        default=1.0, gt=0, le=1e6, description="delays become so many times longer"
+    )
+    extra_latency: Duration = given("0ms", parse_duration, "added to each delay")
+    extra_loss: Share = Field(default=0.0, description="share lost on top of the usual loss")
+
+    @model_validator(mode="after")
+    def _has_a_target_and_an_effect(self) -> Self:
+        if (self.nodes is None) == (self.link is None):
+            raise ValueError("needs either `nodes` or `link`")
+        if (self.latency_factor, self.extra_latency, self.extra_loss) == (1.0, 0, 0.0):
+            raise ValueError("needs a latency_factor, an extra_latency or an extra_loss")
+        return self
+
+
+class NodeFault(Fault):
+    """A fault of nodes."""
+
+    nodes: Nodes
+
+
+class LastingFault(NodeFault):
+    """A fault of nodes that must end."""
+
+    until: PositiveDuration = Field(description="when it ends, from the start of the run")
+
+
+class Hold(LastingFault):
+    """Messages of these nodes wait until the end of the fault and then all arrive."""
+
+    kind: Literal["hold"] = Field(description="messages wait until the end, then all arrive")
+
+
+class Duplicate(NodeFault):
+    """Some messages arrive twice."""
+
+    kind: Literal["duplicate"] = Field(description="some messages arrive twice")
+    share: Share = Field(description="share of the messages of these nodes")
+
+
+class Reorder(NodeFault):
+    """Some messages are held back, so that later ones overtake them."""
+
+    kind: Literal["reorder"] = Field(description="some messages are overtaken by later ones")
+    share: Share = Field(description="share of the messages of these nodes")
+    extra: PositiveDuration = Field(description="how long a message is held back")
+
+
+class Corrupt(NodeFault):
+    """Some messages arrive damaged; the receiver sees it and throws them away."""
+
+    kind: Literal["corrupt"] = Field(description="some messages arrive damaged")
+    share: Share = Field(description="share of the messages of these nodes")
+
+
+class Crash(NodeFault):
+    """Nodes stop; at `until` they start again."""
+
+    kind: Literal["crash"] = Field(description="nodes stop, and start again at `until`")
+    durable: Flag = Field(default=True, description="they know after the restart what they knew")
+
+
+class Pause(LastingFault):
+    """Nodes stand still and go on as if nothing had been."""
+
+    kind: Literal["pause"] = Field(description="nodes stand still, then go on")
+
+
+class Clock(NodeFault):
+    """Clocks of nodes go wrong."""
+
+    kind: Literal["clock"] = Field(description="clocks of nodes go wrong")
+    offset: SignedDuration = given("0ms", parse_signed_duration, "how far the clock is ahead")
+    drift_ppm: Number = Field(
+        default=0.0, gt=-1e6, le=1e6, description="how much faster it runs, parts in a million"
+    )
+
+    @model_validator(mode="after")
+    def _has_an_effect(self) -> Self:
+        if self.offset == 0 and self.drift_ppm == 0:
+            raise ValueError("needs an offset or a drift_ppm")
+        return self
+
+
+class Churn(NodeFault):
+    """Nodes leave for good, or until they join again at `until`."""
+
+    kind: Literal["churn"] = Field(description="nodes leave, and join again at `until`")
+
+
+class SiteDown(Fault):
+    """A whole site goes dark, with all nodes that stand there."""
+
+    kind: Literal["site_down"] = Field(description="a whole site goes dark")
+    site: Text = Field(description="name of the site")
+
+
+AnyFault = Annotated[
+    Partition
+    | LinkDown
+    | Degrade
+    | Hold
+    | Duplicate
+    | Reorder
+    | Corrupt
+    | Crash
+    | Pause
+    | Clock
+    | Churn
+    | SiteDown,
+    Field(discriminator="kind"),
+]

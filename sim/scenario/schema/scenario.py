@@ -1,0 +1,165 @@
+"""The file as a whole, and its smaller blocks."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, create_model
+
+from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS, METRICS
+from sim.scenario.schema.agents import Agents
+from sim.scenario.schema.faults import AnyFault
+from sim.scenario.schema.latency import LatencyLaw
+from sim.scenario.schema.quantities import (
+    Block,
+    Count,
+    Duration,
+    Flag,
+    Number,
+    Period,
+    PositiveDuration,
+    Seed,
+    Share,
+    Text,
+    as_list,
+    given,
+    parse_duration,
+    parse_period,
+    parse_positive_duration,
+)
+from sim.scenario.schema.topology import Topology
+
+LEVELS_MAX: Final = 12
+
+
+class Tree(Block):
+    """Who reports to whom: agents to locals, locals to regionals, and so on up to the root."""
+
+    local: Count = Field(default=20, description="agents under a local aggregator")
+    regional: Annotated[Count, Field(ge=2)] = Field(
+        default=7, description="children of every aggregator above the locals, except the root"
+    )
+    levels: Annotated[Count, Field(le=LEVELS_MAX)] | Literal["auto"] = Field(
+        default=3,
+        description="hops from an agent to the root (3: local, regional, root); auto: as many "
+        "tiers as it takes until the root has no more than `regional` children",
+    )
+    forward: Period = given("10Hz", parse_period, "how often every aggregator reports")
+    links: list[LatencyLaw] | None = Field(
+        default=None,
+        description="law of the extra delay of each hop, from the agents up; left out = none",
+    )
+    ingress: Annotated[
+        list[Duration],
+        BeforeValidator(as_list, json_schema_input_type=Duration | list[Duration]),
+    ] = Field(
+        default_factory=lambda: [parse_duration("0us")],
+        description="time an aggregator needs to take in one message; one for all tiers, or a "
+        "list from the locals up to the root",
+        json_schema_extra={"default": "0us"},
+    )
+
+
+class Baseline(Block):
+    """What the root publishes, and how good it must be."""
+
+    publish: PositiveDuration = given("1s", parse_positive_duration, "how often it is published")
+    pane: PositiveDuration = given("10s", parse_positive_duration, "length of one pane of values")
+    panes: Annotated[Count, Field(le=10_000)] = Field(
+        default=1, description="how many finished panes a baseline covers"
+    )
+    epsilon: Number = Field(
+        default=0.01, gt=0, description="largest good error of a mean, in standard deviations"
+    )
+
+
+class Staleness(Block):
+    """How old what is known may be, a class each."""
+
+    baseline: PositiveDuration = given("5s", parse_positive_duration, "bound of the baseline")
+    anomaly: PositiveDuration = given("1s", parse_positive_duration, "bound of anomalies")
+
+
+class Measure(Block):
+    """How the run is watched."""
+
+    every: PositiveDuration = given("200ms", parse_positive_duration, "time between two samples")
+    sustain: Duration = given("1s", parse_duration, "how long good must last to be recovered")
+
+
+class Journal(Block):
+    """What is kept beside the metrics."""
+
+    messages: Flag = Field(default=False, description="a record for every single message")
+    fingerprint: Annotated[
+        list[Literal[FINGERPRINT_INGREDIENTS]],  # type: ignore[valid-type]
+        Field(min_length=1),
+    ] = Field(
+        default_factory=lambda: list(FINGERPRINT_INGREDIENTS),
+        description="what goes into the fingerprint of a run",
+        json_schema_extra={"default": list(FINGERPRINT_INGREDIENTS)},
+    )
+
+
+class DurationBounds(Block):
+    """Bounds of a metric that is a time."""
+
+    min: Duration | None = Field(default=None, description="at least")
+    max: Duration | None = Field(default=None, description="at most")
+
+
+class ShareBounds(Block):
+    """Bounds of a metric that is a share."""
+
+    min: Share | None = Field(default=None, description="at least")
+    max: Share | None = Field(default=None, description="at most")
+
+
+class NumberBounds(Block):
+    """Bounds of any other metric, in its unit."""
+
+    min: Annotated[Number, Field(ge=0)] | None = Field(default=None, description="at least")
+    max: Annotated[Number, Field(ge=0)] | None = Field(default=None, description="at most")
+
+
+Bounds = DurationBounds | ShareBounds | NumberBounds
+_BOUNDS_OF_UNIT: Final[dict[str, type[Bounds]]] = {"s": DurationBounds, "share": ShareBounds}
+
+
+def _thresholds() -> type[Block]:
+    """A block with a key for each metric, so that an editor can complete and check them."""
+    fields: dict[str, Any] = {
+        metric.name.replace(".", "_"): (
+            _BOUNDS_OF_UNIT.get(metric.unit, NumberBounds) | None,
+            Field(default=None, alias=metric.name, description=f"{metric.about}, {metric.unit}"),
+        )
+        for metric in METRICS
+    }
+    return create_model("Thresholds", __base__=Block, __doc__="Bounds of metrics.", **fields)
+
+
+Thresholds = _thresholds()
+
+
+class Scenario(Block):
+    """A scenario of the statistical network simulator."""
+
+    version: Literal[1] = Field(alias="schema", description="version of this format")
+    name: Annotated[Text, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)] = Field(
+        description="short name: small letters, digits and dashes", examples=["first-run"]
+    )
+    about: str = Field(default="", description="one sentence: what happens here")
+    seed: Seed = Field(default=1, description="where all chance comes from")
+    replications: Annotated[Count, Field(le=100_000)] = Field(
+        default=1, description="runs with seeds of their own, for intervals"
+    )
+    duration: PositiveDuration = Field(description="simulated time of one run")
+    agents: Agents = Field(description="who is watched")
+    topology: Topology = Field(description="where the sites are and what joins them")
+    tree: Tree = Field(default_factory=Tree, description="who reports to whom")
+    baseline: Baseline = Field(default_factory=Baseline, description="what the root publishes")
+    staleness: Staleness = Field(default_factory=Staleness, description="bounds on age")
+    measure: Measure = Field(default_factory=Measure, description="how the run is watched")
+    journal: Journal = Field(default_factory=Journal, description="what is kept")
+    faults: list[AnyFault] = Field(default_factory=list, description="what goes wrong, and when")
+    thresholds: Thresholds = Field(  # type: ignore[valid-type]
+        default_factory=Thresholds, description="what must hold for a run to be good"
+    )

@@ -1,0 +1,146 @@
+"""A plan written back as a scenario file, with every default visible.
+
+Reading the text again gives the same plan (a property test holds it to that): quantities are
+written exactly, in the largest unit that fits.
+"""
+
+import io
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+
+from sim.scenario.catalogue import METRICS
+from sim.scenario.plan import FaultPlan, Plan, Threshold, TierPlan, TopologyPlan, Variant
+from sim.units import NS_PER_S, write_duration, write_frequency, write_share
+
+_SHARES: Final = frozenset(
+    {"share", "pareto_share", "to_bad", "to_good", "loss_good", "loss_bad", "extra_loss"}
+)
+_WORD_NONE: Final = frozenset({"drift", "tail", "season", "cadence", "within"})
+_UNITS: Final = {metric.name: metric.unit for metric in METRICS}
+
+
+def resolved_yaml(plan: Plan) -> str:
+    """The scenario of a plan as YAML."""
+    yaml = YAML()
+    yaml.default_flow_style = None
+    yaml.width = 100
+    text = io.StringIO()
+    yaml.dump(_document(plan), text)
+    return text.getvalue()
+
+
+def _document(plan: Plan) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "name": plan.name,
+        "about": plan.about,
+        "seed": plan.seed,
+        "replications": plan.replications,
+        "duration": write_duration(plan.duration_ns),
+        "agents": _agents(plan),
+        "topology": _topology(plan.topology),
+        "tree": _tree(plan.tiers),
+        "baseline": {
+            "publish": write_duration(plan.baseline.publish_ns),
+            "pane": write_duration(plan.baseline.pane_ns),
+            "panes": plan.baseline.panes,
+            "epsilon": plan.baseline.epsilon,
+        },
+        "staleness": {
+            "baseline": write_duration(plan.staleness.baseline_ns),
+            "anomaly": write_duration(plan.staleness.anomaly_ns),
+        },
+        "measure": {
+            "every": write_duration(plan.measure.every_ns),
+            "sustain": write_duration(plan.measure.sustain_ns),
+        },
+        "journal": {
+            "messages": plan.journal.messages,
+            "fingerprint": list(plan.journal.fingerprint),
+        },
+        "faults": [_fault(fault) for fault in plan.faults],
+        "thresholds": {threshold.metric: _bounds(threshold) for threshold in plan.thresholds},
+    }
+
+
+def _agents(plan: Plan) -> dict[str, Any]:
+    agents = plan.agents
+    return {
+        "count": agents.count,
+        **({"features": agents.features} if agents.features else {}),
+        "rate": write_frequency(agents.period_ns),
+        "scale": agents.scale,
+        "behaviour": _variant(agents.behaviour),
+    }
+
+
+def _topology(topology: TopologyPlan) -> dict[str, Any]:
+    return {
+        **_variant(topology.source),
+        "detour": topology.detour,
+        "per_hop": write_duration(topology.hop_ns),
+        "jitter": _variant(topology.jitter),
+        "loss": _variant(topology.loss),
+        "placement": topology.placement,
+    }
+
+
+def _tree(tiers: tuple[TierPlan, ...]) -> dict[str, Any]:
+    """The fan-ins are the smallest that give these tiers, not those that the user wrote."""
+    counts = [tier.count for tier in tiers]
+    inner = range(2, len(counts) - 1)
+    links = [_variant(tier.link) for tier in tiers if tier.link is not None]
+    return {
+        "local": math.ceil(counts[0] / counts[1]) if len(counts) > 2 else 1,
+        "regional": max([2, *(math.ceil(counts[tier - 1] / counts[tier]) for tier in inner)]),
+        "levels": len(counts) - 1,
+        "forward": write_frequency(tiers[-1].period_ns),
+        **({"links": links} if links else {}),
+        "ingress": [write_duration(tier.ingress_ns) for tier in tiers[1:]],
+    }
+
+
+def _fault(fault: FaultPlan) -> dict[str, Any]:
+    written = {"kind": fault.kind, **_options(fault.options), "at": write_duration(fault.at_ns)}
+    if fault.until_ns is not None:
+        written["until"] = write_duration(fault.until_ns)
+    return written
+
+
+def _bounds(threshold: Threshold) -> dict[str, Any]:
+    bounds = {"min": threshold.minimum, "max": threshold.maximum}
+    unit = _UNITS[threshold.metric]
+    return {key: _bound(value, unit) for key, value in bounds.items() if value is not None}
+
+
+def _bound(value: float, unit: str) -> Any:
+    if unit == "s":
+        return write_duration(round(value * NS_PER_S))
+    return write_share(value) if unit == "share" else value
+
+
+def _variant(variant: Variant) -> dict[str, Any]:
+    return {"kind": variant.kind, **_options(variant.options)}
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    written = {key.removesuffix("_ns"): _value(key, value) for key, value in options.items()}
+    return {key: value for key, value in written.items() if value is not None}
+
+
+def _value(key: str, value: Any) -> Any:
+    name = key.removesuffix("_ns")
+    if value is None:
+        return "none" if name in _WORD_NONE else None
+    if name != key:
+        return write_duration(value)
+    if isinstance(value, Variant):
+        return _variant(value)
+    if isinstance(value, Mapping):
+        return _options(value)
+    if isinstance(value, tuple):
+        return [_value(name, item) for item in value]
+    return write_share(value) if name in _SHARES else value
