@@ -1,0 +1,212 @@
+"""The world of one node: runs it, carries out its effects, owns its timers, queue and clock.
+
+A host is where faults of a node happen: crash and restart, pause and resume, a wrong clock. The
+node itself cannot tell; it only sees messages, timers and the time on its own clock. Faults answer
+whether they changed anything, because a fault that hit nothing makes a run inconclusive.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sim.engine.clock import LocalClock
+from sim.engine.journal import Discarded, Journal, NodeChanged
+from sim.engine.kernel import Kernel, Order, Scheduled, cancel
+from sim.engine.service import Service
+from sim.protocol.effects import Broadcast, CancelTimer, Effect, Record, Send, SetTimer
+from sim.protocol.messages import Message
+from sim.protocol.node import Node
+
+Transmit = Callable[[str, str, Message], None]
+"""Takes (sender, receiver, message) off the host's hands; see `Switch.transmit`."""
+NodeFactory = Callable[[int], Node]
+"""Builds the node for its n-th life, from 0: the epoch of what it sends."""
+
+
+ServiceFactory = Callable[..., Service]
+"""Builds the server in front of a node when called with `done` and `lost`, for example
+``partial(Service, kernel, at_rate(100))``."""
+
+
+class Host:
+    """Runs one node, from `start` on.
+
+    `peers` are those whom a Broadcast reaches, beside the node itself. Without a `service`,
+    messages are handled the instant they arrive. Messages to itself skip the network, the queue
+    and all counting.
+    """
+
+    def __init__(
+        self,
+        node_id: str,
+        factory: NodeFactory,
+        kernel: Kernel,
+        transmit: Transmit,
+        journal: Journal,
+        *,
+        peers: tuple[str, ...] = (),
+        service: ServiceFactory | None = None,
+        clock: LocalClock | None = None,
+    ) -> None:
+        self.node_id = node_id
+        self.node = factory(0)
+        self.clock = LocalClock() if clock is None else clock
+        self.is_up = True
+        self.is_paused = False
+        self.lives = 1
+        self._factory, self._kernel = factory, kernel
+        self._transmit, self._journal = transmit, journal
+        self._peers = tuple(peer for peer in peers if peer != node_id)
+        self._service = None if service is None else service(done=self._handle, lost=self._discard)
+        self._timers: dict[str, _Timer] = {}
+        self._held: list[_Held] = []
+        self._crashes = 0
+
+    def start(self) -> None:
+        """Let the node begin, now."""
+        self._carry_out(self.node.start(self._local_ns()))
+
+    def arrive(self, message: Message) -> None:
+        """A message comes in from the network; it waits while the host is paused."""
+        assert self.is_up, f"{self.node_id} is down"
+        if self.is_paused:
+            self._held.append(_Held(self.arrive, message))
+        elif self._service is not None:
+            self._service.offer(message)
+        else:
+            self._handle(message)
+
+    # Faults
+
+    def crash(self) -> bool:
+        """Stop dead: timers and undelivered work are gone. False if it was down already."""
+        if not self.is_up:
+            return False
+        self._change("crashed", up=False)
+        self._crashes += 1
+        for timer in self._timers.values():
+            cancel(timer.scheduled)
+        self._timers.clear()
+        if self._service is not None:
+            self._service.clear("crashed")
+        held, self._held = self._held, []
+        for work in held:
+            if isinstance(work.item, Message):
+                self._discard(work.item, "crashed")
+        return True
+
+    def restart(self, *, durable: bool) -> bool:
+        """Start again, with the old state (`durable`) or as a new node. False if it is up."""
+        if self.is_up:
+            return False
+        self._change("restarted", up=True)
+        if not durable:
+            self.node = self._factory(self.lives)
+            self.lives += 1
+        self.start()
+        return True
+
+    def pause(self) -> bool:
+        """Stand still, as in a long garbage collection: nothing is lost, all waits."""
+        if not self.is_up or self.is_paused:
+            return False
+        self._change("paused", up=True, paused=True)
+        if self._service is not None:
+            self._service.pause()
+        return True
+
+    def resume(self) -> bool:
+        """Go on; what came in meanwhile is dealt with now, in the order in which it came."""
+        if not self.is_paused:
+            return False
+        self._change("resumed", up=True)
+        if self._service is not None:
+            self._service.resume()
+        held, self._held = self._held, []
+        for work in held:
+            work.call(work.item)
+        return True
+
+    def set_clock(self, offset_ns: int, drift_ppb: int = 0) -> None:
+        """From now on the node's clock is wrong by this much."""
+        self.clock.set(self._kernel.now_ns, offset_ns, drift_ppb)
+
+    def _change(self, state: str, *, up: bool, paused: bool = False) -> None:
+        self.is_up, self.is_paused = up, paused
+        self._journal.append(self._kernel.now_ns, NodeChanged(self.node_id, state))
+
+    # Into the node, and out of it
+
+    def _local_ns(self) -> int:
+        return self.clock.local_ns(self._kernel.now_ns)
+
+    def _handle(self, message: Message) -> None:
+        self._carry_out(self.node.on_message(message, self._local_ns()))
+
+    def _discard(self, message: Message, why: str) -> None:
+        row = Discarded(self.node_id, message.__class__.__name__, why)
+        self._journal.append(self._kernel.now_ns, row)
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    self._send(effect.to, effect.message)
+                case SetTimer():
+                    self._set_timer(effect.name, effect.delay_ns)
+                case Record():
+                    self._journal.append(self._kernel.now_ns, effect.row)
+                case Broadcast():
+                    for receiver in (*self._peers, self.node_id):
+                        self._send(receiver, effect.message)
+                case CancelTimer():
+                    self._cancel_timer(effect.name)
+
+    def _send(self, receiver: str, message: Message) -> None:
+        if receiver == self.node_id:
+            self._kernel.at(self._kernel.now_ns, self._tell_itself, message, self._crashes)
+        else:
+            self._transmit(self.node_id, receiver, message)
+
+    def _tell_itself(self, message: Message, crashes: int) -> None:
+        if crashes != self._crashes:
+            return
+        if self.is_paused:
+            self._held.append(_Held(self._handle, message))
+        else:
+            self._handle(message)
+
+    # Timers
+
+    def _set_timer(self, name: str, delay_ns: int) -> None:
+        assert delay_ns >= 0, (name, delay_ns)
+        self._cancel_timer(name)
+        due_ns = self._kernel.now_ns + self.clock.true_span_ns(delay_ns)
+        scheduled = self._kernel.at(due_ns, self._fire, name, order=Order.TIMER)
+        self._timers[name] = _Timer(due_ns, scheduled)
+
+    def _cancel_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            cancel(timer.scheduled)
+
+    def _fire(self, name: str) -> None:
+        if self.is_paused:
+            self._held.append(_Held(self._fire, name))
+            return
+        timer = self._timers.get(name)
+        # Work done on resume may have cancelled or set anew a timer that was held.
+        if timer is not None and timer.due_ns <= self._kernel.now_ns:
+            del self._timers[name]
+            self._carry_out(self.node.on_timer(name, self._local_ns()))
+
+
+class _Timer(NamedTuple):
+    due_ns: int
+    scheduled: Scheduled
+
+
+class _Held(NamedTuple):
+    """Work that came while the host was paused."""
+
+    call: Callable[..., None]
+    item: Message | str
