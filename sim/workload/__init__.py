@@ -1,0 +1,73 @@
+"""What the agents measure: behaviours under one contract, made by a rule or replayed from files.
+
+A new behaviour is a class under the contract of `Behaviour` and its name in `BEHAVIOURS`; the
+contract tests then cover it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sim.errors import InputError
+from sim.workload.behaviour import Behaviour, StreamAt
+from sim.workload.synthetic import Synthetic
+from sim.workload.trace import Trace
+from sim.workload.trace_files import read_traces
+
+Maker = Callable[[Mapping[str, Any], int, int, StreamAt, str], Behaviour]
+
+
+def make_behaviour(
+    kind: str,
+    options: Mapping[str, Any],
+    *,
+    agents: int,
+    features: int,
+    stream_at: StreamAt,
+    directory: str = ".",
+) -> Behaviour:
+    """The behaviour of that name, with the options of the scenario (times in ns).
+
+    For a trace `features` may be 0: as many as it has columns. Raises InputError if a trace cannot
+    be used or has another number of columns.
+    """
+    return BEHAVIOURS[kind](options, agents, features, stream_at, directory)
+
+
+def _synthetic(
+    options: Mapping[str, Any],
+    agents: int,
+    features: int,
+    stream_at: StreamAt,
+    directory: str,  # noqa: ARG001
+) -> Behaviour:
+    return Synthetic(agents, features, stream_at, **options)
+
+
+def _trace(
+    options: Mapping[str, Any], agents: int, features: int, stream_at: StreamAt, directory: str
+) -> Behaviour:
+    choice = {key: options[key] for key in ("array", "columns", "missing") if key in options}
+    traces = read_traces(options["path"], directory=directory, **choice)
+    columns = traces[0].shape[1]
+    if features not in (0, columns):
+        raise InputError(f"the trace has {columns} columns, but agents.features is {features}")
+    shifted = options.get("shift", "random") == "random"
+    return Trace(
+        agents,
+        traces,
+        cadence_ns=options.get("cadence_ns"),
+        stream_at=stream_at if shifted else None,
+    )
+
+
+BEHAVIOURS: Final[Mapping[str, Maker]] = {"synthetic": _synthetic, "trace": _trace}
+
+__all__ = [
+    "BEHAVIOURS",
+    "Behaviour",
+    "StreamAt",
+    "Synthetic",
+    "Trace",
+    "make_behaviour",
+    "read_traces",
+]

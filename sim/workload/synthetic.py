@@ -1,0 +1,117 @@
+"""Values made by a rule: the agent's own level, drift and season around it, and noise.
+
+value = level of the agent (standard deviation `spread` between agents) + drift + season + noise.
+Every part has random streams of its own, so switching one on moves no other, and what is switched
+off costs nothing. The share of variance between agents, spread^2 over all variance, is the
+intraclass correlation (ICC).
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.workload.behaviour import Floats, StreamAt
+from sim.workload.drift import Drift
+from sim.workload.tick_streams import TickStreams
+
+Options = Mapping[str, Any]
+
+
+class Synthetic:
+    """Agents whose features all follow one law; see the arguments.
+
+    `noise` is the standard deviation within an agent, and `correlation` (0 <= rho < 1) that
+    between the noise of any two features of one report. `drift` holds sd, tau_ns and every_ns,
+    `tail` the df (more than 2) of Student's t, `season` amplitude and period_ns.
+    """
+
+    def __init__(
+        self,
+        agents: int,
+        features: int,
+        stream_at: StreamAt,
+        *,
+        spread: float = 1.0,
+        noise: float = 1.0,
+        drift: Options | None = None,
+        tail: Options | None = None,
+        season: Options | None = None,
+        correlation: float = 0.0,
+    ) -> None:
+        self.features = features
+        self._centre = np.zeros((agents, features))
+        if spread:
+            stream_at("spread", 0).standard_normal(out=self._centre)
+            self._centre *= spread
+        self._drift = Drift(self._centre, stream_at, **drift) if drift else None
+        self._season = _Season(agents, stream_at, **season) if season else None
+        self._noise = (
+            _Noise(agents, stream_at, noise, correlation, tail["df"] if tail else None)
+            if noise
+            else None
+        )
+
+    def fill(self, tick: int, born_ns: Floats, first: int, out: Floats) -> None:
+        """See `Behaviour.fill`."""
+        if self._noise:
+            self._noise.fill(tick, first, out)
+        else:
+            out.fill(0.0)
+        if self._drift:
+            out += self._drift.level(tick, born_ns, first)
+        else:
+            out += self._centre[first : first + len(out)]
+        if self._season:
+            out += self._season.swing(born_ns, first)[:, None]
+
+
+class _Season:
+    """A sine that all features of an agent share, with a phase of its own for each agent."""
+
+    def __init__(
+        self, agents: int, stream_at: StreamAt, *, amplitude: float, period_ns: float
+    ) -> None:
+        self._amplitude = amplitude
+        self._period_ns = period_ns
+        self._phase = stream_at("season", 0).random(agents)
+
+    def swing(self, born_ns: Floats, first: int) -> Floats:
+        """Its value for agents first ... at their instants: (n,)."""
+        turns = born_ns / self._period_ns + self._phase[first : first + len(born_ns)]
+        return self._amplitude * np.sin(math.tau * turns)
+
+
+class _Noise:
+    """Independent from report to report; features equicorrelated, tails normal or Student's.
+
+    With `df` all features of a report share one chi-square variate (the multivariate t): each is
+    Student's t, any two have exactly the correlation asked for, and a bad moment of an agent is
+    one in all its features. Source: Kotz and Nadarajah, Multivariate t Distributions, 2004, 1.2.
+    """
+
+    def __init__(
+        self, agents: int, stream_at: StreamAt, sd: float, correlation: float, df: float | None
+    ) -> None:
+        self._own = sd * math.sqrt(1.0 - correlation)
+        self._shared = sd * math.sqrt(correlation)
+        self._df = df
+        self._normal = TickStreams(stream_at, "noise", agents)
+        self._common = TickStreams(stream_at, "common noise", agents)
+        self._gamma = TickStreams(stream_at, "tail", agents)
+
+    def fill(self, tick: int, first: int, out: Floats) -> None:
+        """Overwrite `out` (n, features) with noise, without a temporary in the plain case."""
+        count = len(out)
+        self._normal.at(tick, first, count).standard_normal(out=out)
+        if self._own != 1.0:
+            out *= self._own
+        if self._shared:
+            common = self._common.at(tick, first, count).standard_normal(count)
+            common *= self._shared
+            out += common[:, None]
+        if self._df is not None:
+            # t = z sqrt(df / chi2), with chi2 = 2 gamma(df / 2), has the variance df / (df - 2).
+            gamma = self._gamma.at(tick, first, count).standard_gamma(self._df / 2, count)
+            out *= np.sqrt((self._df / 2 - 1) / gamma)[:, None]
