@@ -62,8 +62,8 @@ def waxman(options: Options, seed: int) -> SiteMap:
     L is the largest distance. Lengths are the distances in the plane. The result may fall into
     parts; who needs one part must look (`components`).
 
-    Source: Waxman, Routing of Multipoint Connections, IEEE JSAC 6(9), 1988, section II (alpha and
-    beta as networkx has them).
+    Source: Waxman, Routing of Multipoint Connections, IEEE JSAC 6(9), 1988 (with alpha and beta
+    as networkx has them).
     """
     import networkx as nx
 

@@ -70,8 +70,8 @@ class Routes:
         uses[:, a] = before[:, a] == b
         source = np.arange(self.sites)[:, None]
         while True:
-            # A path to a site uses what the path to the site before it uses; column 0 stands in
-            # for "no step" and is masked.
+            # A path uses what the path to the site before its last step uses; where there is no
+            # step (-1) the lookup reads the last column, which the mask throws away.
             further = uses | (uses[source, before] & (before >= 0))
             if np.array_equal(further, uses):
                 return uses

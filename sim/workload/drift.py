@@ -5,7 +5,7 @@ forward when the agent is asked, over all steps since it was asked last, by the 
 agents that report rarely cost no more than those that report often.
 
 Source: Gillespie, Exact numerical simulation of the Ornstein-Uhlenbeck process and its integral,
-Physical Review E 54(2), 1996, equation 1.9a.
+Physical Review E 54(2), 1996, section I (the update formula).
 """
 
 import numpy as np

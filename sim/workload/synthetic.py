@@ -88,7 +88,7 @@ class _Noise:
 
     With `df` all features of a report share one chi-square variate (the multivariate t): each is
     Student's t, any two have exactly the correlation asked for, and a bad moment of an agent is
-    one in all its features. Source: Kotz and Nadarajah, Multivariate t Distributions, 2004, 1.2.
+    one in all its features. Source: Kotz and Nadarajah, Multivariate t Distributions, 2004, ch. 1.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Delays of production data stores: a Pareto body with an exponential tail, or the reverse.
 
 Source: Bailis et al., Probabilistically Bounded Staleness for Practical Partial Quorums, PVLDB
-5(8), 2012, section 5.2 (fits of LinkedIn's and Yammer's message delays). The tail of the Pareto
+5(8), 2012, table 3 (fits of LinkedIn's and Yammer's message delays). The tail of the Pareto
 part is heavy: below alpha = 2 its variance is infinite, up to 1 its mean.
 """
 
