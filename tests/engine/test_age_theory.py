@@ -1,0 +1,69 @@
+"""The engine against queueing theory, driven message by message; never formula against formula.
+
+Standard errors are by batch means over 100 batches. Updates are chosen so that four of them are at
+most 1 % of the answer, so that both bounds of a test mean something.
+"""
+
+import numpy as np
+import pytest
+from benchmarks.age_theory import CASES, ages, ratio_estimate, simulate_age, simulate_waits
+from sim.engine.streams import Streams
+from sim.units import NS_PER_S
+
+SEED = 1
+UPDATES = {
+    "M/M/1": 450_000,
+    "D/M/1": 350_000,
+    "M/D/1": 250_000,
+    "LCFS-preemptive line of 2": 250_000,
+}
+
+
+def agrees(estimate, theory):
+    assert 4 * estimate.error <= 0.01 * theory
+    assert abs(estimate.mean - theory) <= 4 * estimate.error
+    return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_mean_and_peak_age_are_what_theory_says(case):
+    age, peak = simulate_age(case, UPDATES[case.name], SEED)
+    assert agrees(age, case.age)
+    assert case.peak is None or agrees(peak, case.peak)
+
+
+@pytest.mark.slow
+def test_waits_by_class_are_what_cobham_says():
+    # At a load of 0.8 waits are long correlated: the standard errors are 0.5 % and 1.9 %.
+    waits = simulate_waits(600_000, SEED, priority=True)
+    assert abs(waits["alerts"].mean / 1.0 - 1) < 0.03
+    assert abs(waits["baselines"].mean / 5.0 - 1) < 0.03
+
+
+@pytest.mark.slow
+def test_first_come_first_served_waits_are_what_theory_says():
+    # Standard error: 1.7 %.
+    waits = simulate_waits(600_000, SEED, priority=False)
+    assert abs(waits["all"].mean / 4.0 - 1) < 0.03
+
+
+def test_priority_creates_no_capacity():
+    # Same arrivals, same service times in the order of service: the total wait is conserved.
+    first, second = (simulate_waits(3000, SEED, priority=priority) for priority in (True, False))
+    assert first["all"].mean == pytest.approx(second["all"].mean, rel=0.02)
+    assert first["alerts"].mean < second["alerts"].mean
+
+
+def test_age_is_the_area_under_the_saw_teeth():
+    # Born every 2 s and heard 1 s later: the age climbs from 1 s to 3 s, again and again.
+    born_ns = np.arange(500) * 2 * NS_PER_S
+    age, peak = ages(born_ns + NS_PER_S, born_ns)
+    assert (age.mean, peak.mean) == (2, 3)
+    assert (age.error, peak.error) == (0, 0)
+
+
+def test_the_standard_error_of_independent_values_is_that_of_textbooks():
+    # Batch means over 100 batches know the error of a mean to 1 / sqrt(200) = 7 %.
+    values = Streams(SEED).stream("values").standard_normal(10_000)
+    assert ratio_estimate(values).error == pytest.approx(0.01, rel=4 * 0.07)
