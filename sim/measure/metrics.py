@@ -65,7 +65,10 @@ def _over_replications(metric: Metric, figures: Sequence[float]) -> MetricValue:
     """Their mean; a replication in which the figure is undefined does not count."""
     defined = [figure for figure in figures if not math.isnan(figure)]
     value = float(np.mean(defined)) if defined else math.nan
-    return MetricValue(metric.name, value, metric.unit, len(defined), *student_t(defined), 0)
+    low, high = student_t(defined)
+    if not math.isnan(low):  # nothing here can be negative, and no share above 1
+        low, high = max(low, 0.0), min(high, 1.0) if metric.unit == "share" else high
+    return MetricValue(metric.name, value, metric.unit, len(defined), low, high, 0)
 
 
 def _over_heals(metric: Metric, sample: CensoredSample) -> MetricValue:

@@ -160,8 +160,11 @@ def _samples(
 ) -> dict[str, NDArray[Any]]:
     oldest = np.max([one["oldest_age_ns"] for one in by_region], axis=0)
     stale = np.mean([one["oldest_age_ns"] for one in by_region], axis=0)
+    # The baseline is published every second, from what was known then; errors grow with age.
+    published = time_ns // S * S
     noise = np.random.default_rng(seed).lognormal(0, 0.25, len(time_ns))
-    error = 0.0008 * noise * (1 + stale / S * 8)
+    row = np.searchsorted(time_ns, published)
+    error = 0.0008 * noise[row] * (1 + stale[row] / S * 8)
     error[time_ns < S] = np.nan
     agents = AGENTS * len(by_region)
     known = np.where(time_ns < S, np.nan, 1.0)

@@ -1,0 +1,200 @@
+"""The top of the figure: what was done to the network, and what the recovery was made of.
+
+A lane a fault, a lane a region that was ever cut off, one lane for all others; below, a lane a
+milestone with a bar from each heal to the instant at which it was reached.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.measure.recovery import MILESTONES, Recovery
+from sim.measure.spans import Milestone, Spans
+from sim.measure.tables import NEVER, Tables
+from sim.report.groups import cut_groups, name, other_regions
+from sim.report.style import GREEN, INK, VERMILLION
+from sim.report.words import seconds
+from sim.scenario.plan import Plan
+
+FAULT_LANES: Final = 5
+REGION_LANES: Final = 11
+MARKERS: Final = {"reconnected": "^", "fresh": "D", "accurate": "o"}
+FAULT: Final = "#5c5c5c"
+OPEN: Final = "#cfe8f7"
+HEIGHT: Final = 0.72
+HEAL: Final = "heal"
+CUT_OFF: Final[Any] = {
+    "facecolor": VERMILLION,
+    "edgecolor": "white",
+    "hatch": "////",
+    "linewidth": 0,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lane:
+    """A labelled row, with the spans (ns) in which a fault was in force or a region cut off."""
+
+    label: str
+    spans: Spans
+    is_region: bool
+    note: str = ""
+    """Stands at the end of the last span."""
+
+
+def lanes(tables: Tables, plan: Plan) -> list[Lane]:
+    """The lanes from top to bottom: faults, regions that were cut, all others."""
+    return [*_fault_lanes(tables, plan), *_region_lanes(tables, plan)]
+
+
+def _fault_lanes(tables: Tables, plan: Plan) -> list[Lane]:
+    found = [_fault_lane(tables, row, plan) for row in range(len(tables.faults["fault"]))]
+    if len(found) <= FAULT_LANES:
+        return found
+    rest = found[FAULT_LANES - 1 :]
+    spans = np.concatenate([lane.spans for lane in rest])
+    return [*found[: FAULT_LANES - 1], Lane(f"{len(rest)} more faults", spans, False)]
+
+
+def _fault_lane(tables: Tables, row: int, plan: Plan) -> Lane:
+    faults = {column: values[row] for column, values in tables.faults.items()}
+    regions = sorted(int(region) for region in str(faults["regions"]).split())
+    target = f": {name(regions)}" if regions else ""
+    heals = faults["until_ns"] != NEVER and faults["until_ns"] < plan.duration_ns
+    end_ns = int(faults["until_ns"]) if heals else plan.duration_ns
+    note = (HEAL if heals else "never heals") if faults["cuts"] else ""
+    spans = np.array([[int(faults["at_ns"]), end_ns]])
+    return Lane(f"{faults['kind']}{target}", spans, False, note)
+
+
+def _region_lanes(tables: Tables, plan: Plan) -> list[Lane]:
+    groups = cut_groups(tables, plan, REGION_LANES)
+    found = [Lane(group.label, group.cut, True) for group in groups]
+    others = len(other_regions(tables, groups))
+    if not others:
+        return found
+    return [*found, Lane(others_label(others, bool(groups)), np.empty((0, 2), np.int64), True)]
+
+
+def others_label(count: int, is_rest: bool) -> str:
+    """What the regions are called that were never cut off."""
+    if not is_rest:
+        return f"all {count} regions" if count > 1 else "the only region"
+    return f"{count} other region{'s' if count > 1 else ''}"
+
+
+def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:
+    """One bar chart row a lane, the first on top."""
+    for row, lane in enumerate(shown):
+        begin_s, length_s = lane.spans[:, 0] / 1e9, np.diff(lane.spans, axis=1)[:, 0] / 1e9
+        rows = np.full(len(begin_s), row)
+        if lane.is_region:
+            axes.barh(row, duration_s, HEIGHT, color=OPEN)
+            axes.barh(rows, length_s, HEIGHT, begin_s, **CUT_OFF)
+        else:
+            axes.barh(rows, length_s, HEIGHT, begin_s, color=FAULT)
+        if lane.note:
+            begin, end = float(begin_s[-1]), float(begin_s[-1] + length_s[-1])
+            colour = GREEN if lane.note == HEAL else INK
+            _beside(axes, row, (begin, end), lane.note, duration_s, duration_s, colour)
+    _rows(axes, [lane.label for lane in shown])
+    axes.set_title("Which regions can reach the root")
+    legend(axes, _lane_key(shown))
+
+
+def _lane_key(shown: Sequence[Lane]) -> list[Artist]:
+    """What the bars mean, as far as there are any."""
+    key: list[Artist] = [Patch(facecolor=OPEN, label="can reach the root")]
+    if any(lane.is_region and len(lane.spans) for lane in shown):
+        key.append(Patch(label="cut off", **CUT_OFF))
+    if any(not lane.is_region for lane in shown):
+        key.append(Patch(facecolor=FAULT, label="fault in force"))
+    if any(lane.note == HEAL for lane in shown):
+        key.append(Line2D([], [], color=GREEN, linewidth=1.6, label=HEAL))
+    return key
+
+
+def draw_recovery(axes: Axes, found: Sequence[Recovery], plan: Plan) -> None:
+    """A bar from each heal to each milestone, with its seconds; censored ones said in words."""
+    limits_s = [*(one.heal_ns / 1e9 for one in found[1:]), plan.duration_ns / 1e9]
+    for row, milestone in enumerate(MILESTONES):
+        for one, limit_s in zip(found, limits_s, strict=True):
+            _milestone(axes, row, milestone, one, limit_s, plan.duration_ns / 1e9)
+    _rows(axes, list(MILESTONES))
+    axes.set_title("How long after the heal until all is well")
+    legend(axes, _milestone_key(plan))
+
+
+def _milestone(
+    axes: Axes, row: int, milestone: str, one: Recovery, limit_s: float, duration_s: float
+) -> None:
+    step: Milestone = getattr(one, milestone)
+    heal_s, length_s = one.heal_ns / 1e9, step.after_ns / 1e9
+    if step.reached:
+        axes.barh(row, length_s, 0.3, heal_s, color=GREEN)
+        axes.plot(heal_s + length_s, row, MARKERS[milestone], color=INK, markersize=6, zorder=5)
+        words = f"+{seconds(step.after_ns)}" if step.after_ns else "at once"
+    else:
+        axes.barh(row, length_s, 0.3, heal_s, **CUT_OFF)
+        words = f"not within {seconds(step.after_ns)}"
+    _beside(axes, row, (heal_s, heal_s + length_s), words, limit_s, duration_s)
+
+
+def _milestone_key(plan: Plan) -> list[Artist]:
+    meaning = {
+        "reconnected": "first message across",
+        "fresh": f"all ages within {seconds(plan.staleness.baseline_ns)}",
+        "accurate": f"error within {plan.baseline.epsilon:g} sd",
+    }
+    return [
+        Line2D([], [], color=INK, marker=MARKERS[key], linestyle="", label=meaning[key])
+        for key in MILESTONES
+    ]
+
+
+def _beside(
+    axes: Axes,
+    row: int,
+    ends_s: tuple[float, float],
+    words: str,
+    limit_s: float,
+    duration_s: float,
+    colour: str = INK,
+) -> None:
+    """Text right of a bar, or left of it where there is no room before `limit_s`."""
+    room_s = duration_s * (0.02 + 0.0125 * len(words))
+    is_right = ends_s[1] + room_s <= limit_s
+    axes.annotate(
+        words,
+        (ends_s[is_right], row),
+        xytext=(9 if is_right else -6, 0),
+        textcoords="offset points",
+        ha="left" if is_right else "right",
+        va="center",
+        fontsize=9,
+        color=colour,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.8},
+    )
+
+
+def _rows(axes: Axes, labels: Sequence[str]) -> None:
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
+
+
+def legend(axes: Axes, handles: Sequence[Artist] | None = None) -> None:
+    """A legend right of the panel, where it hides nothing."""
+    axes.legend(
+        handles=axes.get_legend_handles_labels()[0] if handles is None else handles,
+        loc="upper left",
+        bbox_to_anchor=(1.005, 1.0),
+        borderaxespad=0.0,
+    )

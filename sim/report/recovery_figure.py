@@ -1,0 +1,237 @@
+"""The partition-recovery figure: what a split does to what the root knows, and how it comes back.
+
+Panels from top to bottom, on one time axis: which regions can reach the root, how long after the
+heal each milestone was reached, the age of what the root knows of each region, coverage, and the
+error of the published baseline. Grey bands are cuts, green lines are heals.
+"""
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.transforms import blended_transform_factory
+from numpy.typing import NDArray
+
+from sim.measure.metrics import coverage_judged
+from sim.measure.recovery import Recovery, cuts, recoveries
+from sim.measure.staleness import held, violation_ns
+from sim.measure.tables import NEVER, Tables
+from sim.report.groups import cut_groups, other_regions
+from sim.report.lanes import MARKERS, draw_lanes, draw_recovery, lanes, legend, others_label
+from sim.report.series import Grid, pivot, thin, tips, tooth_ns
+from sim.report.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    HIGHLIGHTS,
+    INK,
+    PALE,
+    VERMILLION,
+    new_figure,
+    styled,
+)
+from sim.report.words import seconds, summary, title
+from sim.scenario.plan import Plan
+
+WIDTH_IN: Final = 10.0
+LANE_IN: Final = 0.24
+PANEL_IN: Final = {"age": 2.5, "coverage": 1.15, "error": 1.55}
+BETWEEN_IN: Final = 0.38
+HEADER_IN: Final = 0.26
+LINE_IN: Final = 0.22
+
+Panel = tuple[float, Callable[[Axes], None]]
+
+
+def recovery_figure(tables: Tables, plan: Plan) -> Figure:
+    """The figure of one replication, 10 inches wide and as high as its lanes need (about 9)."""
+    found = recoveries(tables, plan)
+    with styled():
+        return _compose(_panels(tables, plan, found), tables, plan)
+
+
+def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel]:
+    """Height in inches and drawing of each panel, top to bottom."""
+    shown = lanes(tables, plan)
+    duration_s = plan.duration_ns / 1e9
+    panels: list[Panel] = [
+        (
+            LANE_IN * max(len(shown), 3 if len(shown) > 1 else 2),
+            lambda axes: draw_lanes(axes, shown, duration_s),
+        )
+    ]
+    if found:
+        panels.append((LANE_IN * 3.2, lambda axes: draw_recovery(axes, found, plan)))
+    return [
+        *panels,
+        (PANEL_IN["age"], lambda axes: _draw_age(axes, tables, plan, found)),
+        (PANEL_IN["coverage"], lambda axes: _draw_coverage(axes, tables, plan)),
+        (PANEL_IN["error"], lambda axes: _draw_error(axes, tables, plan, found)),
+    ]
+
+
+def _compose(panels: Sequence[Panel], tables: Tables, plan: Plan) -> Figure:
+    lines = textwrap.wrap(title(tables, plan), 96)
+    heights = [HEADER_IN + LINE_IN * len(lines), *(height for height, _ in panels)]
+    figure = new_figure(WIDTH_IN, sum(heights) + BETWEEN_IN * len(panels) + 0.4)
+    grid = figure.add_gridspec(len(heights), 1, height_ratios=heights)
+    _header(figure.add_subplot(grid[0]), lines, summary(tables, plan))
+    first: Axes | None = None
+    for place, (_, draw) in enumerate(panels, start=1):
+        axes = figure.add_subplot(grid[place], sharex=first)
+        first = first or axes
+        draw(axes)
+        _time_marks(axes, tables, plan)
+        axes.tick_params(labelbottom=place == len(panels))
+    figure.axes[-1].set_xlim(0, plan.duration_ns / 1e9)
+    figure.axes[-1].set_xlabel("simulated time (s)")
+    figure.align_ylabels(figure.axes[-len(PANEL_IN) :])
+    return figure
+
+
+def _header(axes: Axes, lines: Sequence[str], below: str) -> None:
+    """Title and summary, from the left edge of the figure on."""
+    axes.set_axis_off()
+    assert axes.figure is not None
+    place = blended_transform_factory(axes.figure.transFigure, axes.transAxes)
+    start: Any = {"xy": (0.012, 1.0), "xycoords": place, "textcoords": "offset points"}
+    look: Any = {"va": "top", "in_layout": False, "annotation_clip": False}
+    axes.annotate("\n".join(lines), xytext=(0, 0), fontsize=12.5, weight="bold", **start, **look)
+    drop = -(72 * LINE_IN * len(lines) + 3)
+    axes.annotate(below, xytext=(0, drop), color="#555555", **start, **look)
+
+
+def _time_marks(axes: Axes, tables: Tables, plan: Plan) -> None:
+    """A band for each fault (darker for a cut) and a line for each heal, through every panel."""
+    faults = tables.faults
+    until_ns = np.where(faults["until_ns"] == NEVER, plan.duration_ns, faults["until_ns"])
+    for at_ns, end_ns, is_cut in zip(faults["at_ns"], until_ns, faults["cuts"], strict=True):
+        shade = 0.4 if is_cut else 0.15
+        axes.axvspan(at_ns / 1e9, end_ns / 1e9, color=PALE, alpha=shade, linewidth=0, zorder=0)
+    for cut in cuts(faults, plan.duration_ns):
+        if cut.heal_ns is not None:
+            axes.axvline(cut.heal_ns / 1e9, color=GREEN, linewidth=1.6, zorder=1.5)
+
+
+def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery]) -> None:
+    ages = pivot(tables.regions, "oldest_age_ns")
+    inside = pivot(tables.regions, "inside_age_ns")
+    groups = cut_groups(tables, plan, len(HIGHLIGHTS))
+    others = other_regions(tables, groups)
+    if others:
+        _band(axes, ages, others, plan, others_label(len(others), bool(groups)))
+    for place, (group, colour) in enumerate(zip(groups, HIGHLIGHTS, strict=False)):
+        # Later lines are thinner, so that an earlier one below them still shows.
+        solid: Any = {
+            "color": colour,
+            "linewidth": 1.8 + 0.7 * (len(groups) - 1 - place),
+            "label": group.label,
+        }
+        dashed: Any = {"color": colour, "linewidth": 1.3, "linestyle": (0, (4, 2))}
+        seen = "_" if place else "dashed: seen from inside"
+        _curve(axes, ages, group.regions, plan, **solid)
+        _curve(axes, inside, group.regions, plan, label=seen, **dashed)
+    _bounds(axes, plan)
+    _shade_violation(axes, tables, plan)
+    _log_axis(axes, "age (s)")
+    axes.set_title("How old is what the root knows: oldest source of each region")
+    _marks(axes, found, "fresh", plan.staleness.baseline_ns / 1e9)
+    legend(axes)
+
+
+def _bounds(axes: Axes, plan: Plan) -> None:
+    baseline_ns, anomaly_ns = plan.staleness.baseline_ns, plan.staleness.anomaly_ns
+    thick: Any = {"color": INK, "linewidth": 1.3, "linestyle": "-."}
+    thin_one: Any = {"color": INK, "linewidth": 0.9, "linestyle": ":"}
+    axes.axhline(baseline_ns / 1e9, label=f"baseline bound {seconds(baseline_ns)}", **thick)
+    axes.axhline(anomaly_ns / 1e9, label=f"anomaly bound {seconds(anomaly_ns)}", **thin_one)
+
+
+def _shade_violation(axes: Axes, tables: Tables, plan: Plan) -> None:
+    """Between the baseline bound and the oldest age, while that is above it."""
+    bound_ns, end_ns = plan.staleness.baseline_ns, plan.duration_ns
+    broken_ns = violation_ns(held(tables, end_ns), bound_ns, 0, end_ns)
+    if not broken_ns:
+        return
+    samples = tables.samples
+    oldest_ns = samples["oldest_age_ns"].astype(float)
+    at_s, oldest_ns = tips(samples["time_ns"], oldest_ns, tooth_ns(plan))
+    label = f"bound broken for {seconds(broken_ns)}"
+    above = oldest_ns >= bound_ns
+    shade: Any = {"color": VERMILLION, "alpha": 0.15, "linewidth": 0, "label": label}
+    axes.fill_between(at_s, bound_ns / 1e9, oldest_ns / 1e9, where=above, **shade)
+
+
+def _curve(axes: Axes, ages: Grid, regions: Sequence[int], plan: Plan, **look: Any) -> None:
+    """The oldest of some regions."""
+    oldest_ns = np.fmax.reduce(ages.only(regions), axis=1)
+    at_s, oldest_ns = tips(ages.time_ns, oldest_ns, tooth_ns(plan))
+    axes.plot(at_s, _positive(oldest_ns / 1e9), **look)
+
+
+def _band(axes: Axes, ages: Grid, regions: Sequence[int], plan: Plan, label: str) -> None:
+    """From the youngest to the oldest of some regions, each by the tips of its teeth."""
+    curves = [tips(ages.time_ns, ages.of(region), tooth_ns(plan)) for region in regions]
+    at_s = curves[0][0]
+    ages_s = np.array([np.interp(at_s, own_s, age_ns / 1e9) for own_s, age_ns in curves])
+    low, high = _positive(np.fmin.reduce(ages_s)), _positive(np.fmax.reduce(ages_s))
+    axes.fill_between(at_s, low, high, color=GREY, alpha=0.45, linewidth=1.5, label=label)
+
+
+def _positive(values: NDArray[Any]) -> NDArray[Any]:
+    """What a log axis can show; nothing else is drawn."""
+    return np.where(values > 0, values, np.nan)
+
+
+def _draw_coverage(axes: Axes, tables: Tables, plan: Plan) -> None:
+    samples, bound = tables.samples, seconds(plan.staleness.baseline_ns)
+    at_s, share = thin(samples["time_ns"], samples["coverage"], np.fmin)
+    axes.step(at_s, share * 100, where="post", color=BLUE)
+    judged = coverage_judged(tables, plan)
+    gap = max(5.0, 100 - 100 * float(judged.min())) if len(judged) else 100.0
+    axes.set_ylim(max(0.0, 100 - 1.3 * gap), 100 + 0.08 * gap)
+    axes.set_ylabel("sources (%)")
+    axes.set_title(f"Coverage: sources no older than {bound} at the root")
+
+
+def _draw_error(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery]) -> None:
+    epsilon = plan.baseline.epsilon
+    at_s, error = thin(tables.samples["time_ns"], tables.samples["error_mean"], np.fmax)
+    floor = (
+        epsilon / 1000
+    )  # a log axis has no 0: what is less is drawn there, and the label says so
+    shown = np.maximum(error, floor)
+    label = "published baseline" + (f"\n(0 drawn at {floor:g})" if (error < floor).any() else "")
+    promise: Any = {"color": INK, "linewidth": 1.3, "linestyle": "-."}
+    broken: Any = {"color": VERMILLION, "alpha": 0.25, "linewidth": 0, "step": "post"}
+    axes.step(at_s, shown, where="post", color=BLUE, label=label)
+    axes.axhline(epsilon, label=f"promised: {epsilon:g} sd", **promise)
+    above = shown > epsilon
+    if above.any():
+        axes.fill_between(at_s, epsilon, shown, where=above, label="promise broken", **broken)
+    _log_axis(axes, "error (sd)")
+    axes.set_title("Error of the published baseline, against an oracle that sees every agent")
+    _marks(axes, found, "accurate", epsilon)
+    legend(axes)
+
+
+def _marks(axes: Axes, found: Sequence[Recovery], milestone: str, level: float) -> None:
+    """The instants at which a milestone was reached, on the line that it is about."""
+    steps = [(one.heal_ns, getattr(one, milestone)) for one in found]
+    at_s = [(heal_ns + step.after_ns) / 1e9 for heal_ns, step in steps if step.reached]
+    axes.plot(at_s, [level] * len(at_s), MARKERS[milestone], color=INK, markersize=6,
+              zorder=5, label=f"{milestone} again" if at_s else "_")  # fmt: skip
+
+
+def _log_axis(axes: Axes, label: str) -> None:
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    steps = (1.0, 2.0, 5.0) if high / low < 500 else (1.0,)
+    axes.yaxis.set_major_locator(LogLocator(subs=steps, numticks=9))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.set_ylabel(label)

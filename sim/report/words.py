@@ -1,0 +1,114 @@
+"""What happened in a run, in words: the title and the sentence below it.
+
+Plain text from plain facts, so that the figure needs no manual and the words can be tested.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.measure.metrics import coverage_judged
+from sim.measure.recovery import Cut, Recovery, cuts, recoveries
+from sim.measure.spans import Milestone
+from sim.measure.staleness import held, oldest_age_ns, violation_ns
+from sim.measure.tables import Tables
+from sim.scenario.plan import Plan
+from sim.units import format_duration
+
+
+def who(regions: Sequence[int], total: int) -> str:
+    """The regions of a cut, by name as long as that is short.
+
+    >>> who([2], 8), who([0, 3], 8), who(range(30), 60), who([], 8)
+    ('region-2', 'region-0 and region-3', '30 of 60 regions', 'part of the tree')
+    """
+    if len(regions) > 2:
+        return f"{len(regions)} of {total} regions"
+    return " and ".join(f"region-{region}" for region in regions) or "part of the tree"
+
+
+def seconds(duration_ns: float) -> str:
+    """Seconds and nothing but seconds, so that neighbours compare at a glance.
+
+    >>> seconds(76_000_000), seconds(2_140_000_000), seconds(15_000_000_000)
+    ('0.076 s', '2.14 s', '15 s')
+    """
+    value = duration_ns / 1e9
+    return (
+        f"{value:.0f} s" if value >= 100 else f"{value:.3g} s" if value >= 0.1 else f"{value:.2g} s"
+    )
+
+
+def title(tables: Tables, plan: Plan) -> str:
+    """One line: who was cut off for how long, and when all was fresh again."""
+    total = len(np.unique(tables.regions["region"]))
+    found = cuts(tables.faults, plan.duration_ns)
+    if not found:
+        return f"{plan.name}: nothing was cut off from the root{_kept(tables, plan)}"
+    what = ", then ".join(_cut(cut, total) for cut in found) if len(found) <= 2 else _count(found)
+    return f"{plan.name}: {what}{_kept(tables, plan) or _outcome(recoveries(tables, plan))}"
+
+
+def _cut(cut: Cut, total: int) -> str:
+    if cut.heal_ns is None:
+        return f"{who(cut.regions, total)} cut off for good at {format_duration(cut.at_ns)}"
+    return f"{who(cut.regions, total)} cut off for {format_duration(cut.heal_ns - cut.at_ns)}"
+
+
+def _count(found: Sequence[Cut]) -> str:
+    open_end = found[-1].heal_ns is None  # only the last can be: later ones would be part of it
+    return f"{len(found)} cuts, the last one for good" if open_end else f"{len(found)} cuts"
+
+
+def _kept(tables: Tables, plan: Plan) -> str:
+    """Said only when no age ever broke the baseline bound."""
+    bound_ns, end_ns = plan.staleness.baseline_ns, plan.duration_ns
+    if violation_ns(held(tables, end_ns), bound_ns, 0, end_ns):
+        return ""
+    return f"; every age stayed within {seconds(bound_ns)}"
+
+
+def _outcome(found: Sequence[Recovery]) -> str:
+    """What came of the heals; nothing to say without one."""
+    steps = [one.fresh for one in found]
+    never = sum(not step.reached for step in steps)
+    if len(steps) == 1:
+        return f"; {_fresh(steps[0])}"
+    if never:
+        return f"; after {never} of {len(steps)} heals not all was fresh again"
+    if not steps:
+        return ""
+    return f"; all fresh again within {seconds(max(s.after_ns for s in steps))} of each heal"
+
+
+def _fresh(step: Milestone) -> str:
+    if not step.reached:
+        return f"still not all fresh {seconds(step.after_ns)} after the heal"
+    when = f"{seconds(step.after_ns)} after" if step.after_ns else "at"
+    return f"all fresh again {when} the heal"
+
+
+def summary(tables: Tables, plan: Plan) -> str:
+    """The worst of the run in one sentence: broken bound, coverage, error."""
+    ages, end_ns = held(tables, plan.duration_ns), plan.duration_ns
+    bound_ns = plan.staleness.baseline_ns
+    broken_ns = violation_ns(ages, bound_ns, 0, end_ns)
+    parts = [
+        f"oldest age {seconds(oldest_age_ns(ages, 0, end_ns))}",
+        f"bound of {seconds(bound_ns)} broken for {seconds(broken_ns)}"
+        if broken_ns
+        else f"bound of {seconds(bound_ns)} kept",
+        f"coverage at least {_least(coverage_judged(tables, plan)):.4g} %",
+        f"largest baseline error {_largest(tables.samples['error_mean']):.2g} sd",
+    ]
+    return "Worst of the run: " + ", ".join(part for part in parts if "nan" not in part)
+
+
+def _least(coverage: np.ndarray) -> float:
+    return float(coverage.min()) * 100 if len(coverage) else math.nan
+
+
+def _largest(error: np.ndarray) -> float:
+    known = error[~np.isnan(error)]
+    return float(known.max()) if len(known) else math.nan

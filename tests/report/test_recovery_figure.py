@@ -1,0 +1,158 @@
+"""The figure is judged by eye; here it is held to what an eye cannot see or would soon forget."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from sim.errors import ResultsError
+from sim.report.recovery_figure import recovery_figure
+from sim.report.style import save
+
+from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
+
+pytestmark = pytest.mark.slow
+
+CUT = Fault(20 * S, 35 * S, (2,))
+
+
+def draw(*faults, regions=8, duration_ns=60 * S, tables=None):
+    tables = tables or make_tables(faults, regions, duration_ns)
+    return recovery_figure(tables, make_plan(duration_ns, regions))
+
+
+def panel(figure, start):
+    return next(axes for axes in figure.axes if axes.get_title(loc="left").startswith(start))
+
+
+def labels(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+@pytest.fixture(scope="module")
+def figure():
+    return draw(CUT)
+
+
+def test_the_title_stands_above_the_figure(figure):
+    assert texts(figure.axes[0])[0].startswith("partition-recovery: region-2 cut off for 15 s")
+
+
+def test_the_lanes_are_the_fault_the_cut_region_and_the_others(figure):
+    lanes = [tick.get_text() for tick in panel(figure, "Which").get_yticklabels()]
+    assert lanes == ["partition: region-2", "region-2", "7 other regions"]
+
+
+def test_the_heal_is_named(figure):
+    assert "heal" in texts(panel(figure, "Which"))
+
+
+def test_each_milestone_has_its_seconds_after_the_heal(figure):
+    assert texts(panel(figure, "How long"))[:2] == ["+0.076 s", "+0.076 s"]
+
+
+def test_the_highest_point_of_the_cut_region_is_its_oldest_age(figure):
+    curve = next(
+        line for line in panel(figure, "How old").get_lines() if line.get_label() == "region-2"
+    )
+    tables = make_tables([CUT])
+    assert curve.get_ydata().max() * 1e9 == tables.regions["oldest_age_ns"].max()
+
+
+def test_every_axis_of_a_value_has_its_unit(figure):
+    assert [axes.get_ylabel() for axes in figure.axes[-3:]] == [
+        "age (s)",
+        "sources (%)",
+        "error (sd)",
+    ]
+    assert figure.axes[-1].get_xlabel() == "simulated time (s)"
+
+
+def test_no_legend_covers_a_panel(figure):
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        if axes.get_legend():
+            assert axes.get_legend().get_window_extent().x0 >= axes.get_window_extent().x1
+
+
+def test_everything_but_the_header_fits_on_the_page(figure):
+    figure.draw_without_rendering()
+    width, height = figure.bbox.width, figure.bbox.height
+    for axes in figure.axes[1:]:
+        box = axes.get_tightbbox()
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= width
+        assert box.y1 <= height
+
+
+def test_no_two_panels_overlap(figure):
+    figure.draw_without_rendering()
+    boxes = [axes.get_tightbbox() for axes in figure.axes[1:]]
+    for above, below in pairwise(boxes):
+        assert above.y0 >= below.y1
+
+
+def test_a_recovery_that_was_not_seen_is_said_in_words():
+    tables = make_tables([CUT])
+    bad = with_samples(tables, error_mean=np.ones(len(tables.samples["time_ns"])))
+    assert texts(panel(draw(tables=bad), "How long"))[2] == "not within 25 s"
+
+
+def test_a_run_without_a_heal_has_no_recovery_panel():
+    figure = draw(Fault(20 * S, -1, (2,)))
+    assert "never heals" in texts(panel(figure, "Which"))
+    assert not any(axes.get_title(loc="left").startswith("How long") for axes in figure.axes)
+
+
+def test_a_calm_run_can_be_drawn():
+    lanes = panel(draw(regions=3, duration_ns=30 * S), "Which").get_yticklabels()
+    assert [tick.get_text() for tick in lanes] == ["all 3 regions"]
+
+
+def test_an_error_of_0_is_drawn_at_a_floor_that_the_legend_names():
+    tables = make_tables([CUT])
+    exact = with_samples(tables, error_mean=np.zeros(len(tables.samples["time_ns"])))
+    assert "published baseline\n(0 drawn at 1e-05)" in labels(panel(draw(tables=exact), "Error"))
+
+
+def test_sixty_regions_fit_into_a_few_lanes():
+    faults = [Fault(20 * S, 35 * S, tuple(range(30))), Fault(45 * S, -1, (3, 40))]
+    lanes = panel(draw(*faults, regions=60), "Which").get_yticklabels()
+    assert [tick.get_text() for tick in lanes][2:] == [
+        "regions 0-2, 4-29",
+        "region-3",
+        "region-40",
+        "29 other regions",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
+def test_two_drawings_of_one_run_are_the_same_bytes(tmp_path, kind):
+    first, second = (
+        save(
+            draw(Fault(5 * S, 7 * S, (1,)), regions=3, duration_ns=10 * S), tmp_path / name, [kind]
+        )
+        for name in ("first", "second")
+    )
+    assert first[0].read_bytes() == second[0].read_bytes()
+
+
+def test_saving_leaves_the_files_and_nothing_else(tmp_path, figure):
+    paths = save(figure, tmp_path / "recovery", ["svg", "png"])
+    assert [path.name for path in paths] == ["recovery.svg", "recovery.png"]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+def test_a_folder_that_is_not_there_is_an_error_of_the_user(tmp_path, figure):
+    with pytest.raises(ResultsError, match="cannot write"):
+        save(figure, tmp_path / "absent" / "recovery", ["png"])
+
+
+def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path, figure):
+    with pytest.raises(ValueError, match="formats are svg, pdf, png, not 'gif'"):
+        save(figure, tmp_path / "recovery", ["png", "gif"])
+    assert not list(tmp_path.iterdir())

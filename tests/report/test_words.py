@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sim.report.words import summary, title
+
+from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
+
+CUT = Fault(20 * S, 35 * S, (2,))
+
+
+@pytest.mark.parametrize(
+    ("faults", "words"),
+    [
+        ([], "nothing was cut off from the root; every age stayed within 5 s"),
+        ([CUT], "region-2 cut off for 15 s; all fresh again 0.076 s after the heal"),
+        ([Fault(20 * S, 23 * S, (2,))], "region-2 cut off for 3 s; every age stayed within 5 s"),
+        ([Fault(20 * S, -1, (0, 3))], "region-0 and region-3 cut off for good at 20 s"),
+        ([Fault(20 * S, 30 * S, tuple(range(5)))], "5 of 8 regions cut off for 10 s; "),
+        ([CUT, Fault(45 * S, 55 * S, (1,))], "all fresh again within 0.076 s of each heal"),
+        (
+            [CUT, Fault(40 * S, -1, (1,))],
+            "for 15 s, then region-1 cut off for good at 40 s",
+        ),
+        (
+            [Fault(k * S, (k + 6) * S, (1,)) for k in (10, 20, 30)],
+            "3 cuts; all fresh again within",
+        ),
+    ],
+)
+def test_the_title_says_what_happened(faults, words):
+    found = title(make_tables(faults), make_plan())
+    assert found.startswith("partition-recovery: ")
+    assert words in found
+
+
+def deaf(tables, region):
+    """The same run, in which the root never hears of a region after 19 s."""
+    heard = tables.heard
+    keep = (heard["region"] != region) | (heard["known_ns"] < 19 * S)
+    return replace(tables, heard={name: column[keep] for name, column in heard.items()})
+
+
+def test_a_heal_that_never_recovers_is_in_the_title():
+    found = title(deaf(make_tables([CUT]), 2), make_plan())
+    assert found.endswith("still not all fresh 25 s after the heal")
+
+
+def test_the_title_counts_the_heals_that_never_recovered():
+    faults = [CUT, Fault(45 * S, 55 * S, (1,))]
+    found = title(deaf(make_tables(faults), 2), make_plan())
+    assert found.endswith("after 2 of 2 heals not all was fresh again")
+
+
+def test_the_summary_has_the_worst_of_the_run():
+    found = summary(make_tables([CUT]), make_plan())
+    assert found.startswith("Worst of the run: oldest age 15.4 s, bound of 5 s broken for 10.4 s")
+    assert "coverage at least 87.5 %" in found
+
+
+def test_what_is_unknown_is_left_out_of_the_summary():
+    tables = make_tables([CUT])
+    unknown = np.full(len(tables.samples["time_ns"]), np.nan)
+    assert "error" not in summary(with_samples(tables, error_mean=unknown), make_plan())
