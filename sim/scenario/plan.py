@@ -7,7 +7,7 @@ nanoseconds, sizes bytes, shares from 0 to 1. This module imports nothing heavy,
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TopologyPlan:
     jitter: Variant
     loss: Variant
     """none, independent or gilbert_elliott; per message and end to end."""
-    placement: str
+    placement: Literal["regions", "spread"]
     """regions (neighbours in the tree sit together) or spread."""
 
 

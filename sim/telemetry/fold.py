@@ -77,4 +77,4 @@ def held_states(before: IntArray, states: IntArray, counts: NDArray[np.intp]) ->
     this step bring (ticks, children, columns).
     """
     table = np.concatenate((before[None], states)).reshape(-1, before.shape[-1])
-    return table[counts * len(before) + np.arange(len(before))]
+    return np.take(table, counts * len(before) + np.arange(len(before)), axis=0)

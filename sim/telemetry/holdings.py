@@ -27,25 +27,46 @@ FRESH: Final = 4
 HEARD: Final = 5
 """Sources ever heard of."""
 COLUMNS: Final = 6
+GONE: Final = np.iinfo(np.int64).max
+"""Held of an agent that has left the network in good order."""
 
 
 def fold_agents(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -> IntArray:
     """Rows of six from the births that are held of agents.
 
     held (rows, children, 1 or 2); now (rows, parents); result (rows, parents, 6). The last column
-    of `held` is the claimed birth.
+    of `held` is the claimed birth. An agent that has left holds `GONE`: it has age 0 and is neither
+    fresh nor heard of.
     """
     shape = (*now_ns.shape, group)
     born = held[..., 0].reshape(shape)
+    gone = born == GONE
+    if gone.any():
+        row = _fold_births(
+            np.where(gone, now_ns[..., None].astype(np.int64), born), held, now_ns, bound_ns
+        )
+        row[..., FRESH] -= np.count_nonzero(gone, axis=2)
+        row[..., HEARD] -= np.count_nonzero(gone, axis=2)
+        return row
+    return _fold_births(born, held, now_ns, bound_ns)
+
+
+def _fold_births(born: IntArray, held: IntArray, now_ns: FloatArray, bound_ns: int) -> IntArray:
+    shape = born.shape
     fresh = born >= (now_ns - bound_ns)[..., None]
     return _row(
         now_ns,
         born.min(axis=2),
         born.sum(axis=2),
-        held[..., -1].reshape(shape).sum(axis=2),
+        _claimed(born, held).reshape(shape).sum(axis=2),
         np.count_nonzero(fresh & (born > 0), axis=2),
         np.count_nonzero(born, axis=2),
     )
+
+
+def _claimed(born: IntArray, held: IntArray) -> IntArray:
+    """Births as the agents' own clocks stamped them; the true ones where no clock is wrong."""
+    return born if held.shape[-1] == 1 else np.where(held[..., 1] == GONE, 0, held[..., 1])
 
 
 def fold_aggregators(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -> IntArray:

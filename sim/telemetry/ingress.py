@@ -56,9 +56,9 @@ class Ingress:
         flight = replace(flight, arrival_ns=arrival, served=served)
         return replace(reports, arrivals_ns=arrivals), flight
 
-    def was_served(self, run: Run, tick: IntArray, child: IntArray) -> BoolArray:
+    def was_served(self, tick: IntArray, child: IntArray) -> BoolArray:
         """Which of these reports of the step have left the queue."""
-        return self._served[tick, child]
+        return np.asarray(self._served[tick, child])
 
     def _finish(
         self, run: Run, parent: IntArray, child: IntArray, arrival_ns: FloatArray
@@ -79,4 +79,4 @@ class Ingress:
         begin = np.maximum.accumulate(arrival_ns - place)
         finish = np.maximum(begin, self.free_ns[parent]) + place + self.service_ns
         self.free_ns[parent] = finish[-1]
-        return finish
+        return np.asarray(finish)

@@ -58,8 +58,8 @@ class Counts:
     """Messages and values that an intake has seen through."""
 
     delivered: int = 0
-    killed: int = 0
-    """Messages that reached a receiver that was down."""
+    refused: int = 0
+    """Messages that were on the way when their receiver went down."""
     expired: int = 0
     """Values that came after their pane had been closed."""
 
@@ -87,7 +87,9 @@ class Intake:
     _overtaken: FloatArray = field(default_factory=lambda: np.empty(0))
     _next: list[Flight] = field(default_factory=list)
 
-    def take(self, run: Run, reports: Reports, due: Due) -> tuple[dict[int, IntArray], IntArray, Known]:
+    def take(
+        self, run: Run, reports: Reports, due: Due
+    ) -> tuple[dict[int, IntArray], IntArray, Known]:
         """Carry the children of `run` through one step.
 
         Returns, per pane, what each parent row newly learns, shape (rows + 1, parents, columns), the
@@ -123,6 +125,37 @@ class Intake:
         """Messages that will still arrive."""
         coming = np.count_nonzero(self.flight.leading & (self.flight.arrival_ns < NEVER))
         return int(coming) + len(self._overtaken)
+
+    def refuse(self, children: BoolArray, until_ns: float) -> None:
+        """Lose what is on the way from these children and would arrive before `until_ns`."""
+        hit = children[self.flight.child] & (self.flight.arrival_ns < until_ns)
+        self.counts.refused += int(np.count_nonzero(hit & self.flight.leading))
+        self.flight.arrival_ns[hit] = NEVER
+
+    def postpone(self, children: BoolArray, until_ns: float) -> None:
+        """Take in nothing from these children before `until_ns`."""
+        hit = children[self.flight.child]
+        late = np.maximum(self.flight.arrival_ns[hit], until_ns)
+        self.flight.arrival_ns[hit] = late
+
+    def add_rider(self, children: IntArray, pane: int, values: IntArray, *, first: bool) -> None:
+        """Values that ride on the next report of each child that arrives.
+
+        `first`: on any report, also on one that is on the way; else only on one not sent yet.
+        """
+        size = len(children)
+        rider = Flight(
+            children,
+            np.full(size, NEVER),
+            np.full(size, pane),
+            np.zeros(size, np.bool_),
+            np.ones(size, np.bool_),
+            np.zeros((size, self.held.shape[1]), np.int64),
+            values,
+        )
+        parts = [rider, self.flight] if first else [self.flight, rider]
+        both = Flight.concatenate(parts)
+        self.flight = both.select(np.argsort(both.child, kind="stable"))
 
     def _learn(self, run: Run, reports: Reports, flight: Flight) -> Known:
         known = known_instants(reports.arrivals_ns)
@@ -195,9 +228,7 @@ class Intake:
         passed = self._overtaken < until_ns
         self.counts.delivered += int(np.count_nonzero(arrives & ~ahead) + np.count_nonzero(passed))
         if ahead.any() or passed.any():
-            self._overtaken = np.concatenate(
-                (self._overtaken[~passed], flight.arrival_ns[ahead])
-            )
+            self._overtaken = np.concatenate((self._overtaken[~passed], flight.arrival_ns[ahead]))
 
     def _departures(
         self, run: Run, reports: Reports, slot: ByteArray, due: Due, late: IntArray
@@ -240,7 +271,7 @@ class Intake:
                     # What arrives beyond the step was not served yet; what is being served, was.
                     np.full(size, False)
                     if self.ingress is None
-                    else self.ingress.was_served(run, tick[rows], child[rows]),
+                    else self.ingress.was_served(tick[rows], child[rows]),
                     reports.states[tick[rows], child[rows]],
                     values[rows],
                 )

@@ -6,6 +6,7 @@ agent's own mean and of its square) is all that ever moves up the tree.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -15,7 +16,9 @@ from sim.stats import fixed_point
 from sim.stats.moments import COUNT, SOURCES, Layout
 from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
 from sim.telemetry.intake import Reports
+from sim.telemetry.ledger import Ledger
 from sim.telemetry.tree import Groups, Run
+from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
 
@@ -32,13 +35,19 @@ class Behaviour(Protocol):
         """Write what agents first... measure in report `tick`, in scales; out (agents, features)."""
 
 
-class Channel(Protocol):
-    """The way up from a tier: decides when each report arrives, or that it never does."""
+@dataclass(frozen=True, slots=True)
+class WrongClock:
+    """Clocks of some agents run ahead by an offset that may grow."""
 
-    def judge(
-        self, first_tick: int, sent_ns: FloatArray, sent: BoolArray | None, first_child: int
-    ) -> FloatArray:
-        """Arrival instants (ticks, children) of reports, NEVER for the lost and the unsent."""
+    agents: BoolArray
+    offset_ns: int
+    drift_ppm: float
+    since_ns: int
+
+    def ahead_ns(self, now_ns: FloatArray, part: slice) -> IntArray:
+        """How far the clocks of a part of the agents are ahead; shape of `now_ns`."""
+        ahead = self.offset_ns + (now_ns - self.since_ns) * (self.drift_ppm * 1e-6)
+        return np.where(self.agents[part], np.rint(ahead), 0.0).astype(np.int64)
 
 
 class Leaves:
@@ -52,6 +61,8 @@ class Leaves:
         layout: Layout,
         behaviour: Behaviour,
         scale: float,
+        *,
+        clocks_may_err: bool = False,
     ) -> None:
         self.groups = groups
         self.phase_ns = phase_ns
@@ -59,8 +70,10 @@ class Leaves:
         self.layout = layout
         self.behaviour = behaviour
         self.scale = scale
+        self._clocks_may_err = clocks_may_err
         self.up: BoolArray | None = None
-        self.clock_offset_ns: IntArray | None = None
+        self.clocks: list[WrongClock] = []
+        self.ledger: Ledger | None = None
         self.count = np.zeros(groups.children, np.int64)
         self.total = np.zeros((groups.children, layout.features), np.int64)
         self.truth: dict[int, IntArray] = {}
@@ -73,7 +86,7 @@ class Leaves:
     @property
     def state_columns(self) -> int:
         """born, and the birth that a wrong clock claims if there are wrong clocks."""
-        return 1 if self.clock_offset_ns is None else 2
+        return 2 if self._clocks_may_err else 1
 
     def open_step(self, begin_ns: int, until_ns: int, pane: int) -> None:
         """Fix which reports this step sends; start new sums if a new pane begins."""
@@ -81,6 +94,8 @@ class Leaves:
             self._pane = pane
             self.count[:] = 0
             self.total[:] = 0
+            if self.ledger is not None:
+                self.ledger.roll(pane)
         self._now = emission(self.phase_ns, self.period_ns, self.up, begin_ns, until_ns)
         self.messages += self._now.count()
 
@@ -90,15 +105,18 @@ class Leaves:
         for run in self.groups.runs:
             yield from run.pieces(max(1, BLOCK_VALUES // per_child))
 
-    def produce(self, run: Run, channel: Channel) -> Reports:
+    def produce(self, run: Run, way: Way) -> Reports:
         """The reports of the agents of `run`, and when they arrive."""
         agents = slice(run.first_child, run.last_child)
         part = self._now.part(run.first_child, run.last_child)
         values = self._measure(part, run.first_child)
-        arrivals = channel.judge(part.first_tick, part.sent_ns, part.sent, run.first_child)
+        arrivals = way.carry(part, run.first_child)
         totals = self._totals(agents, values, part)
         self._observe(totals[-1])
-        return Reports(part, arrivals, {self._pane: totals}, self._states(agents, part))
+        reports = Reports(part, arrivals, {self._pane: totals}, self._states(agents, part))
+        if self.ledger is not None:
+            self.ledger.add(reports, run.first_child, run.last_child)
+        return reports
 
     def _measure(self, part: Emission, first: int) -> IntArray:
         """Quantised values (ticks, agents, features); zero where nothing is sent."""
@@ -150,9 +168,16 @@ class Leaves:
     def _states(self, agents: slice, part: Emission) -> IntArray:
         states = np.empty((*part.sent_ns.shape, self.state_columns), np.int64)
         states[..., 0] = part.sent_ns
-        if self.clock_offset_ns is not None:
-            states[..., 1] = states[..., 0] + self.clock_offset_ns[agents]
+        if self._clocks_may_err:
+            states[..., 1] = states[..., 0]
+            for clock in self.clocks:
+                states[..., 1] += clock.ahead_ns(part.sent_ns, agents)
         return states
+
+    def forget(self, agents: BoolArray) -> None:
+        """Let these agents start from nothing."""
+        self.count[agents] = 0
+        self.total[agents] = 0
 
 
 def _running(count: IntArray, part: Emission) -> IntArray:

@@ -5,7 +5,8 @@ numbers per pane, and a row of ages. Its state is single-writer: nothing is ever
 that came from elsewhere, so losing, repeating or reordering messages cannot change where it ends.
 """
 
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.telemetry import holdings
 from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
 from sim.telemetry.flight import Flight
 from sim.telemetry.intake import Due, Intake, Known, Reports
+from sim.telemetry.ledger import Ledger
 from sim.telemetry.tree import Groups, Run
 
 IntArray = NDArray[np.int64]
@@ -32,21 +34,35 @@ class ChildKind:
     fold: StateFold
 
 
-class Parents:
+class Parents(ABC):
     """What aggregators and the root have in common: an intake and a fold."""
 
     def __init__(self, groups: Groups, kind: ChildKind, bound_ns: int) -> None:
         self.groups = groups
         self.kind = kind
         self.bound_ns = bound_ns
+        self.absent: BoolArray | None = None
+        """Agents among the children that have left the network (None = none)."""
         self.intake = Intake(
             np.zeros((groups.children, kind.state_columns), np.int64),
             Flight.empty(kind.state_columns, kind.value_columns),
         )
 
-    def runs(self) -> Iterator[Run]:
-        """The groups of this tier, as few runs as there are group sizes."""
-        yield from self.groups.runs
+    @abstractmethod
+    def open_step(self, begin_ns: int, until_ns: int, pane: int) -> None:
+        """A step from `begin_ns` to before `until_ns` begins, all of it in `pane`."""
+
+    @abstractmethod
+    def take(self, run: Run, reports: Reports) -> None:
+        """Carry the children of `run` through the step."""
+
+    def _without_absent(self, held: IntArray, run: Run) -> IntArray:
+        """The same with children that left marked as gone; shape (rows, children, columns)."""
+        if self.absent is None:
+            return held
+        held = held.copy()
+        held[:, self.absent[run.first_child : run.last_child]] = holdings.GONE
+        return held
 
     def _fold(self, held: IntArray, now_ns: FloatArray, run: Run) -> IntArray:
         return self.kind.fold(held, now_ns, run.size, self.bound_ns)
@@ -69,6 +85,7 @@ class Aggregators(Parents):
         self.period_ns = period_ns
         self.up: BoolArray | None = None
         self.messages = 0
+        self.ledger: Ledger | None = None
         self.last_state = np.zeros((groups.parents, holdings.COLUMNS), np.int64)
         """State columns of each aggregator's newest report."""
         self.unsent: dict[int, IntArray] = {}
@@ -96,6 +113,7 @@ class Aggregators(Parents):
         first = sent_ns[0] if len(sent_ns) else np.zeros(run.parents)
         due = Due(first, self.period_ns, len(sent_ns), self._until_ns, self._pane)
         learnt, held, _ = self.intake.take(run, reports, due)
+        held = self._without_absent(held, run)
         for pane, gained in learnt.items():
             self._lane(pane)[:, mine] = self.kind.widen(gained)
         now_ns = np.concatenate((sent_ns, np.full((1, run.parents), float(self._until_ns))))
@@ -114,25 +132,37 @@ class Aggregators(Parents):
             totals[pane] = self._settle(pane, unsent)
         states = self._states[:-1]
         self._remember(states)
-        return Reports(self._now, np.empty(0), totals, states)
+        reports = Reports(self._now, np.empty(0), totals, states)
+        if self.ledger is not None:
+            self.ledger.roll(self._pane)
+            self.ledger.add(reports, 0, self.groups.parents)
+        return reports
+
+    def forget(self, nodes: BoolArray) -> None:
+        """Let these aggregators start from nothing."""
+        for waiting in self.unsent.values():
+            waiting[nodes] = 0
+        self.last_state[nodes] = 0
 
     def _lane(self, pane: int) -> IntArray:
-        return self._learnt.setdefault(pane, np.zeros_like(self._learnt[self._pane]))
+        if pane not in self._learnt:
+            self._learnt[pane] = np.zeros_like(self._learnt[self._pane])
+        return self._learnt[pane]
 
     def _settle(self, pane: int, unsent: IntArray | None) -> IntArray:
         """Running totals of what each report adds to `pane`; the rest waits in `unsent`."""
         gained = self._lane(pane)
         if unsent is not None:
             gained[0] += unsent
-        if self._now.sent is None:
-            waiting = gained[-1].copy()
-        else:
-            waiting = _defer(gained, self._now.sent)
+        waiting = gained[-1].copy() if self._now.sent is None else _defer(gained, self._now.sent)
         if waiting.any():
             self.unsent[pane] = waiting
-        totals = np.zeros_like(gained)
-        np.cumsum(gained[:-1], axis=0, out=totals[1:])
-        return totals
+        for row in range(len(gained) - 1, 0, -1):
+            gained[row] = gained[row - 1]
+        gained[0] = 0
+        for row in range(1, len(gained)):
+            gained[row] += gained[row - 1]
+        return gained
 
     def _remember(self, states: IntArray) -> None:
         if self._now.sent is None:
@@ -149,7 +179,7 @@ def _defer(gained: IntArray, sent: BoolArray) -> IntArray:
         skipped = ~is_sent
         gained[row + 1, skipped] += gained[row, skipped]
         gained[row, skipped] = 0
-    return gained[-1].copy()
+    return np.array(gained[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +213,7 @@ class Root(Parents):
 
     def open_step(self, begin_ns: int, until_ns: int, pane: int) -> None:
         """Drop the panes that no baseline will cover again."""
+        assert begin_ns < until_ns
         self._until_ns, self._pane = until_ns, pane
         for old in [key for key in self.panes if key < pane - self._panes_kept]:
             self.closed_count += int(self.panes.pop(old)[COUNT])
@@ -200,10 +231,16 @@ class Root(Parents):
         """End the step."""
         self.intake.finish_step()
 
+    def forget(self) -> None:
+        """Start from nothing."""
+        self.panes.clear()
+
     def view(self, now_ns: int) -> IntArray:
         """The row of six that the root would report at `now_ns`; shape (6,)."""
         (run,) = self.groups.runs
-        return self._fold(self.intake.held[None], np.full((1, 1), float(now_ns)), run)[0, 0]
+        held = self._without_absent(self.intake.held[None], run)
+        folded = self._fold(held, np.full((1, 1), float(now_ns)), run)
+        return np.asarray(folded[0, 0])
 
     def window(self, first_pane: int, last_pane: int, features: int) -> IntArray:
         """Canonical sums of panes first..last; shape (wide,)."""

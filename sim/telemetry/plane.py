@@ -11,10 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.stats.moments import COUNT, Layout, Moments, moments
-from sim.telemetry.leaves import Channel, Leaves
-from sim.telemetry.parents import Aggregators, Heard, Root
+from sim.stats.moments import Layout, Moments, moments
+from sim.telemetry.emission import BoolArray
 from sim.telemetry.intake import Reports
+from sim.telemetry.leaves import Leaves
+from sim.telemetry.parents import Aggregators, Heard, Parents, Root
+from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
 
@@ -27,7 +29,7 @@ class Telemetry:
         leaves: Leaves,
         aggregators: Sequence[Aggregators],
         root: Root,
-        channels: Sequence[Channel],
+        ways: Sequence[Way],
         pane_ns: int,
         stride_ns: int,
         layout: Layout,
@@ -35,11 +37,13 @@ class Telemetry:
         self.leaves = leaves
         self.aggregators = tuple(aggregators)
         self.root = root
-        self.channels = tuple(channels)
+        self.ways = tuple(ways)
         self.pane_ns = pane_ns
         self.stride_ns = stride_ns
         self.layout = layout
         self.now_ns = 0
+        self.withdrawn = 0
+        """Values that agents took back because they forgot them."""
 
     def advance(self, until_ns: int) -> None:
         """Process everything that is sent before `until_ns`, and what arrives before it."""
@@ -50,20 +54,40 @@ class Telemetry:
 
     def _step(self, until_ns: int) -> None:
         pane = self.now_ns // self.pane_ns
-        for tier in (self.leaves, *self.aggregators, self.root):
-            tier.open_step(self.now_ns, until_ns, pane)
-        parents = (*self.aggregators, self.root)
+        parents: tuple[Parents, ...] = (*self.aggregators, self.root)
+        self.leaves.open_step(self.now_ns, until_ns, pane)
+        for parent in parents:
+            parent.open_step(self.now_ns, until_ns, pane)
+        for way in self.ways:
+            way.channel.open_step()
         for run in self.leaves.runs():
-            parents[0].take(run, self.leaves.produce(run, self.channels[0]))
-        for tier, channel, parent in zip(
-            self.aggregators, self.channels[1:], parents[1:], strict=True
-        ):
+            parents[0].take(run, self.leaves.produce(run, self.ways[0]))
+        for tier, way, parent in zip(self.aggregators, self.ways[1:], parents[1:], strict=True):
             reports = tier.produce()
-            for run in parent.runs():
-                part = _part(reports, run.first_child, run.last_child, channel)
-                parent.take(run, part)
+            for run in parent.groups.runs:
+                parent.take(run, _part(reports, run.first_child, run.last_child, way))
         self.root.finish_step()
         self.now_ns = until_ns
+
+    def forget(self, nodes: Sequence[BoolArray]) -> None:
+        """Let nodes (a bool array a tier) lose what they knew; needs ledgers on every tier.
+
+        Agents take back what they reported; an aggregator, or the root, learns its children anew.
+        """
+        tiers: tuple[Leaves | Aggregators, ...] = (self.leaves, *self.aggregators)
+        parents: tuple[Parents, ...] = (*self.aggregators, self.root)
+        for index, (tier, above) in enumerate(zip(tiers, parents, strict=True)):
+            assert tier.ledger is not None
+            values = tier.ledger.withdraw(nodes[index], above.intake)
+            if index == 0:
+                self.withdrawn += values
+            tier.forget(nodes[index])
+        for index, (tier, parent) in enumerate(zip(tiers, parents, strict=True), start=1):
+            assert tier.ledger is not None
+            if nodes[index].any():
+                tier.ledger.relearn(nodes[index][parent.groups.parent_of], parent.intake)
+        if nodes[-1].any():
+            self.root.forget()
 
     def estimate(self, first_pane: int, last_pane: int) -> Moments:
         """What the root knows of these panes now."""
@@ -83,9 +107,9 @@ class Telemetry:
         return heard
 
 
-def _part(reports: Reports, first: int, last: int, channel: Channel) -> Reports:
-    """The reports of children [first, last), judged."""
+def _part(reports: Reports, first: int, last: int, way: Way) -> Reports:
+    """The reports of children [first, last), with their arrivals."""
     part = reports.emission.part(first, last)
-    arrivals = channel.judge(part.first_tick, part.sent_ns, part.sent, first)
+    arrivals = way.carry(part, first)
     totals = {pane: total[:, first:last] for pane, total in reports.totals.items()}
     return Reports(part, arrivals, totals, reports.states[:, first:last])

@@ -1,0 +1,55 @@
+"""The contract of a fault, and the shape that those on the way share."""
+
+import math
+from abc import ABC, abstractmethod
+
+from sim.engine.roster import Nodes
+from sim.engine.rules import Rule
+from sim.engine.world import World
+from sim.scenario.plan import FaultPlan
+
+
+class Fault(ABC):
+    """Something that begins at ``plan.at_ns`` and may end at ``plan.until_ns``."""
+
+    def __init__(self, plan: FaultPlan) -> None:
+        self.plan = plan
+
+    @property
+    def name(self) -> str:
+        """Its place in the scenario file, such as ``faults[0]``."""
+        return self.plan.path
+
+    @property
+    def until_ns(self) -> float:
+        """When it ends; infinite if never."""
+        return math.inf if self.plan.until_ns is None else float(self.plan.until_ns)
+
+    def nodes(self, world: World) -> Nodes:
+        """The nodes that its ``nodes:`` selects."""
+        return world.roster.select(self.plan.options["nodes"], self.name)
+
+    @abstractmethod
+    def begin(self, world: World) -> int:
+        """Change the world; return how many nodes or ways were touched at once."""
+
+    @abstractmethod
+    def end(self, world: World) -> None:
+        """Take the change back."""
+
+
+class RuleFault(Fault):
+    """A fault on the way: its rules hold from its begin to its end."""
+
+    @abstractmethod
+    def rules(self, world: World) -> list[Rule]:
+        """The rules, most specific first."""
+
+    def begin(self, world: World) -> int:
+        """Put the rules in force; what they touch is counted message by message."""
+        world.rules[self.name] = self.rules(world)
+        return 0
+
+    def end(self, world: World) -> None:
+        """Lift the rules."""
+        del world.rules[self.name]

@@ -1,0 +1,246 @@
+"""Writing down what a run shows: rows of samples, regions, publications, faults and traffic.
+
+The recorder looks and never touches. What it writes depends only on the state it sees, so keeping
+more or less of it cannot change a run. Tables are plain columns; `sim.measure` reads nothing else.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.fingerprint import Fingerprint
+from sim.engine.world import World
+from sim.scenario.plan import Plan
+from sim.stats.moments import Moments, error_mean, error_sd
+from sim.telemetry import holdings
+from sim.telemetry.parents import Heard
+
+Columns = Mapping[str, NDArray[Any]]
+
+REGIONS_MAX: Final = 64
+"""With more regions than this the table of regions stays empty: a picture could not show them."""
+HEARD_MAX: Final = 5_000_000
+"""With more moves than this expected, the root's view is not written down move by move."""
+
+
+class Recorder:
+    """Collects the rows of one run."""
+
+    def __init__(self, plan: Plan, world: World, fingerprint: Fingerprint) -> None:
+        self._plan = plan
+        self._world = world
+        self._fingerprint = fingerprint
+        self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._regions: list[dict[str, NDArray[Any]]] = []
+        self._heard: list[Heard] = []
+        counts = world.roster.shape.counts
+        region_of_agent = world.roster.tree.region_of(0)
+        self._agents_of_region = np.bincount(region_of_agent, minlength=counts[-2])
+        moves = counts[-2] * plan.duration_ns // plan.tiers[-2].period_ns
+        self._keeps_heard = moves <= HEARD_MAX
+
+    def sample(self, now_ns: int) -> None:
+        """One row of the whole system, and one of each region."""
+        self._take_heard()
+        row = {"time_ns": now_ns, **self._ages(now_ns), **self._errors(now_ns)}
+        row |= self._baseline_ages(now_ns)
+        self._rows["samples"].append(row)
+        self._fingerprint.add("samples", *row.values())
+        self._fingerprint.add("samples", self._window(now_ns))
+        if self._world.roster.shape.regions <= REGIONS_MAX:
+            self._regions.append(self._region_rows(now_ns))
+
+    def publication(self, now_ns: int, version: int) -> None:
+        """One row of a baseline that the root publishes."""
+        estimate = self._estimate(now_ns)
+        ages = self._ages(now_ns)
+        half_width = estimate.half_width
+        row = {
+            "published_ns": now_ns,
+            "version": version,
+            "count": estimate.count,
+            "sources": estimate.sources,
+            "error_mean": error_mean(estimate, self._truth(now_ns)),
+            "error_sd": error_sd(estimate, self._truth(now_ns)),
+            "oldest_age_ns": ages["oldest_age_ns"],
+            "mean_age_ns": ages["mean_age_ns"],
+            "coverage": ages["coverage"],
+            "half_width_max": float(np.nanmax(half_width)) if _any(half_width) else np.nan,
+        }
+        self._rows["baselines"].append(row)
+        self._fingerprint.add("baselines", *row.values())
+
+    def fault(self, row: dict[str, Any]) -> None:
+        """One row of a fault that is over, or that the end of the run found going on."""
+        self._rows["faults"].append(row)
+        self._fingerprint.add("faults", *row.values())
+
+    def finish(self) -> None:
+        """Write down the traffic of the whole run."""
+        self._take_heard()
+        for row in traffic_rows(self._plan, self._world):
+            self._rows["traffic"].append(row)
+            self._fingerprint.add("traffic", *row.values())
+
+    def tables(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """All tables, column by column."""
+        tables = {
+            name: {column: np.array([row[column] for row in rows]) for column in rows[0]}
+            for name, rows in self._rows.items()
+        }
+        if self._regions:
+            tables["regions"] = {
+                column: np.concatenate([part[column] for part in self._regions])
+                for column in self._regions[0]
+            }
+        tables["heard"] = self._heard_table()
+        return tables
+
+    def _ages(self, now_ns: int) -> dict[str, Any]:
+        agents = int(np.count_nonzero(self._world.registered()))
+        view = self._world.telemetry.root.view(now_ns)
+        total = now_ns * self._plan.agents.count
+        return {
+            "oldest_age_ns": now_ns - int(view[holdings.OLDEST]),
+            "mean_age_ns": (total - int(view[holdings.BORN])) / max(agents, 1),
+            "claimed_age_ns": (total - int(view[holdings.CLAIMED])) / max(agents, 1),
+            "coverage": int(view[holdings.FRESH]) / max(agents, 1),
+            "heard": int(view[holdings.HEARD]),
+            "registered": agents,
+        }
+
+    def _errors(self, now_ns: int) -> dict[str, Any]:
+        estimate, truth = self._estimate(now_ns), self._truth(now_ns)
+        return {
+            "count": estimate.count,
+            "error_mean": error_mean(estimate, truth),
+            "error_sd": error_sd(estimate, truth),
+        }
+
+    def _baseline_ages(self, now_ns: int) -> dict[str, Any]:
+        posts = self._world.downlink.posts
+        born_ns = posts[-1].born_ns if posts else np.array([np.nan])
+        if np.isnan(born_ns).any():
+            return {"locals_oldest_ns": np.nan, "locals_mean_ns": np.nan}
+        return {
+            "locals_oldest_ns": now_ns - float(born_ns.min()),
+            "locals_mean_ns": now_ns - float(born_ns.mean()),
+        }
+
+    def _panes(self, now_ns: int) -> tuple[int, int]:
+        """First and last pane of the baseline: the last finished ones and the running one."""
+        running = now_ns // self._plan.baseline.pane_ns
+        return max(running - self._plan.baseline.panes, 0), running
+
+    def _window(self, now_ns: int) -> NDArray[np.int64]:
+        telemetry = self._world.telemetry
+        return telemetry.root.window(*self._panes(now_ns), telemetry.layout.features)
+
+    def _estimate(self, now_ns: int) -> Moments:
+        return self._world.telemetry.estimate(*self._panes(now_ns))
+
+    def _truth(self, now_ns: int) -> Moments:
+        return self._world.telemetry.truth(*self._panes(now_ns))
+
+    def _region_rows(self, now_ns: int) -> dict[str, NDArray[Any]]:
+        held = _as_rows(self._world.telemetry.root.intake.held)
+        agents = self._agents_of_region
+        recent = held[:, holdings.SENT] >= now_ns - self._plan.staleness.baseline_ns
+        return {
+            "time_ns": np.full(len(agents), now_ns),
+            "region": np.arange(len(agents)),
+            "oldest_age_ns": now_ns - held[:, holdings.OLDEST],
+            "mean_age_ns": now_ns - held[:, holdings.BORN] / agents,
+            "inside_age_ns": self._inside_ages(now_ns),
+            "coverage": np.where(recent, held[:, holdings.FRESH], 0) / agents,
+            "reachable": self._world.reachable_regions(),
+            "agents": agents,
+        }
+
+    def _inside_ages(self, now_ns: int) -> NDArray[np.int64]:
+        """Oldest age at each region's own aggregator, as it last reported."""
+        aggregators = self._world.telemetry.aggregators
+        if not aggregators:
+            return np.zeros(self._world.roster.shape.regions, np.int64)
+        return now_ns - aggregators[-1].last_state[:, holdings.OLDEST]
+
+    def _take_heard(self) -> None:
+        heard = self._world.telemetry.take_heard()
+        for moves in heard:
+            self._fingerprint.add("heard", moves.known_ns, moves.child, moves.state)
+        if self._keeps_heard:
+            self._heard.extend(heard)
+
+    def _heard_table(self) -> dict[str, NDArray[Any]]:
+        parts = self._heard or [
+            Heard(np.empty(0), np.empty(0, np.int64), np.empty((0, 6), np.int64))
+        ]
+        child = np.concatenate([part.child for part in parts])
+        known_ns = np.concatenate([part.known_ns for part in parts]).astype(np.int64)
+        state = _as_rows(np.concatenate([part.state for part in parts]))
+        order = np.lexsort((child, known_ns))
+        child, known_ns, state = child[order], known_ns[order], state[order]
+        agents = self._agents_of_region[child]
+        return {
+            "known_ns": known_ns,
+            "region": child,
+            "sent_ns": state[:, holdings.SENT],
+            "oldest_born_ns": state[:, holdings.OLDEST],
+            "mean_born_ns": state[:, holdings.BORN] / agents,
+            "agents": agents,
+        }
+
+
+def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
+    """Messages and bytes by tier, kind and outcome."""
+    layout = world.telemetry.layout
+    size = layout.wire_bytes(panes=2)
+    parents = (*world.telemetry.aggregators, world.telemetry.root)
+    rows = []
+    for tier, (line, parent) in enumerate(zip(world.up, parents, strict=True)):
+        counts = parent.intake.counts
+        outcomes = {"delivered": counts.delivered, "in_flight": parent.intake.in_flight()}
+        outcomes |= line.channel.dropped
+        outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + counts.refused
+        outcomes["duplicate"] = line.channel.duplicates
+        kind = "summary" if tier else "update"
+        rows += _outcome_rows(plan.tiers[tier].name, kind, outcomes, size)
+    for line, post in zip(world.down, world.downlink.posts, strict=True):
+        outcomes = {"delivered": post.delivered, "in_flight": post.in_flight()}
+        outcomes |= line.channel.dropped
+        outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + post.refused
+        name = plan.tiers[line.target.tier].name
+        rows += _outcome_rows(name, "baseline", outcomes, layout.wire_bytes(panes=1))
+    return rows
+
+
+def _outcome_rows(
+    tier: str, kind: str, outcomes: Mapping[str, int], size: int
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "tier": tier,
+            "kind": kind,
+            "outcome": outcome,
+            "messages": messages,
+            "bytes": messages * size,
+        }
+        for outcome, messages in sorted(outcomes.items())
+        if messages or outcome == "delivered"
+    ]
+
+
+def _as_rows(state: NDArray[np.int64]) -> NDArray[np.int64]:
+    """State columns as rows of six, also where the root's children are agents themselves."""
+    if state.shape[1] == holdings.COLUMNS:
+        return state
+    born = state[:, 0]
+    heard = (born > 0).astype(np.int64)
+    return np.stack([born, born, born, state[:, -1], heard, heard], axis=1)
+
+
+def _any(values: NDArray[np.float64]) -> bool:
+    return bool(np.isfinite(values).any())

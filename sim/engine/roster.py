@@ -1,0 +1,78 @@
+"""Who is who: nodes by selector, by tier, by site and by region.
+
+A set of nodes is one bool array per tier, from the agents (first) to the root (last).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.streams import Streams
+from sim.scenario.selectors import REST, TreeShape, ranges
+from sim.telemetry.tree import Tree
+from sim.units import parse_share
+
+Bools = NDArray[np.bool_]
+Nodes = tuple[Bools, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All nodes of a run, with the site of each."""
+
+    shape: TreeShape
+    tree: Tree
+    sites: tuple[NDArray[np.int32], ...]
+    """Site of each node, an array a tier."""
+    site_names: tuple[str, ...]
+    streams: Streams
+
+    def none(self) -> Nodes:
+        """The empty set."""
+        return tuple(np.zeros(count, np.bool_) for count in self.shape.counts)
+
+    def select(self, selectors: Sequence[str], purpose: str) -> Nodes:
+        """The union of what the selectors name; random shares are drawn for `purpose`."""
+        chosen = self.none()
+        for selector in selectors:
+            self._add(selector, purpose, chosen)
+        return chosen
+
+    def groups(self, selectors: Sequence[Sequence[str]], purpose: str) -> list[NDArray[np.int16]]:
+        """For each tier the group of each node, -1 for those in none; ``rest`` takes them all."""
+        labels = [np.full(count, -1, np.int16) for count in self.shape.counts]
+        for number, group in enumerate(selectors):
+            named = self.select([name for name in group if name != REST], f"{purpose}/{number}")
+            for label, chosen in zip(labels, named, strict=True):
+                label[chosen] = number
+        for number, group in enumerate(selectors):
+            if REST in group:
+                for label in labels:
+                    label[label < 0] = number
+        return labels
+
+    def at_site(self, name: str) -> Nodes:
+        """Every node that stands at a site."""
+        site = self.site_names.index(name)
+        return tuple(sites == site for sites in self.sites)
+
+    def regions_of(self, nodes: Nodes) -> list[int]:
+        """The regions (children of the root) that have one of these nodes."""
+        hit = np.zeros(self.shape.regions, np.bool_)
+        for tier, chosen in enumerate(nodes[:-1]):
+            hit[self.tree.region_of(tier)[chosen]] = True
+        return np.flatnonzero(hit).tolist()
+
+    def _add(self, selector: str, purpose: str, chosen: Nodes) -> None:
+        if selector.startswith("site:"):
+            for mine, more in zip(chosen, self.at_site(selector[5:]), strict=True):
+                mine |= more
+        elif selector.endswith("%"):
+            share = round(parse_share(selector) * self.shape.counts[0])
+            order = self.streams.stream("select", purpose, selector).permutation(len(chosen[0]))
+            chosen[0][order[:share]] = True
+        else:
+            for tier, (first, last) in (ranges(selector, self.shape) or {}).items():
+                chosen[tier][first:last] = True

@@ -1,0 +1,163 @@
+"""One run: the world, the clock, and the scripts that act on it.
+
+Faults, publications and samples are scripts on the kernel. Each brings both planes up to its own
+instant before it changes or looks at anything; that is what keeps the vector steps exact.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.build import build
+from sim.engine.faults import Fault, make_fault
+from sim.engine.fingerprint import Fingerprint
+from sim.engine.invariants import check_all
+from sim.engine.kernel import Kernel, Order, Script, frozen_garbage
+from sim.engine.message_log import Messages
+from sim.engine.recorder import Recorder
+from sim.engine.roster import Nodes
+from sim.scenario.plan import Plan
+
+Progress = Callable[[int], None]
+"""Is told the simulated instant, in ns, now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one run leaves behind."""
+
+    tables: Mapping[str, Mapping[str, NDArray[Any]]]
+    fingerprint: str
+    fingerprint_parts: Mapping[str, str]
+    messages: int
+    """Reports that were sent, all tiers."""
+    clipped: int
+    """Values that were outside the range of the fixed point."""
+    idle_faults: tuple[str, ...]
+    """Faults that began and touched nothing: they make the run inconclusive."""
+
+
+class Simulation:
+    """A scenario under one seed. Raises InputError if a file it needs is not usable."""
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        self.plan = plan
+        self.kernel = Kernel()
+        self.fingerprint = Fingerprint(plan.journal.fingerprint)
+        self.messages = Messages() if plan.journal.messages else None
+        self.world = build(plan, seed, self.messages)
+        self.recorder = Recorder(plan, self.world, self.fingerprint)
+        self._idle: list[str] = []
+        self._cuts: dict[str, list[int]] = {}
+        self._touched: dict[str, int] = {}
+
+    def run(self, progress: Progress | None = None) -> Recording:
+        """Let the scenario happen. Raises InvariantViolated if the simulator contradicts itself."""
+        faults = [make_fault(plan) for plan in self.plan.faults]
+        for fault in faults:
+            self.kernel.process(self._fault_script(fault))
+        self.kernel.process(self._publishing())
+        self.kernel.process(self._sampling(progress))
+        with frozen_garbage():
+            self.kernel.run(self.plan.duration_ns)
+        self._advance(self.plan.duration_ns)
+        return self._finish(faults)
+
+    def _advance(self, now_ns: int) -> None:
+        """Bring both planes up to an instant; a baseline goes down through the same network."""
+        self.world.telemetry.advance(now_ns)
+        self.world.downlink.advance(now_ns)
+
+    def _fault_script(self, fault: Fault) -> Script:
+        yield self.kernel.instant(fault.plan.at_ns, order=Order.FAULT)
+        self._advance(self.kernel.now_ns)
+        before = self.world.cut_nodes()
+        self._touched[fault.name] = fault.begin(self.world)
+        self.world.refresh()
+        self._cuts[fault.name] = self._newly_cut(before)
+        if fault.plan.until_ns is not None and fault.plan.until_ns <= self.plan.duration_ns:
+            yield self.kernel.instant(fault.plan.until_ns, order=Order.FAULT)
+            self._advance(self.kernel.now_ns)
+            fault.end(self.world)
+            self.world.refresh()
+
+    def _newly_cut(self, before: Nodes) -> list[int]:
+        """Regions in which a node can no longer report that could before."""
+        after = self.world.cut_nodes()
+        cut = tuple(now & ~then for now, then in zip(after, before, strict=True))
+        if cut[-1].any():
+            return list(range(self.world.roster.shape.regions))
+        return self.world.roster.regions_of(cut)
+
+    def _publishing(self) -> Script:
+        period_ns = self.plan.baseline.publish_ns
+        for version in range(1, self.plan.duration_ns // period_ns + 1):
+            yield self.kernel.instant(version * period_ns, order=Order.PUBLISH)
+            self._advance(self.kernel.now_ns)
+            if self.world.is_up(len(self.plan.tiers) - 1)[0]:
+                self.recorder.publication(self.kernel.now_ns, version)
+                self.world.downlink.publish(version, self.kernel.now_ns)
+
+    def _sampling(self, progress: Progress | None) -> Script:
+        period_ns = self.plan.measure.every_ns
+        for number in range(1, self.plan.duration_ns // period_ns + 1):
+            yield self.kernel.instant(number * period_ns, order=Order.SAMPLE)
+            self._advance(self.kernel.now_ns)
+            check_all(self.world)
+            self.recorder.sample(self.kernel.now_ns)
+            if progress is not None:
+                progress(self.kernel.now_ns)
+
+    def _finish(self, faults: list[Fault]) -> Recording:
+        check_all(self.world)
+        for fault in faults:
+            self._record_fault(fault)
+        self.recorder.finish()
+        tables = dict(self.recorder.tables())
+        if self.messages is not None:
+            tables["messages"] = self.messages.table()
+        telemetry = self.world.telemetry
+        return Recording(
+            tables,
+            self.fingerprint.hexdigest(),
+            self.fingerprint.parts(),
+            telemetry.leaves.messages + sum(tier.messages for tier in telemetry.aggregators),
+            telemetry.leaves.clipped,
+            tuple(self._idle),
+        )
+
+    def _record_fault(self, fault: Fault) -> None:
+        lines = (*self.world.up, *self.world.down)
+        hits = sum(line.channel.hits[fault.name] for line in lines)
+        touched = self._touched.get(fault.name, 0) + hits
+        if touched == 0:
+            self._idle.append(fault.name)
+        regions = self._cuts.get(fault.name, [])
+        until_ns = fault.plan.until_ns
+        self.recorder.fault(
+            {
+                "fault": fault.name,
+                "kind": fault.plan.kind,
+                "at_ns": fault.plan.at_ns,
+                "until_ns": -1 if until_ns is None else until_ns,
+                "touched": touched,
+                "regions": " ".join(map(str, regions)),
+                "cuts": bool(regions),
+            }
+        )
+
+
+def simulate(plan: Plan, seed: int, progress: Progress | None = None) -> Recording:
+    """Build and run one replication of a scenario."""
+    return Simulation(plan, seed).run(progress)
+
+
+def replication_seed(seed: int, replication: int) -> int:
+    """Seed of the given replication: the scenario's own for number 0, independent ones after it."""
+    if replication == 0:
+        return seed
+    words = np.random.SeedSequence([seed, replication]).generate_state(2, np.uint32)
+    return int(words[0]) << 32 | int(words[1])

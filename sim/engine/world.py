@@ -1,0 +1,168 @@
+"""The state of the network while a run goes on: what faults change, and who must be told.
+
+Faults only add and remove entries here; `refresh` then derives everything anew (routes, rules, who
+is up), so two overlapping faults cannot undo each other. It must be called at a moment up to which
+the planes have been advanced.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.roster import Nodes, Roster
+from sim.engine.rules import Ends, Rule, governing
+from sim.network.channel import Channel
+from sim.network.routes import Routes
+from sim.telemetry.downlink import Downlink
+from sim.telemetry.plane import Telemetry
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+SiteLink = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A channel of the tree with both ends of each of its ways."""
+
+    channel: Channel
+    source: Ends
+    target: Ends
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Nodes that do nothing until an instant (infinite = for good)."""
+
+    nodes: Nodes
+    until_ns: float
+    loses_messages: bool
+    """A crashed or absent node loses what is sent to it; a paused one takes it in later."""
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that a fault may touch. Dictionaries are keyed by the fault's name."""
+
+    roster: Roster
+    routes: Routes
+    telemetry: Telemetry
+    downlink: Downlink
+    up: Sequence[Line]
+    """From tier t to tier t + 1, from the agents up."""
+    down: Sequence[Line]
+    """From tier t + 1 to tier t, from the root down."""
+    fault_order: Sequence[str]
+    rules: dict[str, list[Rule]] = field(default_factory=dict)
+    broken: dict[str, SiteLink] = field(default_factory=dict)
+    slowed: dict[str, tuple[SiteLink, float]] = field(default_factory=dict)
+    outages: dict[str, Outage] = field(default_factory=dict)
+    absent: dict[str, Nodes] = field(default_factory=dict)
+    clocks: dict[str, tuple[Nodes, int, float, int]] = field(default_factory=dict)
+    """Nodes, offset in ns, drift in parts per million, and since when."""
+
+    def refresh(self) -> None:
+        """Derive routes, rules and who is up from the faults that hold now."""
+        self._refresh_routes()
+        self._refresh_rules()
+        for tier in range(len(self.roster.shape.counts)):
+            self._refresh_tier(tier)
+
+    def is_up(self, tier: int) -> Bools:
+        """Which nodes of a tier act now; shape (nodes,)."""
+        acts = np.ones(self.roster.shape.counts[tier], np.bool_)
+        for outage in self.outages.values():
+            acts &= ~outage.nodes[tier]
+        return acts
+
+    def cut_nodes(self) -> Nodes:
+        """Nodes that cannot report now: they are down, or the way to their parent is cut."""
+        cut = [~self.is_up(tier) for tier in range(len(self.roster.shape.counts))]
+        for line, mine in zip(self.up, cut, strict=False):
+            mine |= line.channel.is_cut()
+        return tuple(cut)
+
+    def reachable_regions(self) -> Bools:
+        """Which children of the root can report to it now; shape (regions,)."""
+        open_way = ~self.up[-1].channel.is_cut() & self.is_up(len(self.up) - 1)
+        return np.asarray(open_way & self.is_up(len(self.up))[0])
+
+    def registered(self, tier: int = 0) -> Bools:
+        """Which nodes of a tier belong to the network now (all but those that left)."""
+        present = np.ones(self.roster.shape.counts[tier], np.bool_)
+        for nodes in self.absent.values():
+            present &= ~nodes[tier]
+        return present
+
+    def _in_order(self, entries: Mapping[str, Sequence[Rule]]) -> list[Rule]:
+        return [rule for name in self.fault_order for rule in entries.get(name, ())]
+
+    def _refresh_routes(self) -> None:
+        broken = frozenset(self.broken.values())
+        delay_ns = self.routes.delay_ns(broken, dict(self.slowed.values()))
+        ways = (*self.telemetry.ways, *(post.way for post in self.downlink.posts))
+        for line, way in zip((*self.up, *self.down), ways, strict=True):
+            floor_ns = delay_ns[line.source.site, line.target.site]
+            line.channel.set_floors(floor_ns)
+            # The plane's own floor; a copy, so that no bug of a channel can lower both.
+            way.floor_ns = floor_ns.copy()
+
+    def _refresh_rules(self) -> None:
+        rules = self._in_order(self.rules)
+        verdicts = [rule.verdict for rule in rules]
+        for line in (*self.up, *self.down):
+            line.channel.apply(governing(rules, line.source, line.target), verdicts)
+
+    def _refresh_tier(self, tier: int) -> None:
+        """Tell both planes which nodes of a tier act, and what happens to what they are sent."""
+        acts = self.is_up(tier)
+        up = None if acts.all() else acts
+        if tier == 0:
+            self.telemetry.leaves.up = up
+        elif tier <= len(self.telemetry.aggregators):
+            self.telemetry.aggregators[tier - 1].up = up
+        if tier == 0:
+            return
+        dead_ns, still_ns = self._until(tier, loses=True), self._until(tier, loses=False)
+        parent = self.up[tier - 1].target.node
+        self.up[tier - 1].channel.receivers_down(_at(dead_ns, parent))
+        self.up[tier - 1].channel.receivers_paused(_at(still_ns, parent))
+        if tier <= len(self.down) and tier < len(self.roster.shape.counts) - 1:
+            channel = self.down[len(self.down) - tier].channel
+            channel.receivers_down(dead_ns)
+            channel.receivers_paused(still_ns)
+
+    def _until(self, tier: int, *, loses: bool) -> Floats | None:
+        """Until when each node of a tier is down (or paused); None if none is."""
+        until_ns = np.zeros(self.roster.shape.counts[tier])
+        for outage in self.outages.values():
+            if outage.loses_messages == loses:
+                hit = outage.nodes[tier]
+                until_ns[hit] = np.maximum(until_ns[hit], outage.until_ns)
+        return until_ns if until_ns.any() else None
+
+    def interrupt(self, outage: Outage) -> None:
+        """Deal with what is on the way to nodes at the moment they go down or stand still."""
+        parents = (*self.telemetry.aggregators, self.telemetry.root)
+        for tier, parent in enumerate(parents, start=1):
+            nodes = outage.nodes[tier]
+            if not nodes.any():
+                continue
+            senders = nodes[self.up[tier - 1].target.node]
+            receivers = [parent.intake]
+            act = "refuse" if outage.loses_messages else "postpone"
+            for receiver in receivers:
+                getattr(receiver, act)(senders, outage.until_ns)
+            if tier < len(parents):
+                post = self.downlink.posts[len(self.downlink.posts) - tier]
+                getattr(post, act)(nodes, outage.until_ns)
+
+
+def _at(until_ns: Floats | None, node: NDArray[np.integer]) -> Floats | None:
+    return None if until_ns is None else np.asarray(until_ns[node])
+
+
+FOREVER = math.inf

@@ -1,0 +1,238 @@
+"""The fabric's judgement in columns: when each message of a tier arrives, or why it never does.
+
+A channel is the ways of all nodes of one tier to (or from) their parents. Delay = shortest path + a
+draw of the jitter law + a draw of the last mile's law, rounded to whole nanoseconds and never less
+than the path. What a message draws depends on its sender and report number alone: streams are
+opened afresh for each report number and read in the order of senders, also where nothing is sent,
+so no fault and no step length moves anybody's draws.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.network.latency.law import LatencyLaw
+from sim.network.loss import LossLaw
+from sim.network.verdict import (
+    CORRUPT,
+    LOST,
+    NO_ROUTE,
+    RECEIVER_DOWN,
+    Verdict,
+)
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+StreamAt = Callable[[str, int], np.random.Generator]
+"""Gives a fresh generator for a purpose and a report number."""
+
+NEVER = math.inf
+
+
+class Channel:
+    """The ways of one tier. Arrays have one row a sender.
+
+    `floor_ns` is the delay of the shortest path, infinite where there is none. `sent`, `dropped` (by
+    reason), `hits` (by rule) and `duplicates` count messages.
+    """
+
+    def __init__(
+        self,
+        floor_ns: Floats,
+        laws: Sequence[tuple[str, LatencyLaw]],
+        loss: LossLaw,
+        stream_at: StreamAt,
+    ) -> None:
+        self.dropped: Counter[str] = Counter()
+        self.hits: Counter[str] = Counter()
+        self.duplicates = 0
+        self.sent = 0
+        self._laws = tuple(laws)
+        self._loss = loss
+        self._stream_at = stream_at
+        self._streams: dict[tuple[str, int], np.random.Generator] = {}
+        self.set_floors(floor_ns)
+        self._bad = self._first_chain()
+        self._rule: NDArray[np.int16] | None = None
+        self._verdicts: tuple[Verdict, ...] = ()
+        self._down_until_ns: Floats | None = None
+        self._paused_until_ns: Floats | None = None
+
+    def set_floors(self, floor_ns: Floats) -> None:
+        """Change the routes from now on."""
+        self.floor_ns = floor_ns
+        self._gaps = np.flatnonzero(np.isinf(floor_ns))
+
+    def open_step(self) -> None:
+        """Close the streams of the last step; reports in both steps are drawn again, alike."""
+        self._streams.clear()
+
+    def apply(self, rule: NDArray[np.int16], verdicts: Sequence[Verdict]) -> None:
+        """Let rule ``rule[i]`` decide about what sender i sends from now on; -1 is none."""
+        self._verdicts = tuple(verdicts)
+        self._rule = rule if (rule >= 0).any() else None
+
+    def receivers_down(self, until_ns: Floats | None) -> None:
+        """Drop what would arrive while the receiver is down; until when, for each sender."""
+        self._down_until_ns = until_ns
+
+    def receivers_paused(self, until_ns: Floats | None) -> None:
+        """Nothing is taken in before these instants; one for each sender."""
+        self._paused_until_ns = until_ns
+
+    def is_cut(self) -> Bools:
+        """Which senders cannot reach the other end now; shape (senders,)."""
+        cut = np.isinf(self.floor_ns)
+        if self._rule is not None:
+            cuts = np.array([*(verdict.is_cut for verdict in self._verdicts), False])
+            cut |= cuts[self._rule]
+        return cut
+
+    def judge(
+        self, first_tick: int, sent_ns: Floats, sent: Bools | None, first_child: int
+    ) -> Floats:
+        """Arrival instants (reports, senders) of reports first_tick..., NEVER for lost or unsent.
+
+        `sent_ns` has the same shape; `sent` says which are sent at all (None = all). Blocks of one
+        tier must be asked for in ascending order of `first_child`, beginning with 0.
+        """
+        arrivals = np.empty(sent_ns.shape)
+        senders = slice(first_child, first_child + sent_ns.shape[1])
+        for row, delay in enumerate(arrivals):
+            is_sent = None if sent is None else sent[row]
+            self._judge_row(first_tick + row, senders, sent_ns[row], is_sent, delay)
+        return arrivals
+
+    def _judge_row(
+        self, tick: int, senders: slice, sent_ns: Floats, is_sent: Bools | None, delay: Floats
+    ) -> None:
+        """One report of each sender: `delay` becomes its arrival.
+
+        Each stage drops only what is still on its way, so every message has one outcome.
+        """
+        self.sent += delay.size if is_sent is None else int(np.count_nonzero(is_sent))
+        self._delay(tick, senders, delay)
+        if is_sent is not None:
+            delay[~is_sent] = NEVER
+        self._count_gaps(senders, is_sent)
+        if self._rule is not None:
+            self._bend(tick, senders, sent_ns, delay)
+        lost = np.flatnonzero(self._lost(tick, senders, is_sent))
+        self._drop(lost[delay[lost] < NEVER], LOST, delay)
+        np.rint(delay, out=delay)
+        delay += sent_ns
+        self._receive(senders, delay)
+
+    def _drop(self, some: NDArray[np.intp], reason: str, delay: Floats) -> None:
+        delay[some] = NEVER
+        self.dropped[reason] += len(some)
+
+    def _delay(self, tick: int, senders: slice, out: Floats) -> None:
+        (purpose, law), *others = self._laws
+        law.draw(self._stream(purpose, tick, senders), out)
+        for purpose, law in others:
+            more = np.empty_like(out)
+            law.draw(self._stream(purpose, tick, senders), more)
+            out += more
+        out += self.floor_ns[senders]
+
+    def _count_gaps(self, senders: slice, is_sent: Bools | None) -> None:
+        """Messages that have no way at all (their delay is infinite already)."""
+        first, last = np.searchsorted(self._gaps, [senders.start, senders.stop])
+        cut_off = self._gaps[first:last] - senders.start
+        count = len(cut_off) if is_sent is None else int(np.count_nonzero(is_sent[cut_off]))
+        if count:
+            self.dropped[NO_ROUTE] += count
+
+    def _lost(self, tick: int, senders: slice, is_sent: Bools | None) -> Bools:
+        """Which are lost by the law of loss, and by the extra loss of a rule."""
+        count = senders.stop - senders.start
+        extra = self._extra_loss(senders)
+        rows = max(self._loss.uniforms, int(extra is not None))
+        if not rows:
+            return np.zeros(count, np.bool_)
+        uniforms = np.empty((rows, count))
+        for row, uniform in enumerate(uniforms):
+            self._stream(f"loss-{row}", tick, senders).random(out=uniform)
+        bad = self._bad[senders]
+        if is_sent is None:
+            return self._loss.lost(uniforms, 0.0 if extra is None else extra, bad)
+        # Chains step once per message, so those of senders that send nothing must not move.
+        lost = np.zeros(count, np.bool_)
+        some = np.flatnonzero(is_sent)
+        chain = bad[some]
+        lost[some] = self._loss.lost(
+            uniforms[:, some], 0.0 if extra is None else extra[some], chain
+        )
+        bad[some] = chain
+        return lost
+
+    def _extra_loss(self, senders: slice) -> Floats | None:
+        if self._rule is None or not any(verdict.loss_extra for verdict in self._verdicts):
+            return None
+        shares = np.array([*(verdict.loss_extra for verdict in self._verdicts), 0.0])
+        return np.asarray(shares[self._rule[senders]])
+
+    def _bend(self, tick: int, senders: slice, sent_ns: Floats, delay: Floats) -> None:
+        """Apply the verdict of each active rule to what is on its way from those it governs."""
+        assert self._rule is not None
+        rule = self._rule[senders]
+        for index, verdict in enumerate(self._verdicts):
+            some = np.flatnonzero((rule == index) & (delay < NEVER))
+            if not len(some):
+                continue
+            self.hits[verdict.rule] += len(some)
+            if verdict.drop is not None:
+                self._drop(some, verdict.drop, delay)
+                continue
+            delay[some] = delay[some] * verdict.delay_factor + verdict.delay_extra_ns
+            delay[some] += np.maximum(verdict.hold_until_ns - sent_ns[some], 0.0)
+            self._scatter(tick, senders, verdict, some, delay)
+
+    def _scatter(
+        self,
+        tick: int,
+        senders: slice,
+        verdict: Verdict,
+        some: NDArray[np.intp],
+        delay: Floats,
+    ) -> None:
+        """Reorder, corrupt and duplicate the shares that the verdict asks for."""
+        if verdict.reorder_share:
+            late = self._chosen("reorder", tick, senders, verdict.reorder_share, some)
+            delay[late] += verdict.reorder_extra_ns
+        if verdict.corrupt_share:
+            damaged = self._chosen("corrupt", tick, senders, verdict.corrupt_share, some)
+            self._drop(damaged, CORRUPT, delay)
+        if verdict.duplicate_share:
+            # State is idempotent: a copy costs a message and changes nothing else.
+            twice = self._chosen("duplicate", tick, senders, verdict.duplicate_share, some)
+            self.duplicates += len(twice)
+
+    def _chosen(
+        self, purpose: str, tick: int, senders: slice, share: float, some: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        uniforms = self._stream(purpose, tick, senders).random(senders.stop - senders.start)
+        return np.asarray(some[uniforms[some] < share])
+
+    def _receive(self, senders: slice, arrival: Floats) -> None:
+        if self._paused_until_ns is not None:
+            np.maximum(arrival, self._paused_until_ns[senders], out=arrival)
+        if self._down_until_ns is not None:
+            refused = np.flatnonzero(arrival < self._down_until_ns[senders])
+            self._drop(refused, RECEIVER_DOWN, arrival)
+
+    def _first_chain(self) -> Bools:
+        if not self._loss.bad_share:
+            return np.zeros(len(self.floor_ns), np.bool_)
+        uniforms = self._stream_at("chain", 0).random(len(self.floor_ns))
+        return np.asarray(uniforms < self._loss.bad_share)
+
+    def _stream(self, purpose: str, tick: int, senders: slice) -> np.random.Generator:
+        """The stream of one purpose and report number, read in the order of senders."""
+        if senders.start == 0:
+            self._streams[purpose, tick] = self._stream_at(purpose, tick)
+        return self._streams[purpose, tick]

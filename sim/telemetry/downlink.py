@@ -1,0 +1,129 @@
+"""Baselines on their way down: from the root to every aggregator that consumes them.
+
+A publication is a version with a birth; each aggregator keeps the newest and passes every newer one
+on to its children the instant it arrives. Nothing reacts to a single such message, so a tier is a
+row of arrays here as well. Like the plane it is advanced before anything may change or look.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.telemetry.emission import NEVER, BoolArray, Emission, FloatArray
+from sim.telemetry.tree import Groups
+from sim.telemetry.way import Way
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Post:
+    """Baselines on the way to one tier: a row each, and what every node of it holds."""
+
+    way: Way
+    groups: Groups | None
+    """How this tier's own children are dealt to it (None: they consume nothing)."""
+    born_ns: FloatArray
+    """Publication instant of the baseline that each node holds; NaN before the first."""
+    version_held: IntArray = field(init=False)
+    node: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    version: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    arrival_ns: FloatArray = field(default_factory=lambda: np.empty(0))
+    delivered: int = 0
+    refused: int = 0
+
+    def __post_init__(self) -> None:
+        self.version_held = np.full(len(self.born_ns), -1)
+
+    def send(self, version: int, sent_ns: FloatArray, sent: BoolArray | None) -> None:
+        """Put baseline `version` on its way to the nodes that `sent` names; arrays (nodes,)."""
+        self.way.channel.open_step()
+        mask = None if sent is None else sent[None]
+        arrival = self.way.carry(Emission(version, sent_ns[None], mask), 0)[0]
+        coming = np.flatnonzero(arrival < NEVER)
+        self.node = np.concatenate((self.node, coming))
+        self.version = np.concatenate((self.version, np.full(len(coming), version)))
+        self.arrival_ns = np.concatenate((self.arrival_ns, arrival[coming]))
+
+    def in_flight(self) -> int:
+        """Baselines that will still arrive."""
+        return len(self.node)
+
+    def take(self, until_ns: int) -> tuple[IntArray, IntArray, FloatArray]:
+        """Node, version and instant of what arrives before `until_ns`, in the order of arrival."""
+        due = self.arrival_ns < until_ns
+        rows = np.flatnonzero(due)
+        rows = rows[np.lexsort((self.version[rows], self.node[rows], self.arrival_ns[rows]))]
+        taken = self.node[rows], self.version[rows], self.arrival_ns[rows]
+        self.node, self.version = self.node[~due], self.version[~due]
+        self.arrival_ns = self.arrival_ns[~due]
+        self.delivered += len(rows)
+        return taken
+
+    def refuse(self, nodes: BoolArray, until_ns: float) -> None:
+        """Lose what would arrive at these nodes before `until_ns`, because they are down."""
+        hit = nodes[self.node] & (self.arrival_ns < until_ns)
+        self.refused += int(np.count_nonzero(hit))
+        self.node, self.version = self.node[~hit], self.version[~hit]
+        self.arrival_ns = self.arrival_ns[~hit]
+
+    def postpone(self, nodes: BoolArray, until_ns: float) -> None:
+        """Take in nothing at these nodes before `until_ns`."""
+        hit = nodes[self.node]
+        self.arrival_ns[hit] = np.maximum(self.arrival_ns[hit], until_ns)
+
+
+class Downlink:
+    """All posts from the root's children (first) down to the local aggregators (last)."""
+
+    def __init__(self, posts: Sequence[Post]) -> None:
+        self.posts = tuple(posts)
+        self.now_ns = 0
+        self._published_ns: dict[int, int] = {}
+
+    def publish(self, version: int, now_ns: int) -> None:
+        """Send baseline `version` to every child of the root."""
+        self._published_ns[version] = now_ns
+        if self.posts:
+            first = self.posts[0]
+            first.send(version, np.full(len(first.born_ns), float(now_ns)), None)
+
+    def advance(self, until_ns: int) -> None:
+        """Process everything that arrives before `until_ns`, from the top down."""
+        for post, below in zip(self.posts, (*self.posts[1:], None), strict=True):
+            self._deliver(post, below, until_ns)
+        self.now_ns = until_ns
+
+    def _deliver(self, post: Post, below: Post | None, until_ns: int) -> None:
+        nodes, versions, instants = post.take(until_ns)
+        newer = _newer_than_all_before(nodes, versions, post.version_held)
+        nodes, versions, instants = nodes[newer], versions[newer], instants[newer]
+        for version in np.unique(versions).tolist():
+            rows = versions == version
+            post.version_held[nodes[rows]] = version
+            post.born_ns[nodes[rows]] = self._published_ns[version]
+            if below is not None and post.groups is not None:
+                sent_ns = np.full(post.groups.parents, NEVER)
+                sent_ns[nodes[rows]] = instants[rows]
+                _pass_on(post.groups, below, version, sent_ns)
+
+
+def _newer_than_all_before(nodes: IntArray, versions: IntArray, held: IntArray) -> BoolArray:
+    """Which arrivals, given in their order, are newer than all that their node got before."""
+    order = np.argsort(nodes, kind="stable")
+    shift = np.int64(1) << 32
+    # One running maximum serves all nodes, because the node's number is the higher half of the key.
+    keys = nodes[order] * shift + versions[order]
+    best = np.maximum.accumulate(np.concatenate(([np.int64(-1)], keys)))[:-1]
+    newer = np.empty(len(nodes), np.bool_)
+    newer[order] = (keys > best) & (versions[order] > held[nodes[order]])
+    return newer
+
+
+def _pass_on(groups: Groups, below: Post, version: int, sent_ns: FloatArray) -> None:
+    """Send a baseline on to the children of every node with a finite `sent_ns`."""
+    of_children = np.repeat(sent_ns, np.diff(groups.starts))
+    sends = of_children < NEVER
+    below.send(version, np.where(sends, of_children, 0.0), sends)

@@ -1,0 +1,52 @@
+"""What the nodes of a tier have reported so far of the panes that are open.
+
+Needed only where nodes may lose what they knew (a crash that is not durable): a node that starts
+from nothing takes back what it reported, and a parent that starts from nothing must learn again
+what its children reported.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.telemetry.emission import BoolArray
+from sim.telemetry.intake import Intake, Reports
+
+IntArray = NDArray[np.int64]
+
+
+class Ledger:
+    """Per pane, the sum of all that each node has reported; shape (nodes, summary columns)."""
+
+    def __init__(self, nodes: int, columns: int) -> None:
+        self.panes: dict[int, IntArray] = {}
+        self._shape = (nodes, columns)
+
+    def roll(self, pane: int) -> None:
+        """Forget the panes that closed when `pane` began."""
+        self.panes = {key: row for key, row in self.panes.items() if key >= pane - 1}
+
+    def add(self, reports: Reports, first: int, last: int) -> None:
+        """Add the reports of nodes [first, last) in one step."""
+        for pane, totals in reports.totals.items():
+            if pane not in self.panes:
+                self.panes[pane] = np.zeros(self._shape, np.int64)
+            self.panes[pane][first:last] += totals[-1]
+
+    def withdraw(self, nodes: BoolArray, intake: Intake) -> int:
+        """Let these nodes take back everything with their next report; return how many values."""
+        values = 0
+        for pane, reported in self.panes.items():
+            intake.add_rider(np.flatnonzero(nodes), pane, -reported[nodes], first=False)
+            values += int(reported[nodes, 0].sum())
+            reported[nodes] = 0
+        return values
+
+    def relearn(self, children: BoolArray, intake: Intake) -> None:
+        """Let the parent of these children, which forgot them, learn them with the next report."""
+        some = np.flatnonzero(children)
+        intake.held[some] = 0
+        for pane, reported in self.panes.items():
+            coming = np.zeros_like(reported)
+            rows = np.flatnonzero(intake.flight.pane == pane)
+            np.add.at(coming, intake.flight.child[rows], intake.flight.values[rows])
+            intake.add_rider(some, pane, reported[some] - coming[some], first=True)
