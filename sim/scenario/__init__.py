@@ -8,13 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sim.scenario.authoring import json_schema, template
+    from sim.scenario.authoring import json_schema, kinds, template
     from sim.scenario.loader import Scenario, load_scenario, parse_scenario
     from sim.scenario.writer import resolved_yaml
 
 _HOME: Final = {
     "Scenario": "loader",
     "json_schema": "authoring",
+    "kinds": "authoring",
     "load_scenario": "loader",
     "parse_scenario": "loader",
     "resolved_yaml": "writer",
@@ -24,6 +25,7 @@ _HOME: Final = {
 __all__ = [
     "Scenario",
     "json_schema",
+    "kinds",
     "load_scenario",
     "parse_scenario",
     "resolved_yaml",

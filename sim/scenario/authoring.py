@@ -1,8 +1,11 @@
 """What helps to write a scenario: a first file, and the schema that an editor completes from."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from sim.scenario.schema import Scenario
+from sim.scenario.schema.agents import Behaviour
+from sim.scenario.schema.faults import AnyFault
+from sim.scenario.schema.latency import AnyLaw
 
 _TEMPLATE: Final = """\
 schema: 1
@@ -35,6 +38,20 @@ thresholds:
   recovery.fresh.max: {max: 2s}
   coverage.mean: {min: 80%}
 """
+
+
+_UNIONS: Final[dict[str, Any]] = {
+    "behaviours": Behaviour,
+    "faults": AnyFault,
+    "latency": AnyLaw,
+}
+
+
+def kinds(subject: str) -> list[tuple[str, str]]:
+    """Each ``kind`` of behaviours, faults or latency, and what it is."""
+    union = get_args(_UNIONS[subject])[0]
+    fields = [block.model_fields["kind"] for block in get_args(union)]
+    return [(get_args(field.annotation)[0], field.description or "") for field in fields]
 
 
 def json_schema() -> dict[str, Any]:

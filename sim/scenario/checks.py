@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.errors import InputError, Mistake
-from sim.network.importers import read_sites
 from sim.network.input_files import input_path
 from sim.network.sites import SiteGraph, components
 from sim.scenario.document import Document, Path
+from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan, Variant
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import TreeShape
@@ -47,16 +47,8 @@ class Case:
 
 def read_topology(plan: Plan, document: Document) -> tuple[SiteGraph | None, list[Mistake]]:
     """The sites of a plan, or why there are none."""
-    topology = plan.topology
     try:
-        graph = read_sites(
-            topology.source.kind,
-            topology.source.options,
-            directory=plan.directory,
-            detour=topology.detour,
-            hop_ns=topology.hop_ns,
-            seed=plan.seed,
-        )
+        graph = site_graph(plan)
     except InputError as error:
         return None, [document.mistake(("topology",), str(error))]
     return graph, list(_connected(graph, document))
@@ -130,7 +122,8 @@ def _thresholds(case: Case) -> Iterator[Mistake]:
     for threshold in case.plan.thresholds:
         path = ("thresholds", threshold.metric)
         if threshold.minimum is None and threshold.maximum is None:
-            yield case.document.mistake(path, "needs a min or a max")
+            if path not in case.document.unsure:
+                yield case.document.mistake(path, "needs a min or a max")
         elif (
             threshold.minimum is not None
             and threshold.maximum is not None

@@ -41,6 +41,8 @@ class Document:
     mistakes: list[Mistake] = field(default_factory=list)
     moved: dict[Path, Path] = field(default_factory=dict)
     """Entries of lists that stood elsewhere in the file (see `salvage`): here -> there."""
+    unsure: set[Path] = field(default_factory=set)
+    """Blocks in which something was wrong and is left out: not to blame for what they lack."""
 
     def place(self, path: Path) -> Place:
         """The place of `path`, or of the nearest thing around it that was written."""

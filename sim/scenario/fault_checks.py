@@ -37,7 +37,7 @@ def check_faults(case: Case) -> Iterator[Mistake]:
     for number, fault in enumerate(case.plan.faults):
         mistakes = [*_times(case, number, fault), *_targets(case, number, fault)]
         yield from mistakes
-        if not mistakes:
+        if not mistakes and ("faults", number) not in case.document.unsure:
             sound.append((number, fault))
     for (one, first), (other, second) in combinations(sound, 2):
         if _at_once(first, second):
@@ -45,9 +45,7 @@ def check_faults(case: Case) -> Iterator[Mistake]:
             if clash:
                 line = case.document.place(("faults", one)).line
                 where = case.document.name(("faults", one)) + (f" (line {line})" if line else "")
-                yield case.document.mistake(
-                    ("faults", other), f"{clash} at the same time as {where}"
-                )
+                yield case.document.mistake(("faults", other), f"{clash} as {where} does")
 
 
 def _times(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
@@ -75,7 +73,7 @@ def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
 def _groups(case: Case, path: Path, fault: FaultPlan) -> Iterator[Mistake]:
     groups = fault.options["groups"]
     if not all(groups):
-        problem = f"cuts nobody off: the root has only {case.tree.regions} regions"
+        problem = f"cuts nobody off: too few regions ({case.tree.regions})"
         yield case.document.mistake((*path, "shape"), problem)
     if sum(group.count(REST) for group in groups) > 1:
         yield case.document.mistake((*path, "groups"), "'rest' can stand only once")
@@ -155,9 +153,9 @@ def _clash(case: Case, one: FaultPlan, other: FaultPlan) -> str:
     if one.kind != other.kind:
         return ""
     if one.kind == "link_down" and set(one.options["link"]) == set(other.options["link"]):
-        return f"cuts the link {' - '.join(other.options['link'])}"
+        return f"cuts the link {' - '.join(other.options['link'])} at the same time"
     if one.kind == "site_down" and one.options["site"] == other.options["site"]:
-        return f"takes down {other.options['site']}"
+        return f"takes down {other.options['site']} at the same time"
     return _crossing(case, one, other) if one.kind == "partition" else ""
 
 
@@ -166,7 +164,7 @@ def _same_node(case: Case, one: FaultPlan, other: FaultPlan) -> str:
         for there in other.options["nodes"]:
             node = _common(case, here, there)
             if node:
-                return f"takes down {node}"
+                return f"takes down {node} at the same time"
     return ""
 
 
@@ -186,7 +184,7 @@ def _crossing(case: Case, one: FaultPlan, other: FaultPlan) -> str:
     for here in _known_groups(case, one):
         for there in _known_groups(case, other):
             if not _fit(here, there):
-                return "is a partition whose groups cross those of another"
+                return "cuts through a group, not around it, at the same time"
     return ""
 
 

@@ -59,26 +59,29 @@ def _metric_steps(text: str) -> Path:
 
 
 def _assign(document: Document, path: Path, value: Any, place: Place) -> None:
-    target = document.data
-    for depth, step in enumerate(path[:-1]):
-        target = _entry(target, step, path[:depth])
-    _set(target, path, value)
+    target, depth = document.data, 0
+    while depth < len(path) - 1 and _is_there(target, path[depth], path[:depth]):
+        target = target[path[depth]]
+        depth += 1
+    _check_step(target, path[depth], path[:depth])
+    target[path[depth]] = _wrapped(value, path, depth + 1)
     for known in [p for p in document.places if p[: len(path)] == path]:
         del document.places[known]
     document.places[path] = place
 
 
-def _entry(target: Any, step: str | int, path: Path) -> Any:
-    """What stands at `step`; a map that is not there yet is made."""
+def _is_there(target: Any, step: str | int, path: Path) -> bool:
     _check_step(target, step, path)
-    if isinstance(target, dict) and target.get(step) is None:
-        target[step] = {}
-    return target[step]
+    return isinstance(target, list) or target.get(step) is not None
 
 
-def _set(target: Any, path: Path, value: Any) -> None:
-    _check_step(target, path[-1], path[:-1])
-    target[path[-1]] = value
+def _wrapped(value: Any, path: Path, depth: int) -> Any:
+    """The value inside maps with the steps from `depth` on, which are not there yet."""
+    for end in range(len(path) - 1, depth - 1, -1):
+        if isinstance(path[end], int):
+            raise ValueError(f"{path_text(path[:end])} is not a list")
+        value = {path[end]: value}
+    return value
 
 
 def _check_step(target: Any, step: str | int, path: Path) -> None:

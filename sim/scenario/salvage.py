@@ -36,6 +36,8 @@ def _keep(
     """A copy of `value` without what is wrong; `at` is its path in the old and the new document."""
     was, now = at
     new.places[now] = old.place(was)
+    if any(path[: len(was)] == was for path in wrong):
+        new.unsure.add(now)
     if isinstance(value, dict):
         return {
             key: _keep(item, old, new, wrong, ((*was, key), (*now, key)))

@@ -1,0 +1,43 @@
+"""What is written back is the same scenario."""
+
+import json
+from dataclasses import replace
+
+from hypothesis import given, settings
+from sim.scenario import resolved_yaml
+
+from tests.scenario.strategies import scenarios
+from tests.scenario.texts import GOOD, plan_of, with_fault
+
+
+def without_lines(plan):
+    return replace(plan, thresholds=tuple(replace(t, line=0) for t in plan.thresholds))
+
+
+@settings(max_examples=25, deadline=None)
+@given(scenarios())
+def test_reading_what_was_written_gives_the_same_plan(values):
+    plan = plan_of(json.dumps(values))
+    again = plan_of(resolved_yaml(plan))
+    assert without_lines(again) == without_lines(plan)
+
+
+def test_writing_twice_gives_the_same_text():
+    text = resolved_yaml(plan_of(GOOD))
+    assert resolved_yaml(plan_of(text)) == text
+
+
+def test_every_default_is_visible_with_its_unit():
+    text = resolved_yaml(plan_of(GOOD))
+    for line in ("publish: 1s", "per_hop: 50us", "rate: 10Hz", "anomaly: 1s", "every: 200ms"):
+        assert line in text
+
+
+def test_a_share_is_written_in_percent():
+    text = with_fault("kind: duplicate, nodes: all, share: 0.05, at: 1s")
+    assert "share: 5%" in resolved_yaml(plan_of(text))
+
+
+def test_a_bound_on_time_is_written_as_a_duration():
+    text = resolved_yaml(plan_of(GOOD, "thresholds.recovery.time.max.max=1500ms"))
+    assert "recovery.time.max: {max: 1500ms}" in text
