@@ -1,0 +1,97 @@
+"""``sim list``: the names that can stand in a scenario, and the runs that there are."""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from sim.cli.output import note, say, say_json
+from sim.cli.parameters import AsJson, Quiet
+
+Row = tuple[str, str]
+"""A name and a few words about it."""
+
+
+class Subject(StrEnum):
+    """What can be listed."""
+
+    scenarios = "scenarios"
+    topologies = "topologies"
+    latency = "latency"
+    faults = "faults"
+    metrics = "metrics"
+    behaviours = "behaviours"
+    runs = "runs"
+
+
+def list_names(
+    subject: Annotated[Subject, typer.Argument(help="What to list.")],
+    folder: Annotated[
+        Path | None, typer.Option("--in", help="Where the scenarios or the runs are.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the names that a scenario can use, or what is there."""
+    rows = list(_ROWS[subject](folder))
+    if as_json:
+        say_json([{"name": name, "about": about} for name, about in rows])
+        return
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, about in rows:
+        say(f"{name:{width}}  {about}".rstrip())
+    if not rows:
+        note(f"no {subject} here", quiet=quiet)
+
+
+def _scenarios(folder: Path | None) -> Iterable[Row]:
+    from sim.errors import ScenarioError
+    from sim.scenario import load_scenario
+
+    for file in sorted((folder or Path("scenarios")).glob("*.yaml")):
+        try:
+            about = load_scenario(file).plan.about
+        except ScenarioError as error:
+            about = f"({len(error.mistakes)} mistakes, see sim validate)"
+        yield str(file), about
+
+
+def _runs(folder: Path | None) -> Iterable[Row]:
+    root = folder or Path("results/runs")
+    for manifest in sorted(root.glob("*/*/manifest.json")):
+        if not manifest.parent.is_symlink():
+            yield str(manifest.parent), ""
+
+
+def _topologies(_: Path | None) -> Iterable[Row]:
+    from sim.network.importers import topohub_names
+
+    return [(name, "") for name in topohub_names()]
+
+
+def _metrics(_: Path | None) -> Iterable[Row]:
+    from sim.scenario.catalogue import METRICS
+
+    return [(metric.name, f"{metric.about} [{metric.unit}]") for metric in METRICS]
+
+
+def _kinds(subject: Subject) -> Callable[[Path | None], Iterable[Row]]:
+    def rows(_: Path | None) -> Iterable[Row]:
+        from sim.scenario import kinds
+
+        return kinds(subject)
+
+    return rows
+
+
+_ROWS: Final[dict[Subject, Callable[[Path | None], Iterable[Row]]]] = {
+    Subject.scenarios: _scenarios,
+    Subject.topologies: _topologies,
+    Subject.latency: _kinds(Subject.latency),
+    Subject.faults: _kinds(Subject.faults),
+    Subject.metrics: _metrics,
+    Subject.behaviours: _kinds(Subject.behaviours),
+    Subject.runs: _runs,
+}
