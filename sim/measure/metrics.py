@@ -107,8 +107,10 @@ def _anomaly_violation(tables: Tables, plan: Plan) -> float:
 
 
 def _violation(tables: Tables, plan: Plan, bound_ns: int) -> float:
-    end_ns = plan.duration_ns
-    return violation_ns(held(tables, end_ns), bound_ns, 0, end_ns) / NS_PER_S
+    ages, end_ns = held(tables, plan.duration_ns), plan.duration_ns
+    if not len(ages.region):
+        return math.nan  # nobody was watched: no bound was kept
+    return violation_ns(ages, bound_ns, 0, end_ns) / NS_PER_S
 
 
 def coverage_judged(tables: Tables, plan: Plan) -> NDArray[Any]:

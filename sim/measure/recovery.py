@@ -42,6 +42,11 @@ class Recovery:
     accurate: Milestone
 
     @property
+    def watched_ns(self) -> int:
+        """How long this heal could be watched."""
+        return self.horizon_ns - self.heal_ns
+
+    @property
     def time(self) -> Milestone:
         """The last milestone; censored when any of them is."""
         parts = (self.reconnected, self.fresh, self.accurate)

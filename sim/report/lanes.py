@@ -18,7 +18,7 @@ from sim.measure.recovery import MILESTONES, Recovery
 from sim.measure.spans import Milestone, Spans
 from sim.measure.tables import NEVER, Tables
 from sim.report.groups import cut_groups, name, other_regions
-from sim.report.style import GREEN, INK, VERMILLION
+from sim.report.style import GREEN, GREY, INK, VERMILLION
 from sim.report.words import seconds
 from sim.scenario.plan import Plan
 
@@ -101,11 +101,26 @@ def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:
             axes.barh(rows, length_s, HEIGHT, begin_s, color=FAULT)
         if lane.note:
             begin, end = float(begin_s[-1]), float(begin_s[-1] + length_s[-1])
-            colour = GREEN if lane.note == HEAL else INK
-            _beside(axes, row, (begin, end), lane.note, duration_s, duration_s, colour)
+            _note(axes, row, (begin, end), lane.note, duration_s)
     _rows(axes, [lane.label for lane in shown])
     axes.set_title("Which regions can reach the root")
     legend(axes, _lane_key(shown))
+
+
+def _note(axes: Axes, row: int, ends_s: tuple[float, float], note: str, duration_s: float) -> None:
+    """How a fault ends: right of its bar, or in the bar where the page ends."""
+    room_s = _room_s(note, duration_s)
+    if ends_s[1] + room_s > duration_s and ends_s[1] - ends_s[0] > room_s:
+        look: Any = {"ha": "right", "va": "center", "fontsize": 9, "color": "white"}
+        axes.annotate(note, (ends_s[1], row), (-6, 0), textcoords="offset points", **look)
+    else:
+        colour = GREEN if note == HEAL else INK
+        _beside(axes, row, ends_s, note, duration_s, duration_s, colour)
+
+
+def _room_s(words: str, duration_s: float) -> float:
+    """Width of a text on the time axis, generously."""
+    return duration_s * (0.02 + 0.0125 * len(words))
 
 
 def _lane_key(shown: Sequence[Lane]) -> list[Artist]:
@@ -136,14 +151,21 @@ def _milestone(
 ) -> None:
     step: Milestone = getattr(one, milestone)
     heal_s, length_s = one.heal_ns / 1e9, step.after_ns / 1e9
+    look = CUT_OFF if step.after_ns == one.watched_ns else {"color": GREY}
+    axes.barh(row, length_s, 0.3, heal_s, **({"color": GREEN} if step.reached else look))
     if step.reached:
-        axes.barh(row, length_s, 0.3, heal_s, color=GREEN)
         axes.plot(heal_s + length_s, row, MARKERS[milestone], color=INK, markersize=6, zorder=5)
-        words = f"+{seconds(step.after_ns)}" if step.after_ns else "at once"
-    else:
-        axes.barh(row, length_s, 0.3, heal_s, **CUT_OFF)
-        words = f"not within {seconds(step.after_ns)}"
+    words = _after(step, one.watched_ns)
     _beside(axes, row, (heal_s, heal_s + length_s), words, limit_s, duration_s)
+
+
+def _after(step: Milestone, watched_ns: int) -> str:
+    """How long a milestone took, or what is known of it if it was not seen to last."""
+    if step.reached:
+        return f"+{seconds(step.after_ns)}" if step.after_ns else "at once"
+    if step.after_ns == watched_ns:
+        return f"not within {seconds(watched_ns)}"
+    return f"+{seconds(step.after_ns)}, if it lasts"
 
 
 def _milestone_key(plan: Plan) -> list[Artist]:
@@ -168,8 +190,7 @@ def _beside(
     colour: str = INK,
 ) -> None:
     """Text right of a bar, or left of it where there is no room before `limit_s`."""
-    room_s = duration_s * (0.02 + 0.0125 * len(words))
-    is_right = ends_s[1] + room_s <= limit_s
+    is_right = ends_s[1] + _room_s(words, duration_s) <= limit_s
     axes.annotate(
         words,
         (ends_s[is_right], row),

@@ -43,6 +43,7 @@ PANEL_IN: Final = {"age": 2.5, "coverage": 1.15, "error": 1.55}
 BETWEEN_IN: Final = 0.38
 HEADER_IN: Final = 0.26
 LINE_IN: Final = 0.22
+TITLE_CHARACTERS: Final = 90
 
 Panel = tuple[float, Callable[[Axes], None]]
 
@@ -75,7 +76,7 @@ def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel
 
 
 def _compose(panels: Sequence[Panel], tables: Tables, plan: Plan) -> Figure:
-    lines = textwrap.wrap(title(tables, plan), 96)
+    lines = _lines(title(tables, plan))
     heights = [HEADER_IN + LINE_IN * len(lines), *(height for height, _ in panels)]
     figure = new_figure(WIDTH_IN, sum(heights) + BETWEEN_IN * len(panels) + 0.4)
     grid = figure.add_gridspec(len(heights), 1, height_ratios=heights)
@@ -91,6 +92,13 @@ def _compose(panels: Sequence[Panel], tables: Tables, plan: Plan) -> Figure:
     figure.axes[-1].set_xlabel("simulated time (s)")
     figure.align_ylabels(figure.axes[-len(PANEL_IN) :])
     return figure
+
+
+def _lines(text: str) -> list[str]:
+    """A title in as few lines as the page allows, of about the same length."""
+    count = len(textwrap.wrap(text, TITLE_CHARACTERS))
+    even = len(text) // count + 8
+    return textwrap.wrap(text, min(even, TITLE_CHARACTERS))
 
 
 def _header(axes: Axes, lines: Sequence[str], below: str) -> None:
@@ -128,7 +136,7 @@ def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery])
         # Later lines are thinner, so that an earlier one below them still shows.
         solid: Any = {
             "color": colour,
-            "linewidth": 1.8 + 0.7 * (len(groups) - 1 - place),
+            "linewidth": 1.8 + 0.5 * (len(groups) - 1 - place),
             "label": group.label,
         }
         dashed: Any = {"color": colour, "linewidth": 1.3, "linestyle": (0, (4, 2))}

@@ -10,7 +10,6 @@ import numpy as np
 
 from sim.measure.metrics import coverage_judged
 from sim.measure.recovery import Cut, Recovery, cuts, recoveries
-from sim.measure.spans import Milestone
 from sim.measure.staleness import held, oldest_age_ns, violation_ns
 from sim.measure.tables import Tables
 from sim.scenario.plan import Plan
@@ -71,22 +70,24 @@ def _kept(tables: Tables, plan: Plan) -> str:
 
 def _outcome(found: Sequence[Recovery]) -> str:
     """What came of the heals; nothing to say without one."""
-    steps = [one.fresh for one in found]
-    never = sum(not step.reached for step in steps)
-    if len(steps) == 1:
-        return f"; {_fresh(steps[0])}"
+    if len(found) == 1:
+        return f"; {_fresh(found[0])}"
+    never = sum(not one.fresh.reached for one in found)
     if never:
-        return f"; after {never} of {len(steps)} heals not all was fresh again"
-    if not steps:
-        return ""
-    return f"; all fresh again within {seconds(max(s.after_ns for s in steps))} of each heal"
+        return f"; after {never} of {len(found)} heals not all was fresh again"
+    slowest_ns = max((one.fresh.after_ns for one in found), default=None)
+    return (
+        "" if slowest_ns is None else f"; all fresh again within {seconds(slowest_ns)} of each heal"
+    )
 
 
-def _fresh(step: Milestone) -> str:
-    if not step.reached:
-        return f"still not all fresh {seconds(step.after_ns)} after the heal"
-    when = f"{seconds(step.after_ns)} after" if step.after_ns else "at"
-    return f"all fresh again {when} the heal"
+def _fresh(one: Recovery) -> str:
+    after = f"{seconds(one.fresh.after_ns)} after the heal"
+    if one.fresh.reached:
+        return f"all fresh again {after if one.fresh.after_ns else 'at the heal'}"
+    if one.fresh.after_ns == one.watched_ns:
+        return f"still not all fresh {after}"
+    return f"all fresh {after}, but watched too briefly to say that it lasts"
 
 
 def summary(tables: Tables, plan: Plan) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sim.measure.metrics import FIGURES, coverage_judged, measure
 from sim.measure.recovery import recoveries
-from sim.measure.tables import empty
+from sim.measure.tables import COLUMNS, Tables, empty
 from sim.scenario.catalogue import METRIC_NAMES
 
 from tests.measure.synthetic import AGENTS, MS, Fault, S, make_plan, make_tables, with_samples
@@ -95,6 +95,12 @@ def test_a_run_that_sent_nothing_has_no_share_of_losses(cut_run):
     silent = replace(cut_run, traffic=empty("traffic"))
     assert math.isnan(FIGURES["traffic.lost"](silent, PLAN))
     assert FIGURES["traffic.messages"](silent, PLAN) == 0
+
+
+def test_a_run_that_watched_nobody_kept_no_bound():
+    nobody = Tables.of({name: empty(name) for name in COLUMNS})
+    undefined = {v.name for v in measure([nobody], PLAN) if math.isnan(v.value)}
+    assert undefined == set(METRIC_NAMES) - {"traffic.messages", "traffic.bytes"}
 
 
 def test_coverage_is_not_judged_before_a_source_can_be_too_old(cut_run):

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -57,20 +58,54 @@ def test_a_periodic_source_has_the_mean_and_supremum_of_theory(period_ns, delay_
     assert oldest_age_ns(ages, begin, end) == delay_ns + period_ns
 
 
+def one_source(sent, known):
+    """The ages of one source that is heard at `known` with what it sent at `sent`."""
+    none = np.zeros(len(sent), dtype=np.int64)
+    columns = (known, none, sent, sent, sent.astype(float), none + 1)
+    heard = dict(zip(empty("heard"), columns, strict=True))
+    return held(replace(tables_of([]), heard=heard), int(known[-1]))
+
+
+def batches(measure, begin, end, count=50):
+    """Mean and standard error of a time average, from batch means."""
+    borders = np.linspace(begin, end, count + 1).astype(np.int64)
+    parts = [measure(lo, hi) for lo, hi in pairwise(borders)]
+    return np.mean(parts), np.std(parts, ddof=1) / np.sqrt(count)
+
+
+def lossy(loss, period, delay, count=200_000):
+    sent = np.flatnonzero(np.random.default_rng(7).random(count) > loss) * period
+    return one_source(sent, sent + delay), int(sent[-1])
+
+
 def test_lost_messages_raise_the_mean_age_as_theory_says():
-    """With loss q a period: mean d + T (1/(1-q) - 1/2); gaps are geometric, var of a mean known."""
-    loss, period, delay, count = 0.1, 100, 50, 200_000
-    sent = np.arange(count)[np.random.default_rng(7).random(count) > loss] * period
-    rows = np.zeros(len(sent), dtype=np.int64)
-    heard = dict(
-        zip(empty("heard"), (sent + delay, rows, sent, sent, sent * 1.0, rows + 1), strict=True)
-    )
-    ages = held(replace(tables_of([(0, 0, 0, 0, 0.0, 1)]), heard=heard), count * period)
-    theory = delay + period * (1 / (1 - loss) - 0.5)
-    # A gap G has E G^2/2 per E G; its spread gives the standard error of the time average.
-    gaps = np.diff(sent)
-    error = np.std(gaps * (gaps / 2 + delay - theory), ddof=1) / gaps.mean() / len(gaps) ** 0.5
-    assert mean_age_ns(ages, 0, count * period) == pytest.approx(theory, abs=4 * error)
+    """With loss q a period the mean age is d + T (1/(1-q) - 1/2)."""
+    ages, end = lossy(loss=0.1, period=100, delay=50)
+    mean, error = batches(lambda lo, hi: mean_age_ns(ages, lo, hi), 1000, end)
+    assert mean == pytest.approx(50 + 100 * (1 / 0.9 - 0.5), abs=4 * error)
+
+
+@pytest.mark.parametrize(("whole", "part"), [(1, 0.0), (1, 0.5), (2, 0.25)])
+def test_lost_messages_break_a_bound_as_often_as_theory_says(whole, part):
+    """P(age > d + (k+x) T) = (1-x) q^k + x q^(k+1)."""
+    loss, period, delay = 0.3, 100, 50
+    ages, end = lossy(loss, period, delay)
+    bound = delay + round((whole + part) * period)
+    mean, error = batches(lambda lo, hi: violation_ns(ages, bound, lo, hi) / (hi - lo), 1000, end)
+    theory = (1 - part) * loss**whole + part * loss ** (whole + 1)
+    assert mean == pytest.approx(theory, abs=4 * error)
+
+
+def test_a_queue_gives_the_age_of_information_of_theory():
+    """M/M/1 first come first served at load 1/2: 1 + 1/rho + rho^2/(1-rho) = 3.5 services."""
+    draw, count, service = np.random.default_rng(11), 200_000, 1_000_000
+    sent = np.cumsum(draw.exponential(2 * service, count))
+    work = draw.exponential(service, count)
+    idle_start = np.maximum.accumulate(sent - (np.cumsum(work) - work))  # Lindley's recursion
+    known = (idle_start + np.cumsum(work)).astype(np.int64)
+    ages = one_source(sent.astype(np.int64), known)
+    mean, error = batches(lambda lo, hi: mean_age_ns(ages, lo, hi), 1000 * service, known[-1])
+    assert mean / service == pytest.approx(3.5, abs=4 * error / service)
 
 
 def test_a_region_that_was_never_heard_ages_from_the_start():

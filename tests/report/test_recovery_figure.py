@@ -102,6 +102,11 @@ def test_a_recovery_that_was_not_seen_is_said_in_words():
     assert texts(panel(draw(tables=bad), "How long"))[2] == "not within 25 s"
 
 
+def test_a_recovery_that_was_watched_too_briefly_is_said_so():
+    figure = draw(Fault(20 * S, 59 * S, (2,)))
+    assert texts(panel(figure, "How long"))[1] == "+0.076 s, if it lasts"
+
+
 def test_a_run_without_a_heal_has_no_recovery_panel():
     figure = draw(Fault(20 * S, -1, (2,)))
     assert "never heals" in texts(panel(figure, "Which"))

@@ -46,6 +46,13 @@ def test_a_heal_that_never_recovers_is_in_the_title():
     assert found.endswith("still not all fresh 25 s after the heal")
 
 
+def test_a_heal_too_near_to_the_end_is_not_called_a_failure():
+    found = title(make_tables([Fault(20 * S, 59 * S, (2,))]), make_plan())
+    assert found.endswith(
+        "all fresh 0.076 s after the heal, but watched too briefly to say that it lasts"
+    )
+
+
 def test_the_title_counts_the_heals_that_never_recovered():
     faults = [CUT, Fault(45 * S, 55 * S, (1,))]
     found = title(deaf(make_tables(faults), 2), make_plan())
