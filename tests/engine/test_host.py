@@ -1,13 +1,17 @@
+import subprocess
+import sys
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sim.engine.clock import LocalClock
+from sim.engine.fingerprint import Fingerprint
 from sim.engine.host import Host
 from sim.engine.journal import Journal
 from sim.engine.kernel import Kernel, Order
 from sim.engine.service import Service
+from sim.engine.streams import Streams
 from sim.engine.switch import Switch
 from sim.protocol.effects import Broadcast, CancelTimer, Record, Send, SetTimer
 from sim.protocol.messages import Message, Update
@@ -98,6 +102,62 @@ def test_the_fabric_is_asked_with_sender_receiver_message_and_time():
     world.add("b", Script())
     world.run()
     assert asked == [("a", "b", update(), 7)]
+
+
+def lossy_world(seed):
+    """Twenty sources behind a network that loses a fifth and delays by up to 50 ns."""
+    streams = Streams(seed)
+    verdicts = streams.stream("verdicts")
+
+    def judge(*_question):
+        return "loss" if verdicts.random() < 0.2 else int(verdicts.integers(50))
+
+    world = World(judge)
+    world.add("root", Monitor("root"), service=partial(Service, world.kernel, lambda message: 1))
+    for number in range(20):
+        intervals = iter(streams.stream("intervals", str(number)).integers(1, 40, 100).tolist())
+        world.add(f"source-{number}", Source(f"source-{number}", "root", intervals))
+    return world
+
+
+def test_what_was_sent_is_delivered_dropped_or_in_flight():
+    world = lossy_world(seed=1)
+    for host in world.hosts.values():
+        host.start()
+    for until_ns in (100, 500, 10_000):
+        world.kernel.run(until_ns)
+        sent, settled = world.rows("sent"), world.rows("delivered") + world.rows("dropped")
+        due = [row for row in sent if row[0] <= until_ns - 50]
+        assert len(due) <= len(settled) <= len(sent)
+    assert len(settled) == len(sent) == 2000
+    assert world.rows("dropped")
+
+
+def fingerprint_of_a_run(seed):
+    world = lossy_world(seed)
+    world.run(10_000)
+    fingerprint = Fingerprint(["traffic"])
+    for name in world.journal.names():
+        fingerprint.add("traffic", name, *world.journal.table(name).values())
+    return fingerprint.hexdigest()
+
+
+def test_another_seed_is_another_run():
+    assert fingerprint_of_a_run(seed=1) != fingerprint_of_a_run(seed=2)
+
+
+@pytest.mark.slow
+def test_a_run_is_the_same_to_the_bit_in_fresh_processes_with_any_hash_seed():
+    code = "from tests.engine.test_host import fingerprint_of_a_run as f; print(f(seed=1))"
+    for hash_seed in ("1", "2"):
+        answer = subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert answer.stdout.strip() == fingerprint_of_a_run(seed=1)
 
 
 def test_a_message_to_itself_arrives_at_once_and_is_not_counted():
