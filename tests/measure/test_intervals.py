@@ -34,6 +34,11 @@ def test_a_quantile_is_a_value_of_the_sample():
     assert quantile(sample_of(range(1, 21)), 1.0) == 20
 
 
+def test_a_quantile_does_not_move_by_a_rounding_error():
+    assert 0.07 * 100 > 7
+    assert quantile(sample_of(range(1, 101)), 0.07) == 7
+
+
 def test_a_quantile_among_the_censored_is_more_than_its_lower_bound():
     sample = sample_of(range(1, 19), at_least=(25.0, 30.0))
     assert quantile(sample, 0.95) == math.inf

@@ -58,6 +58,13 @@ def test_a_mean_over_replications_is_inside_its_interval(values):
     assert value.low < value.value < value.high
 
 
+def test_no_interval_reaches_beyond_what_is_possible(cut_run):
+    """Means of 0 and 10.36 s, and of 100 % and 87.5 %: plain Student ends would leave the range."""
+    found = {value.name: value for value in measure([cut_run, make_tables()], PLAN)}
+    assert found["staleness.baseline.violation"].low == 0
+    assert found["coverage.min"].high == 1
+
+
 def test_recovery_counts_heals_and_not_replications():
     twice = make_tables([CUT, Fault(45 * S, 50 * S, (1,))])
     found = {value.name: value for value in measure([twice, make_tables([CUT])], PLAN)}

@@ -111,6 +111,14 @@ def test_an_unknown_error_is_not_accurate():
     assert only(recoveries(unknown, make_plan())).accurate == Milestone(25 * S, False)
 
 
+def test_before_the_first_sample_nothing_is_accurate():
+    tables = make_tables([CUT])
+    late = tables.samples["time_ns"] >= 36 * S
+    samples = {name: column[late] for name, column in tables.samples.items()}
+    good = error_of(replace(tables, samples=samples), lambda now: now > 0)
+    assert only(recoveries(good, make_plan())).accurate == Milestone(S, True)
+
+
 def test_recovery_is_the_last_of_the_milestones():
     tables = error_of(make_tables([CUT]), lambda now: now >= 37 * S)
     found = only(recoveries(tables, make_plan()))

@@ -157,6 +157,13 @@ def test_a_folder_that_is_not_there_is_an_error_of_the_user(tmp_path, figure):
         save(figure, tmp_path / "absent" / "recovery", ["png"])
 
 
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path, figure):
+    (tmp_path / "recovery.png").mkdir()
+    with pytest.raises(ResultsError, match="cannot write"):
+        save(figure, tmp_path / "recovery", ["png"])
+    assert [path.name for path in tmp_path.iterdir()] == ["recovery.png"]
+
+
 def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path, figure):
     with pytest.raises(ValueError, match="formats are svg, pdf, png, not 'gif'"):
         save(figure, tmp_path / "recovery", ["png", "gif"])
