@@ -98,7 +98,7 @@ def format_duration(ns: float) -> str:
 
 
 def write_duration(ns: int) -> str:
-    """The duration exactly, in the largest unit that needs no fraction; can be parsed back.
+    """The duration in the largest unit that needs no fraction; parsed back exactly up to 104 days.
 
     >>> write_duration(1_500_000_000), write_duration(0)
     ('1500ms', '0s')

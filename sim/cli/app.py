@@ -6,6 +6,7 @@ its function, so that ``sim --help`` is instant. `main` turns whatever goes wron
 """
 
 import platform
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
@@ -66,5 +67,5 @@ def bug_report(call: Sequence[str]) -> str:
     return (
         "This is a bug of the simulator, not a mistake of yours. Please report all of this:\n\n"
         f"sim {release}, Python {platform.python_version()}, {platform.platform()}\n"
-        f"sim {' '.join(call)}\n\n{traceback.format_exc()}"
+        f"sim {shlex.join(call)}\n\n{traceback.format_exc()}"
     )

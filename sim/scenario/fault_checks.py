@@ -17,6 +17,7 @@ from sim.network.sites import SiteGraph
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
 from sim.scenario.plan import FaultPlan
+from sim.scenario.resolve import REGIONS_MAX
 from sim.scenario.selectors import (
     REST,
     Ranges,
@@ -73,7 +74,8 @@ def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
 def _groups(case: Case, path: Path, fault: FaultPlan) -> Iterator[Mistake]:
     groups = fault.options["groups"]
     if not all(groups):
-        problem = f"cuts nobody off: too few regions ({case.tree.regions})"
+        few_or_many = "many" if case.tree.regions > REGIONS_MAX else "few"
+        problem = f"cuts nobody off: too {few_or_many} regions ({case.tree.regions})"
         yield case.document.mistake((*path, "shape"), problem)
     if sum(group.count(REST) for group in groups) > 1:
         yield case.document.mistake((*path, "groups"), "'rest' can stand only once")

@@ -6,7 +6,7 @@ becomes a tuple, and a nested choice by ``kind`` a `Variant` of its own.
 
 import math
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -20,6 +20,9 @@ from sim.scenario.schema.quantities import Nanoseconds
 from sim.scenario.schema.scenario import Tree
 from sim.scenario.selectors import REST
 from sim.units import NS_PER_S
+
+REGIONS_MAX: Final = 10_000
+"""The most regions of which a named shape can cut some off."""
 
 
 def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
@@ -169,11 +172,17 @@ def _fault_options(fault: faults.AnyFault, regions: int) -> Mapping[str, Any]:
 
 
 def groups_of(fault: faults.Partition, regions: int) -> tuple[tuple[str, ...], ...]:
-    """The groups of a partition; a named shape is cut out of the regions."""
+    """The groups of a partition; a named shape is cut out of the regions.
+
+    Where there are more regions than anybody wants to see cut by name, nobody is; the checks
+    refuse that.
+    """
     if fault.groups is not None:
         return tuple(tuple(group) for group in fault.groups)
     if isinstance(fault.shape, faults.Isolate):
         return (tuple(fault.shape.target), (REST,))
+    if regions > REGIONS_MAX:
+        return ((), (REST,))
     kept = (regions + 1) // 2 if isinstance(fault.shape, faults.Halves) else regions // 2 + 1
     return (tuple(f"region-{region}" for region in range(kept, regions)), (REST,))
 

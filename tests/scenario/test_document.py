@@ -39,7 +39,7 @@ def test_a_path_is_written_as_users_write_it():
         ("a: &x [*x]", "f:1:4: a[0]: an alias stands inside what it repeats"),
         ("{[1]: 2}", "f:1:2: a key must be plain text"),
         ("a: !!int b", "f:1:1: a: is not a value: 'b'"),
-        ("[" * 400, "f:1:1: is nested too deeply"),
+        ("[" * 1000, "f:1:1: is nested too deeply"),
     ],
 )
 def test_what_is_not_a_scenario_at_all_is_told_with_its_place(text, mistake):

@@ -113,7 +113,14 @@ def test_faults_that_can_hold_together_are_accepted(one, other):
     assert mistakes_in(with_fault(one, other)) == []
 
 
-def test_halves_of_a_tree_with_one_region_cut_nobody_off():
-    text = with_fault("kind: partition, shape: halves, at: 1s") + "tree: {levels: 2, local: 1000}\n"
-    (found,) = mistakes_in(text)
-    assert "faults[0].shape: cuts nobody off: too few regions (1)" in found
+@pytest.mark.parametrize(
+    ("tree", "problem"),
+    [
+        ("{levels: 2, local: 1000}", "too few regions (1)"),
+        ("{levels: 1}", "too many regions (20000)"),
+    ],
+)
+def test_a_shape_needs_regions_to_cut(tree, problem):
+    text = with_fault("kind: partition, shape: halves, at: 1s") + f"tree: {tree}\n"
+    (found,) = mistakes_in(text.replace("count: 1000", "count: 20000").replace("1000}", "20000}"))
+    assert f"faults[0].shape: cuts nobody off: {problem}" in found

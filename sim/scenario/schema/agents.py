@@ -12,6 +12,7 @@ from sim.scenario.schema.quantities import (
     Path,
     Period,
     PositiveDuration,
+    Text,
     as_list,
     given,
     none_is_absent,
@@ -87,8 +88,9 @@ class Trace(Block):
         description="file, folder or list of them, relative to the scenario, or $SIM_DATA/...",
     )
     array: str = Field(default="test", description="name of the array inside an NPZ file")
-    columns: Literal["all"] | list[str | int] = Field(
-        default="all", description="which columns are features: all, or a list"
+    columns: Literal["all"] | list[Text | Count] = Field(
+        default="all",
+        description="which columns are features: all, or a list of names or numbers (from 1)",
     )
     cadence: OptionalDuration = Field(
         default=None, description="time between two rows; none = one row for each report"

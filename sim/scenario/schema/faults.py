@@ -84,7 +84,8 @@ class Partition(Fault):
     groups: list[Selectors] | None = Field(
         default=None,
         min_length=2,
-        description="two or more groups, each a selector or a list; `rest` is everybody else",
+        description="two or more groups, each a selector or a list; `rest` is everybody else, and "
+        "who is in no group can still reach everybody",
     )
     shape: Shape | None = Field(default=None, description="instead of groups: a named shape")
     one_way: Flag = Field(

@@ -1,0 +1,59 @@
+"""``sim explain`` shows a scenario in numbers, and in full."""
+
+import json
+
+from sim.cli.exits import Exit
+
+from tests.scenario.texts import plan_of, with_fault
+
+FAULT = "kind: crash, nodes: [local-1, 5%], at: 15s, until: 30s"
+
+
+def test_the_tree_is_told_in_numbers(sim):
+    lines = sim("explain", "good.yaml").out.splitlines()
+    tree = lines[lines.index("Tree") + 1 : lines.index("Tree") + 5]
+    assert [line.split()[:2] for line in tree] == [
+        ["agent", "1,000"],
+        ["local", "50"],
+        ["regional", "8"],
+        ["root", "1"],
+    ]
+    assert "6 or 7 children each" in tree[2]
+
+
+def test_messages_are_those_of_all_tiers_but_the_root(sim):
+    assert "  10,580 a second, 634,800 in a run\n" in sim("explain", "good.yaml").out
+
+
+def test_the_topology_is_told_in_numbers(sim):
+    assert "topozoo/Abilene: 11 sites, 14 links" in sim("explain", "good.yaml").out
+
+
+def test_a_fault_is_drawn_to_scale(sim, folder):
+    (folder / "fault.yaml").write_text(with_fault(FAULT))
+    out = sim("explain", "fault.yaml").out
+    assert f"  crash  {'.' * 12}{'#' * 12}{'.' * 24}  15s to 30s, local-1 5%\n" in out
+
+
+def test_a_fault_that_never_ends_is_drawn_to_the_end(sim, folder):
+    (folder / "fault.yaml").write_text(with_fault("kind: site_down, site: Denver, at: 59999ms"))
+    assert f"{'.' * 47}#  59999ms to the end, Denver\n" in sim("explain", "fault.yaml").out
+
+
+def test_quiet_leaves_a_scenario_that_can_be_read_again(sim):
+    result = sim("explain", "good.yaml", "--quiet", "--set", "seed=9")
+    assert plan_of(result.out).seed == 9
+
+
+def test_json_has_plan_tree_topology_and_messages(sim):
+    report = json.loads(sim("explain", "good.yaml", "--json").out)
+    assert report["plan"]["agents"]["period_ns"] == 100_000_000
+    assert [tier["nodes"] for tier in report["tree"]] == [1000, 50, 8, 1]
+    assert report["topology"]["sites"] == 11
+    assert report["messages"]["in_a_run"] == 634_800
+
+
+def test_a_bad_file_is_refused_with_every_mistake(sim):
+    result = sim("explain", "bad.yaml")
+    assert (result.code, result.out) == (Exit.WRONG_CALL, "")
+    assert len(result.err.splitlines()) == 2

@@ -1,0 +1,48 @@
+"""``sim list`` gives the names that a scenario can use."""
+
+import json
+
+import pytest
+from sim.cli.exits import Exit
+from sim.scenario import catalogue
+
+
+@pytest.mark.parametrize(
+    ("subject", "names"),
+    [
+        ("latency", catalogue.LATENCY_LAWS),
+        ("faults", catalogue.FAULTS),
+        ("behaviours", catalogue.BEHAVIOURS),
+        ("metrics", catalogue.METRIC_NAMES),
+    ],
+)
+def test_the_names_are_those_of_the_catalogue(sim, subject, names):
+    listed = json.loads(sim("list", subject, "--json").out)
+    assert sorted(row["name"] for row in listed) == sorted(names)
+
+
+def test_a_name_comes_with_a_few_words(sim):
+    lines = sim("list", "faults").out.splitlines()
+    assert "pause      nodes stand still, then go on" in lines
+
+
+def test_topologies_can_be_used_as_they_are_listed(sim):
+    assert "topozoo/Geant2010" in sim("list", "topologies").out.splitlines()
+
+
+def test_scenarios_come_with_what_they_are_about(sim):
+    lines = sim("list", "scenarios", "--in", ".").out.splitlines()
+    assert lines == ["bad.yaml   (2 mistakes, see sim validate)", "good.yaml  All is well."]
+
+
+def test_nothing_to_list_is_said_beside_the_result(sim):
+    assert sim("list", "runs") == (Exit.GOOD, "", "no runs here\n")
+    assert sim("list", "runs", "--quiet") == (Exit.GOOD, "", "")
+
+
+def test_finished_runs_are_listed_once(sim, folder):
+    run = folder / "results" / "runs" / "good" / "1234abcd-s1"
+    run.mkdir(parents=True)
+    (run / "manifest.json").write_text("{}")
+    (run.parent / "latest").symlink_to(run.name)
+    assert sim("list", "runs").out == "results/runs/good/1234abcd-s1\n"
