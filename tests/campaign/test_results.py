@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from sim.campaign.results import StoredMetric, open_results
-from sim.campaign.store import store_run
+from sim.campaign.store import checksum, store_run
 from sim.errors import ResultsError
 
 
@@ -106,6 +106,14 @@ def test_a_manifest_that_was_edited_by_hand_is_noticed(folder):
     manifest["verdict"] = {"outcome": "perfect"}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ResultsError, match=r"manifest\.json is damaged"):
+        open_results(folder)
+
+
+def test_a_run_of_another_format_is_refused(folder):
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8")) | {"format": 99}
+    manifest["checksum"] = checksum(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ResultsError, match="has format 99"):
         open_results(folder)
 
 

@@ -21,6 +21,7 @@ def test_the_same_values_in_the_same_order_give_the_same_digest():
         ((1,), (1.0,)),
         ((12,), (1, 2)),
         (("ab", "c"), ("a", "bc")),
+        (("as", "b"), ("a", "sb")),
         (("a",), (b"a",)),
         ((0.0,), (-0.0,)),
         ((-1,), (1,)),

@@ -417,3 +417,10 @@ def test_a_clock_without_being_set_never_runs_backwards(clock, now_ns, span_ns):
 def test_a_drifting_clock_gains_its_parts_per_billion():
     clock = LocalClock(drift_ppb=50_000)
     assert clock.local_ns(10**12) - 10**12 == 50_000_000
+
+
+def test_drift_counts_from_the_instant_the_clock_was_set():
+    clock = LocalClock()
+    clock.set(10**12, offset_ns=7, drift_ppb=50_000)
+    assert clock.local_ns(10**12) - 10**12 == 7
+    assert clock.local_ns(2 * 10**12) - 2 * 10**12 == 7 + 50_000_000
