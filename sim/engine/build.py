@@ -5,6 +5,7 @@ changing one part of a scenario leaves the draws of all others as they were.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,9 @@ from sim.workload import make_behaviour
 
 Floats = NDArray[np.float64]
 
-STRIDE_MESSAGES: int = 100_000
+STRIDE_MESSAGES: Final = 300_000
 """Reports of agents that one vector step carries, about: enough to amortise a step's overhead."""
-STRIDE_TICKS_MAX: int = 10
+STRIDE_TICKS_MAX: Final = 10
 
 
 def build(plan: Plan, seed: int, log: Messages | None = None) -> World:

@@ -99,74 +99,79 @@ class Channel:
         `sent_ns` has the same shape; `sent` says which are sent at all (None = all). Blocks of one
         tier must be asked for in ascending order of `first_child`, beginning with 0.
         """
-        arrivals = np.empty(sent_ns.shape)
         senders = slice(first_child, first_child + sent_ns.shape[1])
-        for row, delay in enumerate(arrivals):
-            is_sent = None if sent is None else sent[row]
-            self._judge_row(first_tick + row, senders, sent_ns[row], is_sent, delay)
-        return arrivals
-
-    def _judge_row(
-        self, tick: int, senders: slice, sent_ns: Floats, is_sent: Bools | None, delay: Floats
-    ) -> None:
-        """One report of each sender: `delay` becomes its arrival.
-
-        Each stage drops only what is still on its way, so every message has one outcome.
-        """
-        self.sent += delay.size if is_sent is None else int(np.count_nonzero(is_sent))
-        self._delay(tick, senders, delay)
-        if is_sent is not None:
-            delay[~is_sent] = NEVER
-        self._count_gaps(senders, is_sent)
+        self.sent += sent_ns.size if sent is None else int(np.count_nonzero(sent))
+        delay = self._delays(first_tick, senders, sent_ns.shape)
+        if sent is not None:
+            delay[~sent] = NEVER
+        self._count_gaps(senders, sent_ns.shape, sent)
+        lost = self._lost(first_tick, senders, sent_ns.shape, sent)
         if self._rule is not None:
-            self._bend(tick, senders, sent_ns, delay)
-        lost = np.flatnonzero(self._lost(tick, senders, is_sent))
-        self._drop(lost[delay[lost] < NEVER], LOST, delay)
+            for row in range(len(delay)):
+                self._bend(first_tick + row, senders, sent_ns[row], delay[row])
+        lost_ones = np.flatnonzero(lost)
+        self._drop(lost_ones[delay.ravel()[lost_ones] < NEVER], LOST, delay)
         np.rint(delay, out=delay)
         delay += sent_ns
         self._receive(senders, delay)
+        return delay
 
     def _drop(self, some: NDArray[np.intp], reason: str, delay: Floats) -> None:
-        delay[some] = NEVER
+        """Each stage drops only what is still on its way, so every message has one outcome."""
+        delay.ravel()[some] = NEVER
         self.dropped[reason] += len(some)
 
-    def _delay(self, tick: int, senders: slice, out: Floats) -> None:
-        (purpose, law), *others = self._laws
-        law.draw(self._stream(purpose, tick, senders), out)
-        for purpose, law in others:
-            more = np.empty_like(out)
-            law.draw(self._stream(purpose, tick, senders), more)
-            out += more
-        out += self.floor_ns[senders]
+    def _delays(self, first_tick: int, senders: slice, shape: tuple[int, ...]) -> Floats:
+        delays = np.empty(shape)
+        more = np.empty(shape[1])
+        for row, delay in enumerate(delays):
+            for place, (purpose, law) in enumerate(self._laws):
+                law.draw(self._stream(purpose, first_tick + row, senders), more if place else delay)
+                if place:
+                    delay += more
+        delays += self.floor_ns[senders]
+        return delays
 
-    def _count_gaps(self, senders: slice, is_sent: Bools | None) -> None:
+    def _count_gaps(self, senders: slice, shape: tuple[int, ...], sent: Bools | None) -> None:
         """Messages that have no way at all (their delay is infinite already)."""
         first, last = np.searchsorted(self._gaps, [senders.start, senders.stop])
         cut_off = self._gaps[first:last] - senders.start
-        count = len(cut_off) if is_sent is None else int(np.count_nonzero(is_sent[cut_off]))
+        every = len(cut_off) * shape[0]
+        count = every if sent is None else int(np.count_nonzero(sent[:, cut_off]))
         if count:
             self.dropped[NO_ROUTE] += count
 
-    def _lost(self, tick: int, senders: slice, is_sent: Bools | None) -> Bools:
-        """Which are lost by the law of loss, and by the extra loss of a rule."""
-        count = senders.stop - senders.start
+    def _lost(
+        self, first_tick: int, senders: slice, shape: tuple[int, ...], sent: Bools | None
+    ) -> Bools:
+        """Which are lost by the law of loss, and by the extra loss of a rule; flat, row by row."""
         extra = self._extra_loss(senders)
-        rows = max(self._loss.uniforms, int(extra is not None))
-        if not rows:
-            return np.zeros(count, np.bool_)
-        uniforms = np.empty((rows, count))
-        for row, uniform in enumerate(uniforms):
-            self._stream(f"loss-{row}", tick, senders).random(out=uniform)
-        bad = self._bad[senders]
-        if is_sent is None:
-            return self._loss.lost(uniforms, 0.0 if extra is None else extra, bad)
-        # Chains step once per message, so those of senders that send nothing must not move.
-        lost = np.zeros(count, np.bool_)
-        some = np.flatnonzero(is_sent)
+        needed = max(self._loss.uniforms, int(extra is not None))
+        if not needed:
+            return np.zeros(0, np.bool_)
+        uniforms = np.empty((needed, *shape))
+        for purpose, rows in enumerate(uniforms):
+            for row, uniform in enumerate(rows):
+                self._stream(f"loss-{purpose}", first_tick + row, senders).random(out=uniform)
+        if needed == 1:
+            # No chain to step: all reports at once.
+            share = 0.0 if extra is None else np.tile(extra, shape[0])
+            return self._loss.lost(uniforms.reshape(1, -1), share, np.zeros(0, np.bool_))
+        lost = np.empty(shape, np.bool_)
+        for row in range(shape[0]):
+            is_sent = None if sent is None else sent[row]
+            lost[row] = self._step_chains(uniforms[:, row], extra, self._bad[senders], is_sent)
+        return lost.ravel()
+
+    def _step_chains(
+        self, uniforms: Floats, extra: Floats | None, bad: Bools, is_sent: Bools | None
+    ) -> Bools:
+        """One report of each sender; chains of those that send nothing must not move."""
+        some = slice(None) if is_sent is None else np.flatnonzero(is_sent)
         chain = bad[some]
-        lost[some] = self._loss.lost(
-            uniforms[:, some], 0.0 if extra is None else extra[some], chain
-        )
+        share = 0.0 if extra is None else extra[some]
+        lost = np.zeros(len(bad), np.bool_)
+        lost[some] = self._loss.lost(uniforms[:, some], share, chain)
         bad[some] = chain
         return lost
 
@@ -219,6 +224,7 @@ class Channel:
         return np.asarray(some[uniforms[some] < share])
 
     def _receive(self, senders: slice, arrival: Floats) -> None:
+        """What the receivers take in: later if paused, nothing while down; (reports, senders)."""
         if self._paused_until_ns is not None:
             np.maximum(arrival, self._paused_until_ns[senders], out=arrival)
         if self._down_until_ns is not None:

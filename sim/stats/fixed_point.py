@@ -3,6 +3,9 @@
 A value in units of its feature's scale is counted in quanta of 2**-20 and clipped at 16 scales:
 24 bits and a sign. A square then needs 48 bits, and an int64 holds the squares of 32,768 clipped
 values - more than one vector step ever adds before the sums move to two limbs (`moments`).
+
+A float64 holds whole numbers exactly up to 2**53, and adds them several times faster. Arrays of
+either type are used for whole numbers; `fits_float` says when a float sum is exact.
 """
 
 from typing import Final
@@ -15,13 +18,14 @@ LIMIT: Final = 16 << 20
 """Largest magnitude of a quantised value."""
 
 LIMB_BITS: Final = 32
+_FLOAT_EXACT: Final = 2.0**53
 _LOW: Final = (1 << LIMB_BITS) - 1
 
 
-def quantise(values: NDArray[np.float64], out: NDArray[np.int64]) -> int:
-    """Write `values` (any shape, in scales) into `out` as quanta; return how many were clipped.
+def quantise(values: NDArray[np.float64]) -> int:
+    """Turn `values` (any shape, in scales) into whole quanta, in place; return how many were clipped.
 
-    `values` is used as scratch space. Rounds half to even.
+    Rounds half to even.
     """
     np.multiply(values, 1 / QUANTUM, out=values)
     np.rint(values, out=values)
@@ -29,8 +33,12 @@ def quantise(values: NDArray[np.float64], out: NDArray[np.int64]) -> int:
     if values.size and (values.max() > LIMIT or values.min() < -LIMIT):
         clipped = int(np.count_nonzero(np.abs(values) > LIMIT))
         np.clip(values, -LIMIT, LIMIT, out=values)
-    np.copyto(out, values, casting="unsafe")
     return clipped
+
+
+def fits_float(largest: float, terms: int) -> bool:
+    """Whether a sum of `terms` whole numbers of at most `largest` is exact in float64."""
+    return largest * terms <= _FLOAT_EXACT
 
 
 def split(sums: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -54,19 +54,25 @@ def held_counts(slot: ByteArray, rows: int) -> NDArray[np.intp]:
     return counts
 
 
-def sum_held(cumulative: IntArray, counts: NDArray[np.intp], group: int) -> IntArray:
+def sum_held(cumulative: IntArray | FloatArray, counts: NDArray[np.intp], group: int) -> IntArray:
     """Sum over each group of `group` children of the running totals that are held.
 
-    `cumulative` has shape (ticks + 1, children, columns); result (rows, parents, columns).
+    `cumulative` has shape (ticks + 1, children, columns) and holds whole numbers, in float64 only
+    where the sum of a group is exact; result (rows, parents, columns).
     """
     children, columns = cumulative.shape[1:]
     table = cumulative.reshape(-1, columns)
     own = np.arange(children)
     result = np.empty((len(counts), children // group, columns), np.int64)
-    taken = np.empty((children, columns), np.int64)
+    taken = np.empty((children, columns), cumulative.dtype)
+    groups = taken.reshape(-1, group, columns)
     for row, count in enumerate(counts):
         np.take(table, count * children + own, axis=0, out=taken, mode="clip")
-        np.einsum("gbc->gc", taken.reshape(-1, group, columns), out=result[row])
+        if table.dtype == np.float64:
+            # A product with ones: whole numbers below 2**53, so BLAS may add in any order.
+            result[row] = np.matmul(np.ones((1, group)), groups)[:, 0]
+        else:
+            np.einsum("gbc->gc", groups, out=result[row])
     return result
 
 

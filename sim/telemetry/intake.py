@@ -37,7 +37,7 @@ class Reports:
 
     emission: Emission
     arrivals_ns: FloatArray
-    totals: Mapping[int, IntArray]
+    totals: Mapping[int, IntArray | FloatArray]
     states: IntArray
 
 
@@ -258,7 +258,7 @@ class Intake:
     ) -> Flight:
         parts, places = [], []
         for pane, total in sorted(reports.totals.items(), reverse=True):
-            values = total[tick + 1, child] - total[tick, child]
+            values = (total[tick + 1, child] - total[tick, child]).astype(np.int64)
             leading = pane == due.pane
             rows = slice(None) if leading else np.flatnonzero(values.any(axis=1))
             size = len(arrival[rows])

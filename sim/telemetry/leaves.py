@@ -22,7 +22,7 @@ from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
 
-BLOCK_VALUES: Final = 1 << 17
+BLOCK_VALUES: Final = 1 << 16
 """Values that are worked on at once: they and their sums should stay in the cache."""
 
 
@@ -75,7 +75,8 @@ class Leaves:
         self.clocks: list[WrongClock] = []
         self.ledger: Ledger | None = None
         self.count = np.zeros(groups.children, np.int64)
-        self.total = np.zeros((groups.children, layout.features), np.int64)
+        self.total = np.zeros((groups.children, layout.features))
+        """Sums of the running pane, whole quanta in float64."""
         self.truth: dict[int, IntArray] = {}
         """Per pane, the wide row that a centralised observer would hold (no second summary)."""
         self.clipped = 0
@@ -113,31 +114,34 @@ class Leaves:
         arrivals = way.carry(part, run.first_child)
         totals = self._totals(agents, values, part)
         self._observe(totals[-1])
-        reports = Reports(part, arrivals, {self._pane: totals}, self._states(agents, part))
+        exact = self._summable(totals, run.size)
+        reports = Reports(part, arrivals, {self._pane: exact}, self._states(agents, part))
         if self.ledger is not None:
             self.ledger.add(reports, run.first_child, run.last_child)
         return reports
 
-    def _measure(self, part: Emission, first: int) -> IntArray:
-        """Quantised values (ticks, agents, features); zero where nothing is sent."""
+    def _measure(self, part: Emission, first: int) -> FloatArray:
+        """Whole quanta (ticks, agents, features); zero where nothing is sent."""
         shape = (*part.sent_ns.shape, self.layout.features)
         measured = np.empty(shape)
         for row in range(part.ticks):
             self.behaviour.fill(part.first_tick + row, part.sent_ns[row], first, measured[row])
         if self.scale != 1:
             measured /= self.scale
-        values = np.empty(shape, np.int64)
         if part.sent is not None:
             measured *= part.sent[..., None]
-        self.clipped += fixed_point.quantise(measured, values)
-        return values
+        self.clipped += fixed_point.quantise(measured)
+        return measured
 
-    def _totals(self, agents: slice, values: IntArray, part: Emission) -> IntArray:
-        """Running totals over the step of what each report adds; (ticks + 1, agents, narrow)."""
+    def _totals(self, agents: slice, values: FloatArray, part: Emission) -> FloatArray:
+        """Running totals over the step of what each report adds; (ticks + 1, agents, narrow).
+
+        Whole numbers in float64: each is below 2**53, so nothing is rounded.
+        """
         sums, squares, means, mean_squares = (self.layout.block(index) for index in range(4))
         count, total = self.count[agents], self.total[agents]
         counts = _running(count, part)
-        table = np.empty((part.ticks + 1, len(count), self.layout.narrow), np.int64)
+        table = np.empty((part.ticks + 1, len(count), self.layout.narrow))
         table[0] = 0
         table[1:, :, COUNT] = counts - count
         table[1:, :, SOURCES] = (counts > 0) & (count == 0)
@@ -156,11 +160,22 @@ class Leaves:
             self.count[agents] = counts[-1]
         return table
 
-    def _observe(self, measured: IntArray) -> None:
+    def _summable(self, totals: FloatArray, group: int) -> FloatArray | IntArray:
+        """The totals in a type in which a group of them is summed exactly."""
+        squares, mean_squares = self.layout.block(1), self.layout.block(3)
+        # Sums of squares only grow, so the last row has the largest; squares of means may fall.
+        largest = max(
+            float(totals[-1, :, squares].max(initial=0.0)),
+            float(totals[..., mean_squares].max(initial=0.0)),
+            -float(totals[..., mean_squares].min(initial=0.0)),
+        )
+        return totals if fixed_point.fits_float(largest, group) else totals.astype(np.int64)
+
+    def _observe(self, measured: FloatArray) -> None:
         """Add what was just measured, (agents, narrow), to what a centralised observer knows."""
         known = slice(0, self.layout.block(1).stop)
         narrow = np.zeros(self.layout.narrow, np.int64)
-        narrow[known] = measured[:, known].sum(axis=0)
+        narrow[known] = measured[:, known].astype(np.int64).sum(axis=0)
         narrow[SOURCES] = 0
         wide = self.layout.widen(narrow)
         self.truth[self._pane] = self.truth.get(self._pane, 0) + wide
@@ -187,8 +202,7 @@ def _running(count: IntArray, part: Emission) -> IntArray:
     return count + np.cumsum(part.sent, axis=0)
 
 
-def _own_mean(total: IntArray, count: IntArray) -> IntArray:
+def _own_mean(total: FloatArray, count: IntArray) -> FloatArray:
     """Each agent's mean in the pane in whole quanta, half to even; 0 before its first value."""
-    means = total / np.maximum(count, 1)[:, None]
-    np.rint(means, out=means)
-    return means.astype(np.int64)
+    means = total / np.maximum(count, 1).astype(np.float64)[:, None]
+    return np.rint(means, out=means)

@@ -30,7 +30,7 @@ class Ledger:
         for pane, totals in reports.totals.items():
             if pane not in self.panes:
                 self.panes[pane] = np.zeros(self._shape, np.int64)
-            self.panes[pane][first:last] += totals[-1]
+            self.panes[pane][first:last] += totals[-1].astype(np.int64)
 
     def withdraw(self, nodes: BoolArray, intake: Intake) -> int:
         """Let these nodes take back everything with their next report; return how many values."""
