@@ -32,6 +32,8 @@ Figure = Callable[[Tables, Plan], float]
 
 ARRIVED: Final = ("delivered",)
 UNDER_WAY: Final = ("in_flight",)
+COPIES: Final = ("duplicate",)
+"""Made by a fault on the way: nobody sent them, and to lose one is no loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,9 @@ def _of_coverage(reduction: Callable[..., Any]) -> Figure:
 
 def _sent_per_second(column: str) -> Figure:
     def figure(tables: Tables, plan: Plan) -> float:
-        return float(tables.traffic[column].sum()) * NS_PER_S / plan.duration_ns
+        traffic = tables.traffic
+        sent = traffic[column][~np.isin(traffic["outcome"], COPIES)]
+        return float(sent.sum()) * NS_PER_S / plan.duration_ns
 
     return figure
 
@@ -148,7 +152,7 @@ def _sent_per_second(column: str) -> Figure:
 def _lost(tables: Tables, _: Plan) -> float:
     """Messages that never arrived, of all whose fate is known."""
     outcome, messages = tables.traffic["outcome"], tables.traffic["messages"]
-    known = int(messages[~np.isin(outcome, UNDER_WAY)].sum())
+    known = int(messages[~np.isin(outcome, UNDER_WAY + COPIES)].sum())
     arrived = int(messages[np.isin(outcome, ARRIVED)].sum())
     return 1 - arrived / known if known else math.nan
 

@@ -3,7 +3,7 @@
 Every metric and every figure is a pure function of these tables, so a run that was stored can be
 measured again. Times are int64 nanoseconds since the start, shares go from 0 to 1, errors are in
 between-agent standard deviations, and NaN stands for "no value yet". A table is a dict of columns
-of equal length; what is not in `COLUMNS` does not exist.
+of equal length; `COLUMNS` has all that is measured.
 """
 
 from collections.abc import Iterator, Mapping
@@ -107,9 +107,13 @@ class Tables:
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":
-        """Tables from plain columns. Raises ValueError for a wrong table, column or length."""
-        if set(columns) != set(COLUMNS):
-            raise ValueError(f"tables must be {sorted(COLUMNS)}, not {sorted(columns)}")
+        """Tables from plain columns. Raises ValueError if one is missing or misshapen.
+
+        Further tables, such as a log of all messages, are not measured and are left out.
+        """
+        missing = [name for name in COLUMNS if name not in columns]
+        if missing:
+            raise ValueError(f"tables {', '.join(missing)} are missing")
         return cls(**{name: table(name, columns[name]) for name in COLUMNS})
 
     def __getitem__(self, name: str) -> Table:
@@ -129,11 +133,13 @@ class Tables:
 def table(name: str, columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
     """The columns of table `name`, in order and with their types.
 
-    Raises ValueError when a column is missing, unknown, or of another length than the first.
+    Further columns are not measured and are left out. Raises ValueError when a column is missing
+    or of another length than the others.
     """
     kinds = COLUMNS[name]
-    if set(columns) != set(kinds):
-        raise ValueError(f"{name} must have columns {sorted(kinds)}, not {sorted(columns)}")
+    missing = [column for column in kinds if column not in columns]
+    if missing:
+        raise ValueError(f"{name}: columns {', '.join(missing)} are missing")
     made: dict[str, NDArray[Any]] = {
         column: np.asarray(columns[column], dtype=kind) for column, kind in kinds.items()
     }

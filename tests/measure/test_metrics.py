@@ -104,6 +104,18 @@ def test_a_run_that_sent_nothing_has_no_share_of_losses(cut_run):
     assert FIGURES["traffic.messages"](silent, PLAN) == 0
 
 
+def test_a_copy_made_by_a_fault_was_neither_sent_nor_lost(cut_run):
+    more = {
+        name: np.append(column, value)
+        for (name, column), value in zip(
+            cut_run.traffic.items(), ("agent", "update", "duplicate", 500, 5000), strict=True
+        )
+    }
+    copied = replace(cut_run, traffic=more)
+    for name in ("traffic.messages", "traffic.bytes", "traffic.lost"):
+        assert FIGURES[name](copied, PLAN) == FIGURES[name](cut_run, PLAN)
+
+
 def test_a_run_that_watched_nobody_kept_no_bound():
     nobody = Tables.of({name: empty(name) for name in COLUMNS})
     undefined = {v.name for v in measure([nobody], PLAN) if math.isnan(v.value)}
