@@ -37,7 +37,12 @@ def _version_of(distribution: str) -> str:
 
 
 def _git() -> dict[str, Any] | None:
-    """Commit and dirty flag of the checkout that this file is in; None without git."""
+    """Commit and dirty flag of the checkout that this file is in; None without git.
+
+    A copy that is installed inside somebody else's checkout is no part of it and has no commit.
+    """
+    if _ask_git("ls-files", "--error-unmatch", Path(__file__).name) is None:
+        return None
     commit, changes = _ask_git("rev-parse", "HEAD"), _ask_git("status", "--porcelain")
     if commit is None or changes is None:
         return None

@@ -58,6 +58,7 @@ def test_neighbouring_ticks_are_uncorrelated():
     assert abs(draws.mean()) < 4 / np.sqrt(draws.size)
 
 
+@pytest.mark.slow
 def test_draws_do_not_depend_on_the_hash_seed_of_the_process():
     code = "from sim.engine.streams import Streams; print(Streams(2).at('a', 'b', tick=3).random())"
     runs = {
