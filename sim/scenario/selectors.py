@@ -60,7 +60,7 @@ def check_selector(
     if text.startswith("site:"):
         check_site(text.removeprefix("site:"), sites)
     elif text.endswith("%"):
-        _check_share(text)
+        _check_share(text, tree.counts[0])
     elif text not in _words(tree):
         _check_numbered(text, tree)
 
@@ -126,10 +126,10 @@ def _check_numbered(text: str, tree: TreeShape) -> None:
         raise InputError(f"there is no {text}", f"they are {name}-0{last}")
 
 
-def _check_share(text: str) -> None:
+def _check_share(text: str, agents: int) -> None:
     try:
-        share = parse_share(text)
+        chosen = round(parse_share(text) * agents)
     except ValueError as error:
         raise InputError(str(error), "") from None
-    if share == 0:
-        raise InputError("selects nobody", "")
+    if chosen == 0:
+        raise InputError(f"selects none of {agents} agents", "")

@@ -90,7 +90,11 @@ def test_a_wrong_line_is_told(line, mistake):
         ),
         (
             "{kind: tree, branching: 100, height: 3, length_km: 1}",
-            "topology: would have 1010101 sites; at most 10000 can be simulated",
+            "topology: would have 1010101 sites; at most 2000 can be simulated",
+        ),
+        (
+            "{kind: grid, rows: 50, columns: 41, length_km: 1}",
+            "topology: would have 2050 sites; at most 2000 can be simulated",
         ),
     ],
 )

@@ -1,6 +1,8 @@
 """``--set path=value`` changes one value, or says why it cannot."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sim.scenario.overrides import parse_path
 
 from tests.scenario.texts import GOOD, mistakes_in, plan_of, with_fault
@@ -67,3 +69,17 @@ def test_a_wrong_override_names_itself(change, problem):
 def test_a_list_is_not_longer_than_it_is():
     found = mistakes_in(with_fault("kind: crash, nodes: root, at: 1s"), "faults[4].at=1s")
     assert found == ["--set faults[4].at=1s: faults has 1 entries, counted from 0"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["tree", "faults", "local", ".", "[0]", "=", "1", "{}", "~", "seed"]))
+)
+def test_any_override_is_carried_out_or_refused(words):
+    assert isinstance(mistakes_in(GOOD, "".join(words)), list)
+
+
+@given(st.text())
+def test_any_text_as_an_override_is_refused(text):
+    (found, *_) = mistakes_in(GOOD, text)
+    assert found.startswith("--set ")

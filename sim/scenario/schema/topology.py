@@ -1,6 +1,6 @@
 """Where the sites are, what joins them, and what a message between two of them goes through."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -17,6 +17,8 @@ from sim.scenario.schema.quantities import (
     given,
     parse_duration,
 )
+
+AnyMap = TypeVar("AnyMap", bound="Map")
 
 
 class NoLoss(Block):
@@ -91,8 +93,16 @@ class Map(Block):
 
 
 Kilometres = Annotated[Number, Field(gt=0, le=100_000)]
-SITES_MAX: Final = 10_000
+SITES_MAX: Final = 2000
+"""Every pair of sites has a path, so time and memory grow with the square."""
 Sites = Annotated[Count, Field(le=SITES_MAX)]
+
+
+def _limited(topology: AnyMap, sites: int) -> AnyMap:
+    """The topology, if it has not too many sites. Raises ValueError."""
+    if sites > SITES_MAX:
+        raise ValueError(f"would have {sites} sites; at most {SITES_MAX} can be simulated")
+    return topology
 
 
 class TopoHub(Map):
@@ -136,6 +146,10 @@ class Grid(Map):
     columns: Annotated[Count, Field(le=100)] = Field(description="how many columns")
     length_km: Kilometres = Field(description="length of each link")
 
+    @model_validator(mode="after")
+    def _is_not_huge(self) -> Self:
+        return _limited(self, self.rows * self.columns)
+
 
 class BalancedTree(Map):
     """Sites that form a balanced tree (not the tree of aggregators, which is `tree:`)."""
@@ -147,10 +161,7 @@ class BalancedTree(Map):
 
     @model_validator(mode="after")
     def _is_not_huge(self) -> Self:
-        sites = sum(self.branching**depth for depth in range(self.height + 1))
-        if sites > SITES_MAX:
-            raise ValueError(f"would have {sites} sites; at most {SITES_MAX} can be simulated")
-        return self
+        return _limited(self, sum(self.branching**depth for depth in range(self.height + 1)))
 
 
 class Waxman(Map):
