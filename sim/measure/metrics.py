@@ -115,15 +115,15 @@ def _violation(tables: Tables, plan: Plan, bound_ns: int) -> float:
     return violation_ns(ages, bound_ns, 0, end_ns) / NS_PER_S
 
 
-def coverage_judged(tables: Tables, plan: Plan) -> NDArray[Any]:
-    """Coverage from the baseline bound on.
+def after_start(tables: Tables, plan: Plan, column: str) -> NDArray[Any]:
+    """A column of the samples from the baseline bound on.
 
-    Before it nothing can be too old; a source may only not have been heard yet, which is the start
-    of the run and says nothing about the network.
+    Before it no source can be too old, only not heard yet, and a baseline is of a few values: that
+    is the start of the run and says nothing about the network.
     """
     samples = tables.samples
-    judged: NDArray[Any] = samples["coverage"][samples["time_ns"] >= plan.staleness.baseline_ns]
-    return judged
+    values: NDArray[Any] = samples[column][samples["time_ns"] >= plan.staleness.baseline_ns]
+    return values
 
 
 def _reduce(reduction: Callable[..., Any], values: NDArray[Any], scale: float = 1.0) -> float:
@@ -133,11 +133,7 @@ def _reduce(reduction: Callable[..., Any], values: NDArray[Any], scale: float = 
 
 
 def _of_samples(column: str, reduction: Callable[..., Any], scale: float = 1.0) -> Figure:
-    return lambda tables, _: _reduce(reduction, tables.samples[column], scale)
-
-
-def _of_coverage(reduction: Callable[..., Any]) -> Figure:
-    return lambda tables, plan: _reduce(reduction, coverage_judged(tables, plan))
+    return lambda tables, plan: _reduce(reduction, after_start(tables, plan, column), scale)
 
 
 def _sent_per_second(column: str) -> Figure:
@@ -164,8 +160,8 @@ FIGURES: Final[Mapping[str, Figure]] = {
     "staleness.anomaly.violation": _anomaly_violation,
     "staleness.locals.mean": _of_samples("locals_mean_ns", np.mean, 1 / NS_PER_S),
     "staleness.locals.max": _of_samples("locals_oldest_ns", np.max, 1 / NS_PER_S),
-    "coverage.mean": _of_coverage(np.mean),
-    "coverage.min": _of_coverage(np.min),
+    "coverage.mean": _of_samples("coverage", np.mean),
+    "coverage.min": _of_samples("coverage", np.min),
     "error.mean.median": _of_samples("error_mean", np.median),
     "error.mean.max": _of_samples("error_mean", np.max),
     "error.sd.median": _of_samples("error_sd", np.median),

@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
-from sim.measure.metrics import coverage_judged
+from sim.measure.metrics import after_start
 from sim.measure.recovery import Recovery, cuts, recoveries
 from sim.measure.staleness import held, violation_ns
 from sim.measure.tables import NEVER, Tables
@@ -199,7 +199,7 @@ def _draw_coverage(axes: Axes, tables: Tables, plan: Plan) -> None:
     samples, bound = tables.samples, seconds(plan.staleness.baseline_ns)
     at_s, share = thin(samples["time_ns"], samples["coverage"], np.fmin)
     axes.step(at_s, share * 100, where="post", color=BLUE)
-    judged = coverage_judged(tables, plan)
+    judged = after_start(tables, plan, "coverage")
     gap = max(5.0, 100 - 100 * float(judged.min())) if len(judged) else 100.0
     axes.set_ylim(max(0.0, 100 - 1.3 * gap), 100 + 0.08 * gap)
     axes.set_ylabel("sources (%)")

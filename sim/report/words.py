@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.measure.metrics import coverage_judged
+from sim.measure.metrics import after_start
 from sim.measure.recovery import Cut, Recovery, cuts, recoveries
 from sim.measure.staleness import held, oldest_age_ns, violation_ns
 from sim.measure.tables import Tables
@@ -100,8 +100,8 @@ def summary(tables: Tables, plan: Plan) -> str:
         f"bound of {seconds(bound_ns)} broken for {seconds(broken_ns)}"
         if broken_ns
         else f"bound of {seconds(bound_ns)} kept",
-        f"coverage at least {_least(coverage_judged(tables, plan)):.4g} %",
-        f"largest baseline error {_largest(tables.samples['error_mean']):.2g} sd",
+        f"coverage at least {_least(after_start(tables, plan, 'coverage')):.4g} %",
+        f"largest baseline error {_largest(after_start(tables, plan, 'error_mean')):.2g} sd",
     ]
     return "Worst of the run: " + ", ".join(part for part in parts if "nan" not in part)
 

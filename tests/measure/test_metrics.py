@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sim.measure.metrics import FIGURES, coverage_judged, measure
+from sim.measure.metrics import FIGURES, after_start, measure
 from sim.measure.recovery import recoveries
 from sim.measure.tables import COLUMNS, Tables, empty
 from sim.scenario.catalogue import METRIC_NAMES
@@ -124,7 +124,12 @@ def test_a_run_that_watched_nobody_kept_no_bound():
 
 def test_coverage_is_not_judged_before_a_source_can_be_too_old(cut_run):
     assert cut_run.samples["coverage"][0] == 0
-    assert coverage_judged(cut_run, PLAN).min() == 7 / 8
+    assert after_start(cut_run, PLAN, "coverage").min() == 7 / 8
+
+
+def test_the_error_of_a_baseline_that_has_just_begun_is_not_judged(cut_run):
+    begun = np.where(cut_run.samples["time_ns"] < S, 9.0, 0.001)
+    assert FIGURES["error.mean.max"](with_samples(cut_run, error_mean=begun), PLAN) == 0.001
 
 
 def test_the_mean_age_at_the_root_is_half_a_period_and_the_delay_when_nothing_fails():
