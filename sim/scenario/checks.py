@@ -18,9 +18,10 @@ from sim.scenario.schema import Scenario
 from sim.scenario.selectors import TreeShape
 from sim.units import write_duration
 
-VALUES_MAX: Final = 2**39
-"""A value is at most 16 quanta of 2**-20, so 2**39 of them are the most that an int64 sum holds."""
+VALUES_MAX: Final = 2**38
+"""A value is clipped at 2**24 quanta, so the sum of so many of them still fits into an int64."""
 NODES_MAX: Final = 200_000_000
+"""Far more than any machine has memory for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,21 @@ class Case:
     scenario: Scenario
     plan: Plan
     document: Document
+    tree: TreeShape
     graph: SiteGraph | None
     """None if the topology could not be read (which is a mistake of its own)."""
-
-    @property
-    def tree(self) -> TreeShape:
-        """The names and sizes of the tiers."""
-        tiers = self.plan.tiers
-        return TreeShape(tuple(tier.name for tier in tiers), tuple(tier.count for tier in tiers))
 
     @property
     def sites(self) -> tuple[str, ...] | None:
         """The names of the sites, if they are known."""
         return self.graph.names if self.graph else None
+
+
+def tree_shape(plan: Plan) -> TreeShape:
+    """The names and sizes of the tiers."""
+    return TreeShape(
+        tuple(tier.name for tier in plan.tiers), tuple(tier.count for tier in plan.tiers)
+    )
 
 
 def read_topology(plan: Plan, document: Document) -> tuple[SiteGraph | None, list[Mistake]]:

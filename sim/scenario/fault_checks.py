@@ -18,6 +18,7 @@ from sim.scenario.checks import Case
 from sim.scenario.document import Path
 from sim.scenario.plan import FaultPlan
 from sim.scenario.resolve import REGIONS_MAX
+from sim.scenario.schema.faults import Partition
 from sim.scenario.selectors import (
     REST,
     Ranges,
@@ -62,7 +63,9 @@ def _times(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
 def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
     path: Path = ("faults", number)
     if fault.kind == "partition":
-        yield from _groups(case, path, fault)
+        written = case.scenario.faults[number]
+        assert isinstance(written, Partition), written
+        yield from _groups(case, path, written, fault.options["groups"])
     for index, selector in enumerate(fault.options.get("nodes") or ()):
         yield from _selector(case, (*path, "nodes", index), selector)
     if fault.options.get("link"):
@@ -71,19 +74,20 @@ def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
         yield from _site(case, (*path, "site"), fault.options["site"])
 
 
-def _groups(case: Case, path: Path, fault: FaultPlan) -> Iterator[Mistake]:
-    groups = fault.options["groups"]
+def _groups(
+    case: Case, path: Path, written: Partition, groups: tuple[tuple[str, ...], ...]
+) -> Iterator[Mistake]:
+    """Mistakes in the groups of a partition, as they are written and as they are resolved."""
     if not all(groups):
         few_or_many = "many" if case.tree.regions > REGIONS_MAX else "few"
         problem = f"cuts nobody off: too {few_or_many} regions ({case.tree.regions})"
         yield case.document.mistake((*path, "shape"), problem)
     if sum(group.count(REST) for group in groups) > 1:
         yield case.document.mistake((*path, "groups"), "'rest' can stand only once")
-    shape = case.scenario.faults[path[-1]].groups is None  # type: ignore[union-attr,index]
     for outer, group in enumerate(groups):
         for inner, selector in enumerate(group):
-            where = (*path, "shape", "target") if shape else (*path, "groups", outer, inner)
-            yield from _selector(case, where, selector, rest_allowed=True)
+            where = ("groups", outer, inner) if written.groups else ("shape", "target")
+            yield from _selector(case, (*path, *where), selector, rest_allowed=True)
     if _valid(case, groups):
         yield from _shared(case, path, groups)
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sim.errors import Mistake, ScenarioError
 from sim.scenario import schema
-from sim.scenario.checks import Case, check_scenario, read_topology
+from sim.scenario.checks import Case, check_scenario, read_topology, tree_shape
 from sim.scenario.complaints import complaints
 from sim.scenario.document import Document, Path, read_document
 from sim.scenario.fault_checks import check_faults
@@ -99,7 +99,7 @@ def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]
 
 def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mistake]:
     graph, mistakes = read_topology(plan, document)
-    case = Case(scenario, plan, document, graph)
+    case = Case(scenario, plan, document, tree_shape(plan), graph)
     return [*mistakes, *check_scenario(case), *check_faults(case)]
 
 

@@ -8,6 +8,7 @@ share or a site selects is known only when the run is built.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sim.errors import InputError
@@ -71,6 +72,7 @@ def check_site(name: str, sites: Sequence[str] | None) -> None:
         raise InputError(f"there is no site {name!r}", did_you_mean(name, sites))
 
 
+@lru_cache(maxsize=1024)
 def ranges(text: str, tree: TreeShape) -> Ranges | None:
     """The nodes that a valid selector selects; None where only the run can tell."""
     if text == REST or text.endswith("%") or text.startswith("site:"):

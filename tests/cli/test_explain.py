@@ -53,6 +53,14 @@ def test_json_has_plan_tree_topology_and_messages(sim):
     assert report["messages"]["in_a_run"] == 634_800
 
 
+def test_the_smallest_scenario_has_one_hop_and_one_site(sim):
+    out = sim(
+        "explain", "good.yaml", "--set", "tree.levels=1", "--set", "topology={kind: point}"
+    ).out
+    assert "  root                 1   1,000 children each\n" in out
+    assert "  point: 1 site, 0 links\n" in out
+
+
 def test_a_bad_file_is_refused_with_every_mistake(sim):
     result = sim("explain", "bad.yaml")
     assert (result.code, result.out) == (Exit.WRONG_CALL, "")
