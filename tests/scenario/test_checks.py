@@ -91,7 +91,7 @@ def test_a_trace_below_sim_data_needs_the_variable(monkeypatch):
 def test_more_values_than_exact_sums_hold_are_refused():
     text = GOOD.replace("count: 1000", "count: 1e8").replace("10Hz", "10kHz")
     found = mistakes_in(text.replace("60s", "1h"), "baseline.pane=1h")
-    assert "gives 3.6e+15 values in a window; exact sums hold at most 2.7e+11" in found[0]
+    assert "gives 3.6e+15 values in a window; exact sums hold at most 2.75e+11" in found[0]
 
 
 def test_synthetic_agents_say_how_many_features_they_have():
