@@ -55,4 +55,4 @@ class ScenarioError(SimError):
 
 
 class InvariantViolated(AssertionError):
-    """The simulator contradicted itself: a bug of ours, never of the scenario. Exit code 70."""
+    """The simulator contradicted itself: a bug of ours, never of the scenario. Exit code 1."""

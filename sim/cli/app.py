@@ -14,10 +14,10 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
-from sim.cli import explain, listing, new, schema, validate
+from sim.cli import explain, listing, new, plot, replay, run, schema, validate
 from sim.cli.exits import Exit
 from sim.cli.output import note
-from sim.errors import SimError
+from sim.errors import InvariantViolated, SimError
 
 app = typer.Typer(
     name="sim",
@@ -32,6 +32,9 @@ app = typer.Typer(
 # A new command is a file of its own and one line here.
 app.command("validate")(validate.validate)
 app.command("explain")(explain.explain)
+app.command("run")(run.run)
+app.command("plot")(plot.plot)
+app.command("replay")(replay.replay)
 app.command("list")(listing.list_names)
 app.command("schema")(schema.schema)
 app.command("new")(new.new)
@@ -47,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SimError as error:
         note(str(error))
         return Exit.WRONG_CALL
+    except InvariantViolated as error:
+        note(f"an invariant does not hold: {error}")
+        note("The simulator contradicts itself: please report this line and the scenario.")
+        return Exit.FAILED
     except KeyboardInterrupt:
         note("interrupted")
         return Exit.INTERRUPTED

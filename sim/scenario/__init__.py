@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from sim.scenario.authoring import json_schema, kinds, template
     from sim.scenario.loader import Scenario, load_scenario, parse_scenario
-    from sim.scenario.writer import resolved_yaml
+    from sim.scenario.writer import resolved_document, resolved_yaml
 
 _HOME: Final = {
     "Scenario": "loader",
@@ -18,6 +18,7 @@ _HOME: Final = {
     "kinds": "authoring",
     "load_scenario": "loader",
     "parse_scenario": "loader",
+    "resolved_document": "writer",
     "resolved_yaml": "writer",
     "template": "authoring",
 }
@@ -28,6 +29,7 @@ __all__ = [
     "kinds",
     "load_scenario",
     "parse_scenario",
+    "resolved_document",
     "resolved_yaml",
     "template",
 ]

@@ -28,11 +28,12 @@ def resolved_yaml(plan: Plan) -> str:
     yaml.default_flow_style = None
     yaml.width = 100
     text = io.StringIO()
-    yaml.dump(_document(plan), text)
+    yaml.dump(resolved_document(plan), text)
     return text.getvalue()
 
 
-def _document(plan: Plan) -> dict[str, Any]:
+def resolved_document(plan: Plan) -> dict[str, Any]:
+    """The scenario of a plan as plain maps and lists, every default visible."""
     return {
         "schema": 1,
         "name": plan.name,
