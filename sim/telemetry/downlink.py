@@ -92,7 +92,8 @@ class Downlink:
 
     def advance(self, until_ns: int) -> None:
         """Process everything that arrives before `until_ns`, from the top down."""
-        for post, below in zip(self.posts, (*self.posts[1:], None), strict=True):
+        for index, post in enumerate(self.posts):
+            below = self.posts[index + 1] if index + 1 < len(self.posts) else None
             self._deliver(post, below, until_ns)
         self.now_ns = until_ns
 
