@@ -1,8 +1,8 @@
 """A folder with scenarios, and a way to call the command line in it."""
 
 import pytest
-from sim.cli.app import main
 
+from sim.cli.app import main
 from tests.cli.result import Call, Result
 from tests.scenario.texts import GOOD
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from sim.cli import app as app_module
 from sim.cli.exits import Exit
 from sim.errors import InvariantViolated, ResultsError
@@ -53,13 +54,19 @@ def test_an_interrupted_command_says_so(sim, monkeypatch):
     assert sim("list") == (Exit.INTERRUPTED, "", "interrupted\n")
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("oops"), InvariantViolated("too young")])
-def test_a_bug_of_ours_is_a_report_to_paste(sim, monkeypatch, error):
-    fail_with(monkeypatch, error)
+def test_a_broken_invariant_is_a_failed_run_and_worth_a_report(sim, monkeypatch):
+    fail_with(monkeypatch, InvariantViolated("younger than its birth"))
+    result = sim("run", "good.yaml")
+    assert (result.code, result.out) == (Exit.FAILED, "")
+    assert "an invariant does not hold: younger than its birth" in result.err
+
+
+def test_a_bug_of_ours_is_a_report_to_paste(sim, monkeypatch):
+    fail_with(monkeypatch, ZeroDivisionError("oops"))
     result = sim("explain", "my file.yaml")
     assert (result.code, result.out) == (Exit.OUR_BUG, "")
     assert "sim explain 'my file.yaml'" in result.err
-    assert f"{type(error).__name__}: {error}" in result.err
+    assert "ZeroDivisionError: oops" in result.err
     assert "Python 3." in result.err
 
 

@@ -3,7 +3,6 @@
 import json
 
 from sim.cli.exits import Exit
-
 from tests.scenario.texts import plan_of, with_fault
 
 FAULT = "kind: crash, nodes: [local-1, 5%], at: 15s, until: 30s"

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from sim.cli.exits import Exit
 from sim.scenario import catalogue
 

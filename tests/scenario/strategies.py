@@ -3,6 +3,7 @@
 from typing import Any
 
 from hypothesis import strategies as st
+
 from sim.units import write_duration
 
 SHARES = st.sampled_from(["0%", "0.1%", "20%", "100%", 0.125, 1 / 3])
@@ -80,7 +81,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         "seed": draw(st.integers(0, 2**63 - 1)),
         "duration": "30s",
         "agents": {
-            "count": draw(st.integers(10, 3000)),
+            "count": draw(st.integers(50, 3000)),
             "features": draw(st.integers(1, 9)),
             "rate": draw(st.sampled_from(["10Hz", "7Hz", "3/min", "0.5Hz", "1kHz"])),
             "behaviour": {

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+
 from sim.scenario import authoring, catalogue, json_schema, kinds, template
 from sim.scenario.schema import agents, faults, latency, topology
-
 from tests.scenario.texts import mistakes_in
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "scenario.schema.json"

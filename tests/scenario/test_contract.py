@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+
 from sim.engine.streams import Streams
 from sim.network.importers import TOPOLOGIES
 from sim.network.latency import LATENCY_LAWS, make_law
 from sim.network.loss import LOSS_LAWS, make_loss
 from sim.scenario import catalogue
 from sim.workload import BEHAVIOURS, make_behaviour
-
 from tests.scenario.texts import GOOD, plan_of
 
 LAWS = [

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sim.scenario.document import Place, parse_value, path_text, read_document
 
 

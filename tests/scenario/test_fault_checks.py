@@ -99,6 +99,10 @@ def test_faults_that_contradict_each_other_are_refused(one, other, mistake):
             "kind: crash, nodes: local-0, at: 1s, until: 5s",
             "kind: crash, nodes: local-0, at: 5s",
         ),
+        (
+            "kind: crash, nodes: local-0, at: 5s",
+            "kind: crash, nodes: local-0, at: 1s, until: 5s",
+        ),
         (cut("region-0"), cut("region-1")),
         (cut("region-0"), cut("region-0")),
         (cut("[region-0, region-1]"), cut("local-3")),

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sim.errors import ScenarioError
 from sim.scenario import load_scenario
-
 from tests.scenario.texts import GOOD, mistakes_in
 
 WORDS = st.sampled_from(

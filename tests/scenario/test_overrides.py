@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim.scenario.overrides import parse_path
 
+from sim.scenario.overrides import parse_path
 from tests.scenario.texts import GOOD, mistakes_in, plan_of, with_fault
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sim.scenario.schema.quantities import (
     DURATION_NS_MAX,
     parse_duration,

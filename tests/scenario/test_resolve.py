@@ -1,9 +1,9 @@
 """A scenario becomes a plan: short forms spelled out, units gone, tiers counted."""
 
 import pytest
+
 from sim.scenario.plan import Variant
 from sim.units import NS_PER_S
-
 from tests.scenario.texts import GOOD, plan_of, with_fault
 
 TOPOLOGY = "topology: {kind: topohub, name: topozoo/Abilene}"

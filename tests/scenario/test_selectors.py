@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sim.scenario.selectors import TreeShape, contains, overlap, ranges
 from sim.telemetry.tree import Tree
 

@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 from hypothesis import given, settings
-from sim.scenario import resolved_yaml
 
+from sim.scenario import resolved_yaml
 from tests.scenario.strategies import scenarios
 from tests.scenario.texts import GOOD, plan_of, with_fault
 
