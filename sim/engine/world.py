@@ -17,6 +17,7 @@ from sim.engine.rules import Ends, Rule, governing
 from sim.network.channel import Channel
 from sim.network.routes import Routes
 from sim.telemetry.downlink import Downlink
+from sim.telemetry.leaves import WrongClock
 from sim.telemetry.plane import Telemetry
 
 Bools = NDArray[np.bool_]
@@ -68,6 +69,7 @@ class World:
         """Derive routes, rules and who is up from the faults that hold now."""
         self._refresh_routes()
         self._refresh_rules()
+        self._refresh_agents()
         for tier in range(len(self.roster.shape.counts)):
             self._refresh_tier(tier)
 
@@ -115,6 +117,16 @@ class World:
         verdicts = [rule.verdict for rule in rules]
         for line in (*self.up, *self.down):
             line.channel.apply(governing(rules, line.source, line.target), verdicts)
+
+    def _refresh_agents(self) -> None:
+        """Tell the plane which agents have left, and whose clocks are wrong."""
+        present = self.registered()
+        parents = (*self.telemetry.aggregators, self.telemetry.root)
+        parents[0].absent = None if present.all() else ~present
+        self.telemetry.leaves.clocks = [
+            WrongClock(nodes[0], offset_ns, drift_ppm, since_ns)
+            for nodes, offset_ns, drift_ppm, since_ns in self.clocks.values()
+        ]
 
     def _refresh_tier(self, tier: int) -> None:
         """Tell both planes which nodes of a tier act, and what happens to what they are sent."""

@@ -58,7 +58,7 @@ def _fold_births(born: IntArray, held: IntArray, now_ns: FloatArray, bound_ns: i
         now_ns,
         born.min(axis=2),
         born.sum(axis=2),
-        _claimed(born, held).reshape(shape).sum(axis=2),
+        _claimed(born, held).sum(axis=2),
         np.count_nonzero(fresh & (born > 0), axis=2),
         np.count_nonzero(born, axis=2),
     )
@@ -66,7 +66,10 @@ def _fold_births(born: IntArray, held: IntArray, now_ns: FloatArray, bound_ns: i
 
 def _claimed(born: IntArray, held: IntArray) -> IntArray:
     """Births as the agents' own clocks stamped them; the true ones where no clock is wrong."""
-    return born if held.shape[-1] == 1 else np.where(held[..., 1] == GONE, 0, held[..., 1])
+    if held.shape[-1] == 1:
+        return born
+    claimed = held[..., 1].reshape(born.shape)
+    return np.where(claimed == GONE, born, claimed)
 
 
 def fold_aggregators(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -> IntArray:
