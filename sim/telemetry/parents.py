@@ -232,7 +232,10 @@ class Root(Parents):
         self.intake.finish_step()
 
     def forget(self) -> None:
-        """Start from nothing."""
+        """Start from nothing. Children report open panes anew; closed ones are gone for good."""
+        for pane, row in self.panes.items():
+            if pane < self._pane - 1:
+                self.closed_count += int(row[COUNT])
         self.panes.clear()
 
     def view(self, now_ns: int) -> IntArray:
