@@ -34,6 +34,8 @@ def fault_of(text: str):
         ("{levels: 5, local: 10, regional: 3}", [1000, 100, 34, 12, 4, 1]),
         ("{levels: auto}", [1000, 50, 8, 2, 1]),
         ("{levels: auto, local: 200}", [1000, 5, 1]),
+        ("{levels: auto, local: 20, regional: 50}", [1000, 50, 1]),
+        ("{levels: auto, local: 20, regional: 49}", [1000, 50, 2, 1]),
         ("{levels: auto, local: 1000}", [1000, 1, 1]),
     ],
 )
