@@ -126,14 +126,23 @@ def digest(row: IntArray, features: int) -> bytes:
 
 
 def error_mean(estimate: Moments, truth: Moments) -> float:
-    """E_mean: largest error of a mean in standard deviations of the truth (theory section 9)."""
-    return _largest(np.abs(estimate.mean - truth.mean) / truth.sd)
+    """E_mean: largest error of a mean in standard deviations of the truth (theory section 9).
+
+    A feature that does not vary has no such unit and is left out.
+    """
+    varies = truth.sd > 0
+    return _largest(np.abs(estimate.mean - truth.mean)[varies] / truth.sd[varies])
 
 
 def error_sd(estimate: Moments, truth: Moments) -> float:
-    """E_sd: largest absolute log ratio of the standard deviations (theory section 9)."""
+    """E_sd: largest absolute log ratio of the standard deviations (theory section 9).
+
+    Infinite if the estimate has seen no spread where there is one; features without any are left
+    out.
+    """
+    varies = truth.sd > 0
     with np.errstate(divide="ignore"):
-        return _largest(np.abs(np.log(estimate.sd / truth.sd)))
+        return _largest(np.abs(np.log(estimate.sd[varies] / truth.sd[varies])))
 
 
 def _largest(errors: FloatArray) -> float:

@@ -49,12 +49,12 @@ class Way:
         """Nothing is faster than its path (give or take the rounding to whole nanoseconds)."""
         if not arrivals.size:
             return
-        ahead = arrivals - emission.sent_ns
-        ahead -= self.floor_ns[first : first + arrivals.shape[1]]
-        # Infinite minus infinite is NaN where no path exists; nothing arrives there either.
-        if np.nanmin(ahead) >= -1.0:
+        # Compared as sums: where no path exists both sides are infinite, and a difference is NaN.
+        earliest = emission.sent_ns + self.floor_ns[first : first + arrivals.shape[1]]
+        earliest -= 1.0
+        if (arrivals >= earliest).all():
             return
-        tick, child = np.argwhere(ahead < -1.0)[0]
+        tick, child = np.argwhere(arrivals < earliest)[0]
         latency = arrivals[tick, child] - emission.sent_ns[tick, child]
         assert latency < NEVER
         raise InvariantViolated(

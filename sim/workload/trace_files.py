@@ -40,6 +40,8 @@ def read_traces(
 ) -> list[Floats]:
     """All traces of files and folders, in the order of paths and then of names.
 
+    Of a folder the NPZ files are taken; if it has none, the CSV files; else the Parquet files.
+
     `array` picks the arrays of an NPZ file called so or ending in ``_<array>``. `columns` are
     names or numbers from 1, or "all". With `missing` = "hold" a gap repeats the value before it.
     Raises InputError for anything that is not a table of finite numbers.
@@ -63,10 +65,13 @@ def _files(path: str) -> list[Path]:
     place = Path(path)
     known = " or ".join(READERS)
     if place.is_dir():
-        files = sorted(file for file in place.iterdir() if file.suffix.lower() in READERS)
-        if not files:
-            raise InputError(f"{path}: this folder holds no {known} file")
-        return files
+        # A folder of traces often holds tables about them too, so only one kind of file is taken.
+        entries = sorted(place.iterdir())
+        for suffix in READERS:
+            files = [file for file in entries if file.suffix.lower() == suffix]
+            if files:
+                return files
+        raise InputError(f"{path}: this folder holds no {known} file")
     if not place.is_file():
         raise InputError(f"{path}: there is no such file")
     if place.suffix.lower() not in READERS:

@@ -62,9 +62,15 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_a_folder_gives_its_files_by_name(folder):
+def test_a_folder_gives_its_archives_by_name_and_leaves_the_tables_about_them(folder):
+    np.savez(folder / "a.npz", test=LONG + 1)
     traces = read_traces(".", directory=str(folder))
-    assert [trace[0].tolist() for trace in traces] == [[1, 2], [100, 101], [5, 7.5]]
+    assert [trace[0, 0] for trace in traces] == [LONG[0, 0] + 1, LONG[0, 0]]
+
+
+def test_a_folder_without_archives_gives_its_csv_files(folder):
+    (folder / "b.npz").unlink()
+    assert [trace[0].tolist() for trace in read_traces(str(folder))] == [[1, 2]]
 
 
 def test_the_array_of_an_archive_is_chosen_by_name(folder):
