@@ -6,6 +6,7 @@ arrivals before the end of a step are served: a later report may still overtake 
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,8 +68,8 @@ class Ingress:
         order = np.lexsort((child, arrival_ns, parent))
         finish = np.empty(len(order))
         queue = parent[order]
-        starts = np.flatnonzero(np.diff(queue, prepend=-1))
-        for begin, end in zip(starts, np.append(starts[1:], len(order)), strict=True):
+        bounds = np.append(np.flatnonzero(np.diff(queue, prepend=-1)), len(order))
+        for begin, end in pairwise(bounds.tolist()):
             rows = order[begin:end]
             owner = run.first_parent + int(queue[begin])
             finish[rows] = self._lindley(owner, arrival_ns[rows])
