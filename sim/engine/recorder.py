@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.fingerprint import Fingerprint
+from sim.engine.shown import shown_regions
 from sim.engine.world import World
 from sim.scenario.plan import Plan
 from sim.stats.moments import Moments, error_mean, error_sd
@@ -20,8 +21,6 @@ from sim.telemetry.parents import Heard
 
 Columns = Mapping[str, NDArray[Any]]
 
-REGIONS_MAX: Final = 64
-"""With more regions than this the table of regions stays empty: a picture could not show them."""
 HEARD_MAX: Final = 5_000_000
 """With more moves than this expected, the root's view is not written down move by move."""
 
@@ -38,6 +37,7 @@ class Recorder:
         self._heard: list[Heard] = []
         counts = world.roster.shape.counts
         region_of_agent = world.roster.tree.region_of(0)
+        self._shown = shown_regions(plan, world.roster)
         self._agents_of_region = np.bincount(region_of_agent, minlength=counts[-2])
         moves = counts[-2] * plan.duration_ns // plan.tiers[-2].period_ns
         self._keeps_heard = moves <= HEARD_MAX
@@ -50,8 +50,7 @@ class Recorder:
         self._rows["samples"].append(row)
         self._fingerprint.add("samples", *row.values())
         self._fingerprint.add("samples", self._window(now_ns))
-        if self._world.roster.shape.regions <= REGIONS_MAX:
-            self._regions.append(self._region_rows(now_ns))
+        self._regions.append(self._region_rows(now_ns))
 
     def publication(self, now_ns: int, version: int) -> None:
         """One row of a baseline that the root publishes."""
@@ -146,17 +145,18 @@ class Recorder:
         return self._world.telemetry.truth(*self._panes(now_ns))
 
     def _region_rows(self, now_ns: int) -> dict[str, NDArray[Any]]:
-        held = _as_rows(self._world.telemetry.root.intake.held)
-        agents = self._agents_of_region
+        shown = self._shown
+        held = _as_rows(self._world.telemetry.root.intake.held)[shown]
+        agents = self._agents_of_region[shown]
         recent = held[:, holdings.SENT] >= now_ns - self._plan.staleness.baseline_ns
         return {
             "time_ns": np.full(len(agents), now_ns),
-            "region": np.arange(len(agents)),
+            "region": shown,
             "oldest_age_ns": now_ns - held[:, holdings.OLDEST],
             "mean_age_ns": now_ns - held[:, holdings.BORN] / agents,
             "inside_age_ns": self._inside_ages(now_ns),
             "coverage": np.where(recent, held[:, holdings.FRESH], 0) / agents,
-            "reachable": self._world.reachable_regions(),
+            "reachable": self._world.reachable_regions()[shown],
             "agents": agents,
         }
 
@@ -164,8 +164,9 @@ class Recorder:
         """Oldest age at each region's own aggregator, as it last reported."""
         aggregators = self._world.telemetry.aggregators
         if not aggregators:
-            return np.zeros(self._world.roster.shape.regions, np.int64)
-        return now_ns - aggregators[-1].last_state[:, holdings.OLDEST]
+            return np.zeros(len(self._shown), np.int64)
+        oldest_ns = aggregators[-1].last_state[self._shown, holdings.OLDEST]
+        return np.asarray(now_ns - oldest_ns)
 
     def _take_heard(self) -> None:
         heard = self._world.telemetry.take_heard()

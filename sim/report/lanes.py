@@ -79,14 +79,26 @@ def _region_lanes(tables: Tables, plan: Plan) -> list[Lane]:
     others = len(other_regions(tables, groups))
     if not others:
         return found
-    return [*found, Lane(others_label(others, bool(groups)), np.empty((0, 2), np.int64), True)]
+    label = others_label(others, bool(groups), unshown(tables, plan))
+    return [*found, Lane(label, np.empty((0, 2), np.int64), True)]
 
 
-def others_label(count: int, is_rest: bool) -> str:
-    """What the regions are called that were never cut off."""
+def others_label(count: int, is_rest: bool, unshown: int = 0) -> str:
+    """What the regions are called that were never cut off; `unshown` of them have no rows.
+
+    >>> others_label(8, False), others_label(7, True), others_label(63, True, 7079)
+    ('all 8 regions', '7 other regions', '63 of 7,142 others')
+    """
+    if unshown:
+        return f"{count} of {count + unshown:,} others"
     if not is_rest:
         return f"all {count} regions" if count > 1 else "the only region"
     return f"{count} other region{'s' if count > 1 else ''}"
+
+
+def unshown(tables: Tables, plan: Plan) -> int:
+    """How many regions have no rows of their own, because there are very many."""
+    return max(plan.tiers[-2].count - len(np.unique(tables.regions["region"])), 0)
 
 
 def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:

@@ -21,7 +21,15 @@ from sim.measure.recovery import Recovery, cuts, recoveries
 from sim.measure.staleness import held, violation_ns
 from sim.measure.tables import NEVER, Tables
 from sim.report.groups import cut_groups, other_regions
-from sim.report.lanes import MARKERS, draw_lanes, draw_recovery, lanes, legend, others_label
+from sim.report.lanes import (
+    MARKERS,
+    draw_lanes,
+    draw_recovery,
+    lanes,
+    legend,
+    others_label,
+    unshown,
+)
 from sim.report.series import Grid, pivot, thin, tips, tooth_ns
 from sim.report.style import (
     BLUE,
@@ -131,7 +139,8 @@ def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery])
     groups = cut_groups(tables, plan, len(HIGHLIGHTS))
     others = other_regions(tables, groups)
     if others:
-        _band(axes, ages, others, plan, others_label(len(others), bool(groups)))
+        label = others_label(len(others), bool(groups), unshown(tables, plan))
+        _band(axes, ages, others, plan, label)
     for place, (group, colour) in enumerate(zip(groups, HIGHLIGHTS, strict=False)):
         # Later lines are thinner, so that an earlier one below them still shows.
         solid: Any = {
