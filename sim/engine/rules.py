@@ -4,7 +4,7 @@ A matcher sees both ends of every way of a channel and says which ways it govern
 what happens there. Rules are tried in the order of the scenario; the first that matches decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,14 +82,14 @@ class InOrOut:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """Messages whose path uses a link."""
+    """Messages whose path uses a link, as the paths run when they are sent."""
 
-    pairs: Bools
-    """For each pair of sites, whether the path from the first to the second uses it."""
+    crosses: Callable[[], Bools]
+    """Says, for each pair of sites, whether the path from the first to the second uses it now."""
 
     def matches(self, source: Ends, target: Ends) -> Bools:
         """True where the path goes over the link."""
-        return np.asarray(self.pairs[source.site, target.site])
+        return np.asarray(self.crosses()[source.site, target.site])
 
 
 def governing(rules: Sequence[Rule], source: Ends, target: Ends) -> NDArray[np.int16]:

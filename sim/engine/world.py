@@ -99,12 +99,20 @@ class World:
             present &= ~nodes[tier]
         return present
 
+    def crosses(self, link: SiteLink) -> Bools:
+        """Whether the path from a site (row) to a site (column) uses a link now; (sites, sites)."""
+        return self.routes.crosses(*link, frozenset(self.broken.values()))
+
     def _in_order(self, entries: Mapping[str, Sequence[Rule]]) -> list[Rule]:
         return [rule for name in self.fault_order for rule in entries.get(name, ())]
 
     def _refresh_routes(self) -> None:
         broken = frozenset(self.broken.values())
-        delay_ns = self.routes.delay_ns(broken, dict(self.slowed.values()))
+        # Of two faults on one link the first in the scenario decides, as it does among rules.
+        slowed = dict(
+            self.slowed[name] for name in reversed(self.fault_order) if name in self.slowed
+        )
+        delay_ns = self.routes.delay_ns(broken, slowed)
         ways = (*self.telemetry.ways, *(post.way for post in self.downlink.posts))
         for line, way in zip((*self.up, *self.down), ways, strict=True):
             floor_ns = delay_ns[line.source.site, line.target.site]

@@ -22,7 +22,7 @@ class Degrade(Fault):
         else:
             ends = link_ends(world, options["link"])
             world.slowed[self.name] = (ends, factor)
-            matcher = Over(world.routes.crosses(*ends, frozenset(world.broken.values())))
+            matcher = Over(lambda: world.crosses(ends))
             factor = 1.0
         verdict = Verdict(
             self.name,

@@ -20,7 +20,7 @@ class LinkDown(Fault):
     def begin(self, world: World) -> int:
         """Break the link; return how many ways of the tree went over it."""
         ends = link_ends(world, self.plan.options["link"])
-        crosses = world.routes.crosses(*ends, frozenset(world.broken.values()))
+        crosses = world.crosses(ends)
         world.broken[self.name] = ends
         used = [crosses[line.source.site, line.target.site] for line in (*world.up, *world.down)]
         return int(sum(np.count_nonzero(ways) for ways in used))
