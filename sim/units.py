@@ -123,6 +123,18 @@ def write_frequency(period_ns: int) -> str:
     return f"{NS_PER_S / period_ns!r}Hz"
 
 
+def write_bit_rate(bits_per_s: int) -> str:
+    """The rate in the largest unit that needs no fraction.
+
+    >>> write_bit_rate(2_500_000), write_bit_rate(10**9)
+    ('2500kbps', '1Gbps')
+    """
+    for unit in ("Gbps", "Mbps", "kbps"):
+        if bits_per_s % _BIT_RATES[unit] == 0:
+            return f"{bits_per_s // _BIT_RATES[unit]}{unit}"
+    return f"{bits_per_s}bps"
+
+
 def write_share(share: float) -> str | float:
     """The share in percent where that is exact, else the number itself.
 

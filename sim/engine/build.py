@@ -5,6 +5,7 @@ changing one part of a scenario leaves the draws of all others as they were.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -32,9 +33,10 @@ from sim.telemetry.leaves import Leaves
 from sim.telemetry.ledger import Ledger
 from sim.telemetry.parents import Aggregators, ChildKind, Parents, Root
 from sim.telemetry.plane import Telemetry
-from sim.telemetry.tree import Tree
-from sim.telemetry.way import Log, Way
-from sim.workload import make_behaviour
+from sim.telemetry.tree import Groups, Tree
+from sim.telemetry.way import Way
+from sim.units import NS_PER_S
+from sim.workload import Behaviour, make_behaviour
 
 Floats = NDArray[np.float64]
 
@@ -45,24 +47,50 @@ STRIDE_TICKS_MAX: Final = 10
 
 def build(plan: Plan, seed: int, log: Messages | None = None) -> World:
     """The world at time 0. Raises InputError for a topology or trace that is not usable."""
+    parts = _parts(plan, seed)
+    top = len(plan.tiers) - 1
+    up = [_line(parts, tier, upward=True) for tier in range(top)]
+    # Baselines go to every aggregator below the root; agents consume none.
+    down = [_line(parts, tier, upward=False) for tier in range(top - 1, 0, -1)]
+    telemetry = _telemetry(parts, up, log)
+    names = [fault.path for fault in plan.faults]
+    return World(parts.roster, parts.routes, telemetry, _downlink(parts, down), up, down, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the pieces of a world are made from."""
+
+    plan: Plan
+    streams: Streams
+    routes: Routes
+    roster: Roster
+    behaviour: Behaviour
+    layout: Layout
+
+    @property
+    def levels(self) -> tuple[Groups, ...]:
+        """How each tier is dealt to the next one up."""
+        return self.roster.tree.levels
+
+
+def _parts(plan: Plan, seed: int) -> Parts:
     streams = Streams(seed)
     tree = Tree(tuple(tier.count for tier in plan.tiers))
     routes = _routes(plan, seed)
-    sites = place(
-        tree.counts, [level.starts for level in tree.levels], routes, plan.topology.placement
-    )
+    starts = [level.starts for level in tree.levels]
+    sites = place(tree.counts, starts, routes, plan.topology.placement)
     shape = TreeShape(tuple(tier.name for tier in plan.tiers), tree.counts)
     roster = Roster(shape, tree, tuple(sites), routes.graph.names, streams)
-    up = [_line(plan, streams, roster, routes, tier, upward=True) for tier in range(len(sites) - 1)]
-    # Baselines go to every aggregator below the root; agents consume none.
-    down = [
-        _line(plan, streams, roster, routes, tier, upward=False)
-        for tier in range(len(sites) - 2, 0, -1)
-    ]
-    telemetry = _telemetry(plan, streams, tree, up, log)
-    downlink = _downlink(plan, tree, down)
-    names = [fault.path for fault in plan.faults]
-    return World(roster, routes, telemetry, downlink, up, down, names)
+    behaviour = make_behaviour(
+        plan.agents.behaviour.kind,
+        plan.agents.behaviour.options,
+        agents=plan.agents.count,
+        features=plan.agents.features,
+        stream_at=lambda purpose, tick: streams.at("behaviour", purpose, tick=tick),
+        directory=plan.directory,
+    )
+    return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features))
 
 
 def _routes(plan: Plan, seed: int) -> Routes:
@@ -78,83 +106,82 @@ def _routes(plan: Plan, seed: int) -> Routes:
     return Routes(graph)
 
 
-def _line(
-    plan: Plan, streams: Streams, roster: Roster, routes: Routes, tier: int, *, upward: bool
-) -> Line:
+def _line(parts: Parts, tier: int, *, upward: bool) -> Line:
     """The ways between `tier` and its parents, in one direction."""
-    count = roster.shape.counts[tier]
-    parent = roster.tree.levels[tier].parent_of
-    child = Ends(tier, np.arange(count), roster.sites[tier])
+    roster, parent = parts.roster, parts.levels[tier].parent_of
+    child = Ends(tier, np.arange(roster.shape.counts[tier]), roster.sites[tier])
     above = Ends(tier + 1, parent, roster.sites[tier + 1][parent])
-    floor_ns = routes.delay_ns()[child.site, above.site]
-    name = f"{'up' if upward else 'down'}/{roster.shape.names[tier]}"
-    laws = [("jitter", plan.topology.jitter)]
-    link = plan.tiers[tier].link
-    if link is not None:
-        laws.append(("last-mile", link))
-    channel = Channel(
-        floor_ns,
-        [(kind, make_law(law.kind, law.options, plan.directory)) for kind, law in laws],
-        make_loss(plan.topology.loss.kind, plan.topology.loss.options),
-        lambda purpose, tick: streams.at(name, purpose, tick=tick),
-    )
+    # Delays are the same both ways, so a matrix of paths serves up and down.
+    floor_ns = parts.routes.delay_ns()[child.site, above.site]
+    channel = _channel(parts, tier, floor_ns, upward=upward)
     return Line(channel, child, above) if upward else Line(channel, above, child)
 
 
-def _telemetry(
-    plan: Plan, streams: Streams, tree: Tree, up: Sequence[Line], log: Messages | None
-) -> Telemetry:
-    agents = plan.agents
-    behaviour = make_behaviour(
-        agents.behaviour.kind,
-        agents.behaviour.options,
-        agents=agents.count,
-        features=agents.features,
-        stream_at=lambda purpose, tick: streams.at("behaviour", purpose, tick=tick),
-        directory=plan.directory,
+def _channel(parts: Parts, tier: int, floor_ns: Floats, *, upward: bool) -> Channel:
+    plan, link = parts.plan, parts.plan.tiers[tier].link
+    name = f"{'up' if upward else 'down'}/{plan.tiers[tier].name}"
+    laws = [("jitter", plan.topology.jitter)]
+    if link is not None:
+        laws.append(("last-mile", link))
+    return Channel(
+        floor_ns,
+        [(kind, make_law(law.kind, law.options, plan.directory)) for kind, law in laws],
+        make_loss(plan.topology.loss.kind, plan.topology.loss.options),
+        lambda purpose, tick: parts.streams.at(name, purpose, tick=tick),
+        _transmission_ns(parts, tier) if upward else 0.0,
     )
-    layout = Layout(behaviour.features)
-    levels = tree.levels
-    leaves = Leaves(
-        levels[0],
-        _phases(streams, plan, 0),
-        agents.period_ns,
-        layout,
-        behaviour,
-        # Synthetic values are made in scales already.
-        agents.scale if agents.behaviour.kind == "trace" else 1.0,
-        clocks_may_err=any(fault.kind == "clock" for fault in plan.faults),
-    )
-    kinds = _child_kinds(leaves, layout, len(levels))
-    bound_ns = plan.staleness.baseline_ns
+
+
+def _transmission_ns(parts: Parts, tier: int) -> float:
+    """Time that one report takes on the line of its sender; 0 where the rate is not limited."""
+    rate_bps = parts.plan.tiers[tier].uplink_bps
+    bits = 8 * parts.layout.wire_bytes(panes=2)
+    return 0.0 if rate_bps is None else bits / rate_bps * NS_PER_S
+
+
+def _telemetry(parts: Parts, up: Sequence[Line], log: Messages | None) -> Telemetry:
+    plan = parts.plan
+    leaves = _leaves(parts)
+    kinds = _child_kinds(leaves, parts.layout, len(parts.levels))
+    bound_ns, wide = plan.staleness.baseline_ns, parts.layout.wide
     aggregators = [
         Aggregators(
-            levels[tier - 1],
+            parts.levels[tier - 1],
             kinds[tier - 1],
             bound_ns,
-            _phases(streams, plan, tier),
+            _phases(parts, tier),
             plan.tiers[tier].period_ns,
-            layout.wide,
+            wide,
         )
-        for tier in range(1, len(levels))
+        for tier in range(1, len(parts.levels))
     ]
-    root = Root(levels[-1], kinds[-1], bound_ns, plan.baseline.panes, layout.wide)
-    _equip(plan, leaves, aggregators, root, layout)
+    root = Root(parts.levels[-1], kinds[-1], bound_ns, plan.baseline.panes, wide)
+    _equip(plan, leaves, aggregators, root, parts.layout)
     ways = [
-        Way(plan.tiers[tier].name, line.channel, _path_ns(line), _log(log, plan.tiers[tier].name))
-        for tier, line in enumerate(up)
+        Way(tier.name, line.channel, _path_ns(line), None if log is None else log.tier(tier.name))
+        for tier, line in zip(plan.tiers, up, strict=False)
     ]
-    return Telemetry(
-        leaves, aggregators, root, ways, plan.baseline.pane_ns, _stride_ns(plan), layout
+    stride_ns = _stride_ns(plan)
+    pane_ns = plan.baseline.pane_ns
+    return Telemetry(leaves, aggregators, root, ways, pane_ns, stride_ns, parts.layout)
+
+
+def _leaves(parts: Parts) -> Leaves:
+    agents = parts.plan.agents
+    return Leaves(
+        parts.levels[0],
+        _phases(parts, 0),
+        agents.period_ns,
+        parts.layout,
+        parts.behaviour,
+        # Synthetic values are made in scales already.
+        agents.scale if agents.behaviour.kind == "trace" else 1.0,
+        clocks_may_err=any(fault.kind == "clock" for fault in parts.plan.faults),
     )
-
-
-def _log(log: Messages | None, tier: str) -> Log | None:
-    return None if log is None else log.tier(tier)
 
 
 def _path_ns(line: Line) -> Floats:
-    """The floor that the plane keeps for itself: the shortest path while nothing is broken."""
+    """The floor that the plane keeps for itself, apart from the channel's."""
     return line.channel.floor_ns.copy()
 
 
@@ -180,11 +207,11 @@ def _equip(
             aggregator.ledger = Ledger(tier.count, layout.wide)
 
 
-def _phases(streams: Streams, plan: Plan, tier: int) -> Floats:
+def _phases(parts: Parts, tier: int) -> Floats:
     """When in its period each node reports: uniform, a whole nanosecond, never at 0."""
-    period_ns = plan.tiers[tier].period_ns
-    stream = streams.stream("phase", plan.tiers[tier].name)
-    return stream.integers(1, period_ns, plan.tiers[tier].count).astype(np.float64)
+    plan = parts.plan.tiers[tier]
+    stream = parts.streams.stream("phase", plan.name)
+    return stream.integers(1, plan.period_ns, plan.count).astype(np.float64)
 
 
 def _stride_ns(plan: Plan) -> int:
@@ -195,11 +222,11 @@ def _stride_ns(plan: Plan) -> int:
     return min(stride_ns, (SLOTS_MAX - 10) * fastest_ns)
 
 
-def _downlink(plan: Plan, tree: Tree, down: Sequence[Line]) -> Downlink:
+def _downlink(parts: Parts, down: Sequence[Line]) -> Downlink:
     posts = []
     for line in down:
         tier = line.target.tier
-        groups = tree.levels[tier - 1] if tier > 1 else None
-        way = Way(f"baseline to {plan.tiers[tier].name}", line.channel, _path_ns(line))
-        posts.append(Post(way, groups, np.full(tree.counts[tier], np.nan)))
+        groups = parts.levels[tier - 1] if tier > 1 else None
+        way = Way(f"baseline to {parts.plan.tiers[tier].name}", line.channel, _path_ns(line))
+        posts.append(Post(way, groups, np.full(parts.plan.tiers[tier].count, np.nan)))
     return Downlink(posts)

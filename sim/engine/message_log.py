@@ -40,7 +40,7 @@ class Messages:
         return log
 
     def table(self) -> dict[str, NDArray[Any]]:
-        """Columns tier, node, version, sent_ns, arrived_ns (-1 = never), in the order of sending."""
+        """tier, node, version, sent_ns, arrived_ns (-1 = never), in the order of sending."""
         tier = np.concatenate([np.full(len(part[1]), part[0]) for part in self._parts])
         node, version = (np.concatenate([part[i] for part in self._parts]) for i in (1, 2))
         sent_ns = np.concatenate([part[3] for part in self._parts]).astype(np.int64)

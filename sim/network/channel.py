@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.network.latency.law import LatencyLaw
 from sim.network.loss import LossLaw
+from sim.network.uplink import Uplink
 from sim.network.verdict import (
     CORRUPT,
     LOST,
@@ -35,8 +36,9 @@ NEVER = math.inf
 class Channel:
     """The ways of one tier. Arrays have one row a sender.
 
-    `floor_ns` is the delay of the shortest path, infinite where there is none. `sent`, `dropped` (by
-    reason), `hits` (by rule) and `duplicates` count messages.
+    `transmission_ns` is the time that the sender's line needs for a message (0 = none; no queue).
+    `floor_ns` is the delay of the shortest path, infinite where there is none. `sent`, `dropped`
+    (by reason), `hits` (by rule) and `duplicates` count messages.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Channel:
         laws: Sequence[tuple[str, LatencyLaw]],
         loss: LossLaw,
         stream_at: StreamAt,
+        transmission_ns: float = 0.0,
     ) -> None:
         self.dropped: Counter[str] = Counter()
         self.hits: Counter[str] = Counter()
@@ -53,6 +56,7 @@ class Channel:
         self._laws = tuple(laws)
         self._loss = loss
         self._stream_at = stream_at
+        self._uplink = Uplink(transmission_ns, len(floor_ns)) if transmission_ns else None
         self._streams: dict[tuple[str, int], np.random.Generator] = {}
         self.set_floors(floor_ns)
         self._bad = self._first_chain()
@@ -104,6 +108,8 @@ class Channel:
         delay = self._delays(first_tick, senders, sent_ns.shape)
         if sent is not None:
             delay[~sent] = NEVER
+        if self._uplink is not None:
+            delay += self._uplink.wait(senders, sent_ns, sent, self._rate_factors(senders))
         self._count_gaps(senders, sent_ns.shape, sent)
         lost = self._lost(first_tick, senders, sent_ns.shape, sent)
         if self._rule is not None:
@@ -174,6 +180,12 @@ class Channel:
         lost[some] = self._loss.lost(uniforms[:, some], share, chain)
         bad[some] = chain
         return lost
+
+    def _rate_factors(self, senders: slice) -> Floats | float:
+        if self._rule is None:
+            return 1.0
+        factors = np.array([*(verdict.rate_factor for verdict in self._verdicts), 1.0])
+        return np.asarray(factors[self._rule[senders]])
 
     def _extra_loss(self, senders: slice) -> Floats | None:
         if self._rule is None or not any(verdict.loss_extra for verdict in self._verdicts):

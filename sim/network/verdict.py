@@ -30,6 +30,8 @@ class Verdict:
     delay_extra_ns: float = 0.0
     loss_extra: float = 0.0
     """Share that is lost in addition."""
+    rate_factor: float = 1.0
+    """Share of the rate of the sender's line that is left."""
     hold_until_ns: float = 0.0
     """Nothing arrives before this instant plus its own delay."""
     duplicate_share: float = 0.0

@@ -83,6 +83,9 @@ def _tree_lists(case: Case) -> Iterator[Mistake]:
             ("tree", "links"),
             f"must have one law for each of the {hops} hops, not {len(tree.links)}",
         )
+    if len(tree.uplink) not in (1, hops):
+        problem = f"must be one rate, or one for each of the {hops} hops"
+        yield case.document.mistake(("tree", "uplink"), f"{problem}, not {len(tree.uplink)}")
     if len(tree.ingress) not in (1, hops):
         problem = f"must be one time, or one for each of the {hops} tiers above the agents"
         yield case.document.mistake(("tree", "ingress"), f"{problem}, not {len(tree.ingress)}")

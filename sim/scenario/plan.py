@@ -59,6 +59,8 @@ class TierPlan:
     """How often each node reports to its parent (for the root: not used)."""
     link: Variant | None
     """Extra delay law of the last mile to the parent, on top of the path between the sites."""
+    uplink_bps: int | None
+    """Rate of the line on which each node sends to its parent (FIFO queue); None = unlimited."""
     ingress_ns: int
     """Time this node needs for each message that it receives (FIFO queue); 0 = no queue."""
 

@@ -121,6 +121,7 @@ def tiers(count: int, period_ns: int, tree: Tree) -> tuple[plan.TierPlan, ...]:
             count=nodes,
             period_ns=tree.forward if tier else period_ns,
             link=_link(tree, tier) if tier < top else None,
+            uplink_bps=tree.uplink[min(tier, len(tree.uplink) - 1)] if tier < top else None,
             ingress_ns=tree.ingress[min(tier, len(tree.ingress)) - 1] if tier else 0,
         )
         for tier, nodes in enumerate(counts)

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from sim.scenario.catalogue import METRICS
 from sim.scenario.plan import FaultPlan, Plan, Threshold, TierPlan, TopologyPlan, Variant
-from sim.units import NS_PER_S, write_duration, write_frequency, write_share
+from sim.units import NS_PER_S, write_bit_rate, write_duration, write_frequency, write_share
 
 _SHARES: Final = frozenset(
     {"share", "pareto_share", "to_bad", "to_good", "loss_good", "loss_bad", "extra_loss"}
@@ -100,8 +100,13 @@ def _tree(tiers: tuple[TierPlan, ...]) -> dict[str, Any]:
         "levels": len(counts) - 1,
         "forward": write_frequency(tiers[-1].period_ns),
         **({"links": links} if links else {}),
+        "uplink": [_rate(tier.uplink_bps) for tier in tiers[:-1]],
         "ingress": [write_duration(tier.ingress_ns) for tier in tiers[1:]],
     }
+
+
+def _rate(bits_per_s: int | None) -> str:
+    return "none" if bits_per_s is None else write_bit_rate(bits_per_s)
 
 
 def _fault(fault: FaultPlan) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The telemetry plane: columnar tiers, advanced in vector steps that are exact (docs/telemetry.md)."""

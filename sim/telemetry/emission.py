@@ -20,8 +20,8 @@ NEVER = math.inf
 class Emission:
     """The reports of some nodes in one step.
 
-    `sent_ns` has shape (ticks, nodes), row k being report number `first_tick + k`; `sent` says which
-    of them are really sent in this step (None = all).
+    `sent_ns` has shape (ticks, nodes), row k being report number `first_tick + k`; `sent` says
+    which of them are really sent in this step (None = all).
     """
 
     first_tick: int

@@ -52,7 +52,6 @@ def fold_agents(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -
 
 
 def _fold_births(born: IntArray, held: IntArray, now_ns: FloatArray, bound_ns: int) -> IntArray:
-    shape = born.shape
     fresh = born >= (now_ns - bound_ns)[..., None]
     return _row(
         now_ns,

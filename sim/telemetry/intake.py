@@ -92,8 +92,8 @@ class Intake:
     ) -> tuple[dict[int, IntArray], IntArray, Known]:
         """Carry the children of `run` through one step.
 
-        Returns, per pane, what each parent row newly learns, shape (rows + 1, parents, columns), the
-        last row being "after the last report"; the states held at each row, shape (rows + 1,
+        Returns, per pane, what each parent row newly learns, shape (rows + 1, parents, columns),
+        the last row being "after the last report"; the states held at each row, shape (rows + 1,
         children, state columns); and when everything became known.
         """
         flight = self.flight.of_children(run.first_child, run.last_child)

@@ -32,7 +32,7 @@ class Behaviour(Protocol):
     features: int
 
     def fill(self, tick: int, born_ns: FloatArray, first: int, out: FloatArray) -> None:
-        """Write what agents first... measure in report `tick`, in scales; out (agents, features)."""
+        """What agents first... measure in report `tick`, in scales; out (agents, features)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def test_a_wrong_topology_is_told(topology, mistake):
         ("kind: crash, nodes: root, at: -1s", "7:32: faults[0].at: must not be negative: -1s"),
         ("kind: partition, at: 1s", "7:5: faults[0]: needs either `groups` or `shape`"),
         ("kind: partition, groups: [all], at: 1s", "must have 2 or more entries, not a list of 1"),
-        ("kind: degrade, nodes: all, at: 1s", "needs a latency_factor, an extra_latency or"),
+        ("kind: degrade, nodes: all, at: 1s", "needs a latency_factor, extra_latency,"),
         ("kind: clock, nodes: all, at: 1s", "7:5: faults[0]: needs an offset or a drift_ppm"),
         ("kind: link_down, link: [A], at: 1s", "7:23: faults[0].link: must have 2 or more entries"),
         (

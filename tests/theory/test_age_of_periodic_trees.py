@@ -24,7 +24,7 @@ schema: 1
 name: chains
 duration: 4s
 agents: {{count: {CHAINS}, features: 1, rate: 10Hz, behaviour: {{kind: synthetic, drift: none}}}}
-topology: {{kind: point, jitter: {{kind: constant, value: 0ms}}, loss: 0%}}
+topology: {{kind: point, per_hop: 0ms, jitter: {{kind: constant, value: 0ms}}, loss: 0%}}
 tree:
   local: 1
   regional: 2
@@ -40,7 +40,7 @@ schema: 1
 name: one-hop
 duration: 400s
 agents: {count: 1000, features: 1, rate: 10Hz, behaviour: {kind: synthetic, drift: none}}
-topology: {kind: point, jitter: {kind: constant, value: 50ms}, loss: 10%}
+topology: {kind: point, per_hop: 0ms, jitter: {kind: constant, value: 50ms}, loss: 10%}
 tree: {levels: 1}
 measure: {every: 10s}
 """

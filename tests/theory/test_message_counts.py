@@ -12,7 +12,7 @@ schema: 1
 name: rounds
 duration: {rounds}s
 agents: {{count: {agents}, features: 1, rate: 1Hz, behaviour: {{kind: synthetic, drift: none}}}}
-topology: {{kind: point, jitter: {{kind: constant, value: 1ms}}, loss: 0%}}
+topology: {{kind: point, per_hop: 0ms, jitter: {{kind: constant, value: 1ms}}, loss: 0%}}
 tree: {{local: 50, regional: 10, levels: auto, forward: 1Hz}}
 measure: {{every: {rounds}s}}
 """

@@ -8,7 +8,7 @@ from sim.network.verdict import Verdict
 
 
 class Degrade(Fault):
-    """options: nodes or link, latency_factor, extra_latency_ns, extra_loss.
+    """options: nodes or link, latency_factor, extra_latency_ns, extra_loss, rate_factor.
 
     On nodes the factor multiplies the whole delay; on a link only the link's share of a path.
     """
@@ -29,6 +29,7 @@ class Degrade(Fault):
             delay_factor=factor,
             delay_extra_ns=options["extra_latency_ns"],
             loss_extra=options["extra_loss"],
+            rate_factor=options["rate_factor"],
         )
         world.rules[self.name] = [Rule(matcher, verdict)]
         return 0

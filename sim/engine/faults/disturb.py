@@ -7,7 +7,7 @@ from sim.network.verdict import Verdict
 
 
 class Hold(RuleFault):
-    """A clog: what `nodes` send waits until the end, then everything arrives after its own delay."""
+    """A clog: what `nodes` send waits until the end, then arrives after its own delay."""
 
     def rules(self, world: World) -> list[Rule]:
         """Hold what they send."""

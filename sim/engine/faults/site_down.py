@@ -6,7 +6,7 @@ from sim.engine.world import Outage, World
 
 
 class SiteDown(Fault):
-    """options: site (its name). Messages still pass through: only the nodes of the site are down."""
+    """options: site (its name). Messages still pass through; only its nodes are down."""
 
     def begin(self, world: World) -> int:
         """Switch the site off; return how many nodes were up there."""

@@ -114,17 +114,21 @@ class Degrade(Fault):
     nodes: Nodes | None = Field(default=None, description="whose messages suffer, in and out")
     link: LinkEnds | None = Field(default=None, description="or: which link between two sites")
     latency_factor: Number = Field(
-        default=1.0, gt=0, le=1e6, description="delays become so many times longer"
+        default=1.0, ge=1, le=1e6, description="delays become so many times longer"
     )
     extra_latency: Duration = given("0ms", parse_duration, "added to each delay")
     extra_loss: Share = Field(default=0.0, description="share lost on top of the usual loss")
+    rate_factor: Number = Field(
+        default=1.0, gt=0, le=1, description="share of the rate of `tree.uplink` that is left"
+    )
 
     @model_validator(mode="after")
     def _has_a_target_and_an_effect(self) -> Self:
         if (self.nodes is None) == (self.link is None):
             raise ValueError("needs either `nodes` or `link`")
-        if (self.latency_factor, self.extra_latency, self.extra_loss) == (1.0, 0, 0.0):
-            raise ValueError("needs a latency_factor, an extra_latency or an extra_loss")
+        changes = (self.latency_factor, self.extra_latency, self.extra_loss, self.rate_factor)
+        if changes == (1.0, 0, 0.0, 1.0):
+            raise ValueError("needs a latency_factor, extra_latency, extra_loss or rate_factor")
         return self
 
 

@@ -70,6 +70,16 @@ def parse_period(value: object) -> int:
     return period_ns
 
 
+def parse_bit_rate(value: object) -> int | None:
+    """Bits a second, from 1 to a petabit; None for the word ``none``: no limit."""
+    if value is None or value == "none":
+        return None
+    bits_per_s = units.parse_bit_rate(value)
+    if not 1 <= bits_per_s <= 10**15:
+        raise ValueError(f"must be from 1bps to 1000000Gbps, not {value}")
+    return bits_per_s
+
+
 def none_is_absent(value: object) -> object:
     """The word ``none`` says the same as an empty value."""
     return None if value == "none" else value
@@ -113,6 +123,16 @@ _FREQUENCY_SCHEMA: Final = WithJsonSchema(
     }
 )
 
+_BIT_RATE_SCHEMA: Final = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": rf"^\s*\+?{_NUMBER}(bps|kbps|Mbps|Gbps)\s*$"},
+            {"const": "none"},
+        ],
+        "examples": ["10Mbps", "none"],
+    }
+)
+
 Duration = Annotated[
     int, BeforeValidator(parse_duration), Nanoseconds(), _duration_schema(r"\+?", "20ms", "0s")
 ]
@@ -131,6 +151,7 @@ OptionalDuration = Annotated[
     Nanoseconds(),
 ]
 Period = Annotated[int, BeforeValidator(parse_period), Nanoseconds(), _FREQUENCY_SCHEMA]
+BitRate = Annotated[int | None, BeforeValidator(parse_bit_rate), _BIT_RATE_SCHEMA]
 Share = Annotated[float, BeforeValidator(units.parse_share), _SHARE_SCHEMA]
 Number = Annotated[float, Strict()]
 Count = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=1, le=COUNT_MAX)]

@@ -9,6 +9,7 @@ from sim.scenario.schema.agents import Agents
 from sim.scenario.schema.faults import AnyFault
 from sim.scenario.schema.latency import LatencyLaw
 from sim.scenario.schema.quantities import (
+    BitRate,
     Block,
     Count,
     Duration,
@@ -21,6 +22,7 @@ from sim.scenario.schema.quantities import (
     Text,
     as_list,
     given,
+    parse_bit_rate,
     parse_duration,
     parse_period,
     parse_positive_duration,
@@ -46,6 +48,14 @@ class Tree(Block):
     links: list[LatencyLaw] | None = Field(
         default=None,
         description="law of the extra delay of each hop, from the agents up; left out = none",
+    )
+    uplink: Annotated[
+        list[BitRate], BeforeValidator(as_list, json_schema_input_type=BitRate | list[BitRate])
+    ] = Field(
+        default_factory=lambda: [parse_bit_rate("none")],
+        description="rate of the line on which a node sends to its parent, a FIFO queue; none = "
+        "unlimited; one for all tiers, or a list from the agents up",
+        json_schema_extra={"default": "none"},
     )
     ingress: Annotated[
         list[Duration],
