@@ -22,14 +22,26 @@ def run(
 ) -> Results:
     """Run a scenario (or the file of one), store it under `out`, and open what was stored.
 
-    Raises ScenarioError, InputError or ResultsError; see `sim.errors`.
+    To change values or the seed, load it first: ``load_scenario(file, ["topology.loss=1%"], 7)``.
+    With more than one job in a script, call this under ``if __name__ == "__main__":``. An
+    interrupt gives the replications before it, with the verdict ``interrupted``.
+
+    Raises ScenarioError, InputError, ResultsError, or WorkerError when a process died (what was
+    finished before is stored then, too).
     """
     ready = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    return open_results(run_scenario(ready, Path(out), jobs).folder)
+    outcome = run_scenario(ready, Path(out), jobs)
+    if outcome.trouble is not None:
+        outcome.trouble.add_note(f"{outcome.finished} replications are kept in {outcome.folder}")
+        raise outcome.trouble
+    return open_results(outcome.folder)
 
 
 def plot(results: Results, *, replication: int = 0) -> "Figure":
-    """The partition-recovery figure of a stored run, as a matplotlib Figure."""
+    """The partition-recovery figure of one replication of a stored run, as a matplotlib Figure.
+
+    Raises ResultsError if there is no such replication.
+    """
     from sim.report.recovery_figure import recovery_figure
 
     return recovery_figure(tables_of(results, replication), stored_plan(results))

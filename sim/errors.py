@@ -23,11 +23,15 @@ class InputError(SimError):
     """An input file (trace, topology, matrix) that is missing or has the wrong shape."""
 
 
+class WorkerError(SimError):
+    """A process that worked for us ended before its work did: killed, or out of memory."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
     """One thing that is wrong in a scenario file, and where.
 
-    `line` and `column` count from 1; 0 means that the place is unknown (a value given by ``--set``).
+    `line` and `column` count from 1; 0 means that the place is unknown (a value of ``--set``).
     """
 
     file: str

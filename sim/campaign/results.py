@@ -38,6 +38,11 @@ class Results:
         self.path = path
         self.manifest = manifest
 
+    def __repr__(self) -> str:
+        """What a notebook shows."""
+        tables = ", ".join(self.names())
+        return f"<Results {self.path}: {self.manifest['verdict']}; tables {tables}>"
+
     def names(self) -> list[str]:
         """The tables there are, sorted."""
         files = map(Path, self.manifest["files"])

@@ -60,6 +60,8 @@ class FinishedRun:
     metrics: Sequence[Mapping[str, Any]]
     replications: Sequence[Mapping[str, parquet.Table]]
     """The tables of each replication, by name."""
+    directory: str = ""
+    """Folder of the scenario file: relative paths in it start here. No part of the run id."""
 
 
 def run_id(resolved: Mapping[str, Any], seed: int, version: str) -> str:
@@ -74,8 +76,7 @@ def store_run(run: FinishedRun, root: Path) -> Path:
     Raises ResultsError when that is not possible (no permission, disk full), leaving everything as
     it was; only when `latest` alone cannot be moved does the new run stay.
     """
-    if not run.name or Path(run.name).name != run.name or run.name.startswith("."):
-        raise ResultsError(f"{run.name!r} cannot be the name of a folder of results")
+    _check_name(run.name)
     origin = provenance()
     identifier = run_id(run.resolved, run.seed, origin["version"])
     with _as_results_error(root / run.name), _folder(root / run.name) as home:
@@ -84,6 +85,28 @@ def store_run(run: FinishedRun, root: Path) -> Path:
             _replace(draft, home / identifier)
         _point_latest_at(home, identifier)
     return home / identifier
+
+
+def check_place(name: str, root: Path) -> None:
+    """Find out whether runs of this name can be stored under `root`, and leave no trace of it.
+
+    To be asked before long work is done in vain. Raises ResultsError as `store_run` would.
+    """
+    _check_name(name)
+    home = root / name
+    missing = _missing(home)
+    with _as_results_error(home):
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            with _draft(home, "place"):
+                pass
+        finally:
+            _remove_empty(missing)
+
+
+def _check_name(name: str) -> None:
+    if not name or Path(name).name != name or name.startswith("."):
+        raise ResultsError(f"{name!r} cannot be the name of a folder of results")
 
 
 def canonical_json(value: object) -> bytes:
@@ -144,6 +167,7 @@ def _manifest(run: FinishedRun, identifier: str, origin: Mapping[str, Any]) -> d
         "run": identifier,
         "name": run.name,
         "path": run.path,
+        "directory": run.directory,
         "seed": run.seed,
         "started": run.started,
         "wall_s": run.wall_s,
@@ -179,15 +203,24 @@ def _as_results_error(folder: Path) -> Iterator[None]:
 @contextmanager
 def _folder(home: Path) -> Iterator[Path]:
     """The folder of all runs of one name; what had to be made goes again if nothing comes in."""
-    made = [folder for folder in (home, *home.parents) if not folder.exists()]
+    made = _missing(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
         yield home
     except BaseException:
-        for folder in made:
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
+        _remove_empty(made)
         raise
+
+
+def _missing(home: Path) -> list[Path]:
+    """The folders that must be made for `home`, innermost first."""
+    return [folder for folder in (home, *home.parents) if not folder.exists()]
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 """The tables of a stored run as the measures and figures want them."""
 
+from typing import Any
+
 import numpy as np
+import pyarrow as pa
 
 from sim.campaign.results import Results
 from sim.errors import ResultsError
@@ -8,19 +11,32 @@ from sim.measure.tables import COLUMNS, Tables
 
 
 def tables_of(results: Results, replication: int = 0) -> Tables:
-    """The tables of one replication. Raises ResultsError if there is no such replication."""
+    """The tables of one replication.
+
+    Raises ResultsError if there is no such replication, or if a column that is measured is not in
+    the run (another version stored it).
+    """
     count = len(results.manifest["fingerprints"])
     if not 0 <= replication < count:
-        raise ResultsError(f"{results.path} has replications 0 to {count - 1}, no {replication}")
-    columns = {}
-    for name in COLUMNS:
-        rows = results.arrow(name)
-        chosen = rows["replication"].to_numpy() == replication
-        columns[name] = {
-            column: np.asarray(rows[column].to_pylist() if chosen.size == 0 else rows[column])[
-                chosen
-            ]
-            for column in rows.column_names
-            if column != "replication"
-        }
-    return Tables.of(columns)
+        there = "only replication 0" if count == 1 else f"replications 0 to {count - 1}"
+        raise ResultsError(f"{results.path} has {there}, no {replication}")
+    return Tables.of({name: _columns(results, name, replication) for name in COLUMNS})
+
+
+def _columns(results: Results, name: str, replication: int) -> dict[str, np.ndarray]:
+    rows = results.arrow(name)
+    missing = [column for column in COLUMNS[name] if column not in rows.column_names]
+    if missing:
+        raise ResultsError(
+            f"{results.path}: table {name!r} has no column {missing[0]!r}; it was stored by "
+            f"version {results.manifest.get('version', 'unknown')}"
+        )
+    chosen = rows["replication"].to_numpy() == replication
+    return {column: _values(rows[column])[chosen] for column in COLUMNS[name]}
+
+
+def _values(column: Any) -> np.ndarray:
+    """A column as numpy has it; text is stored as numbers of a dictionary."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string())
+    return np.asarray(column.to_numpy())

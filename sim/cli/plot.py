@@ -8,6 +8,7 @@ import typer
 
 from sim.cli.output import say
 from sim.cli.replay import RunFolder
+from sim.errors import ResultsError
 
 
 class Kind(StrEnum):
@@ -27,7 +28,9 @@ class Format(StrEnum):
 def plot(
     run: RunFolder,
     kind: Annotated[Kind, typer.Option("--kind", help="Which figure.")] = Kind.recovery,
-    replication: Annotated[int, typer.Option("--replication", min=0, help="Which run.")] = 0,
+    replication: Annotated[
+        int, typer.Option("--replication", min=0, help="Which replication, from 0.")
+    ] = 0,
     formats: Annotated[list[Format] | None, typer.Option("--format", help="Default: all.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; default: the run's.")] = None,
 ) -> None:
@@ -40,8 +43,16 @@ def plot(
 
     results = open_results(run)
     figure = recovery_figure(tables_of(results, replication), stored_plan(results))
+    folder = results.path if out is None else _made(out)
     suffix = f"-{replication}" if replication else ""
-    folder = results.path if out is None else out
     chosen = tuple(one.value for one in formats or Format)
     for path in save(figure, folder / f"{kind.value}{suffix}", chosen):
         say(str(path))
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(f"{folder}: cannot be made a folder: {error.strerror}") from error
+    return folder

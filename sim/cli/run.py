@@ -1,18 +1,24 @@
 """``sim run``: all replications of a scenario, a table, a figure, and the line that replays it."""
 
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sim.cli.exits import Exit
-from sim.cli.output import say, say_json
+from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
 from sim.cli.progress import progress
+from sim.cli.summary import as_json as outcome_as_json
+from sim.cli.summary import heading, tell_results, tell_way_back
+from sim.errors import InvariantViolated
 
 if TYPE_CHECKING:
-    from sim.campaign.replications import Outcome
-    from sim.scenario.loader import Scenario
+    from sim.campaign.outcome import Outcome
+    from sim.scenario.plan import Plan
 
 Out = Annotated[Path, typer.Option("--out", help="Folder of results.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Replications at the same time.")]
@@ -37,88 +43,56 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario: a table of what it shows, a figure, a folder of results."""
-    from sim.campaign.replications import run_scenario
     from sim.scenario import load_scenario
 
     scenario = load_scenario(file, changes or [], seed)
     plan = scenario.plan
-    if not as_json:
-        say(heading(scenario))
-    with progress(plan.name, plan.replications, plan.duration_ns, quiet or as_json) as report:
+    if not (as_json or quiet):
+        say(heading(plan))
+    with (
+        _way_back(file, changes or [], plan.seed),
+        progress(plan.name, plan.replications, plan.duration_ns, quiet or as_json) as report,
+    ):
+        from sim.campaign.replications import run_scenario
+
         outcome = run_scenario(scenario, out, jobs, report)
-    figures = [] if no_plot else _draw(outcome, scenario)
-    if as_json:
-        say_json(_as_json(outcome, figures))
-    else:
-        _tell(outcome, figures)
+    _tell(outcome, plan, no_plot, as_json, quiet)
+    if outcome.trouble is not None:
+        raise outcome.trouble
     raise typer.Exit(EXITS[outcome.verdict])
 
 
-def heading(scenario: "Scenario") -> str:
-    """The first line: everything that decides what will happen."""
-    plan = scenario.plan
-    return (
-        f"{plan.name}   seed {plan.seed}   {plan.replications} replications   "
-        f"{plan.agents.count:,} agents   {plan.duration_ns / 1e9:g} s"
-    )
+def _tell(outcome: "Outcome", plan: "Plan", no_plot: bool, as_json: bool, quiet: bool) -> None:
+    """Say what there is even if the figure cannot be drawn: the run itself is stored by now."""
+    if not as_json:
+        tell_results(outcome, plan)
+    figures: list[Path] = []
+    try:
+        if not no_plot:
+            figures = _draw(outcome, plan)
+    finally:
+        if as_json:
+            say_json(outcome_as_json(outcome, plan, figures))
+        elif not quiet:
+            tell_way_back(outcome, figures)
 
 
-def _draw(outcome: "Outcome", scenario: "Scenario") -> list[Path]:
+def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
     from sim.report.recovery_figure import recovery_figure
     from sim.report.style import save
 
-    figure = recovery_figure(outcome.first, scenario.plan)
-    return save(figure, outcome.folder / "recovery")
+    return save(recovery_figure(outcome.first, plan), outcome.folder / "recovery")
 
 
-def _tell(outcome: "Outcome", figures: list[Path]) -> None:
-    import shutil
-    import sys
-
-    from sim.report.table import as_text
-
-    width = max(shutil.get_terminal_size((100, 24)).columns, 100)
-    say(as_text(outcome.values, outcome.verdicts, width, sys.stdout.isatty()).rstrip())
-    say("")
-    for line in remarks(outcome):
-        say(line)
-    for figure in figures:
-        if figure.suffix == ".png":
-            say(f"figure:   {figure} (also .svg and .pdf)")
-    say(f"results:  {outcome.folder}")
-    say(f"replay:   {outcome.replay}")
-
-
-def remarks(outcome: "Outcome") -> list[str]:
-    """What a reader must know beside the table."""
-    lines = [f"verdict:  {outcome.verdict}"]
-    if outcome.finished < outcome.wanted:
-        lines.append(f"          {outcome.finished} of {outcome.wanted} replications finished")
-    lines += [f"          {fault} touched nothing" for fault in outcome.idle_faults]
-    if outcome.clipped:
-        lines.append(f"          {outcome.clipped} values were clipped: raise agents.scale")
-    shown = ", ".join(fingerprint[:16] for fingerprint in outcome.fingerprints[:3])
-    more = ", ..." if len(outcome.fingerprints) > 3 else ""
-    return [
-        *lines,
-        f"identity: {shown}{more} (fingerprints of the replications)",
-        f"time:     {outcome.simulation_s:.1f} s of simulation",
-    ]
-
-
-def _as_json(outcome: "Outcome", figures: list[Path]) -> dict[str, object]:
-    from dataclasses import asdict
-
-    from sim.campaign.store import plain
-
-    return {
-        "folder": str(outcome.folder),
-        "verdict": outcome.verdict,
-        "fingerprints": outcome.fingerprints,
-        "idle_faults": list(outcome.idle_faults),
-        "finished": outcome.finished,
-        "metrics": [plain(asdict(value)) for value in outcome.values],
-        "thresholds": [plain(asdict(verdict)) for verdict in outcome.verdicts],
-        "figures": [str(figure) for figure in figures],
-        "replay": outcome.replay,
-    }
+@contextmanager
+def _way_back(file: Path, changes: Sequence[str], seed: int) -> Iterator[None]:
+    """What to say of a run of which nothing was kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        note("interrupted: no replication was finished, nothing is stored")
+        raise
+    except InvariantViolated as error:
+        settings = [word for change in changes for word in ("--set", change)]
+        call = shlex.join(["sim", "run", str(file), *settings, "--seed", str(seed)])
+        raise InvariantViolated(f"{error}\nreplay:   {call}") from error

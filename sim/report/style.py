@@ -7,7 +7,7 @@ font gets into a file.
 
 import os
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,6 +97,8 @@ def _save(figure: Figure, path: Path, kind: str) -> Path:
             figure.savefig(half_done, format=kind, metadata=_UNDATED[kind])
         half_done.replace(path)
     except OSError as error:
-        half_done.unlink(missing_ok=True)
         raise ResultsError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):  # an interrupt, too, leaves nothing behind
+            half_done.unlink(missing_ok=True)
     return path

@@ -1,0 +1,97 @@
+"""What ``sim run`` prints: the heading before, the table and the way back after.
+
+The heading comes first and names the seed, so that a run that hangs or breaks can be repeated.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.output import say
+from sim.units import format_duration
+
+if TYPE_CHECKING:
+    from sim.campaign.outcome import Outcome
+    from sim.scenario.plan import Plan
+
+
+def heading(plan: "Plan") -> str:
+    """The first line: everything that decides what will happen."""
+    parts = (
+        plan.name,
+        f"seed {plan.seed}",
+        _counted(plan.replications, "replication"),
+        _counted(plan.agents.count, "agent"),
+        format_duration(plan.duration_ns),
+    )
+    return "   ".join(parts)
+
+
+def tell_results(outcome: "Outcome", plan: "Plan") -> None:
+    """The table, and the verdict on all of it."""
+    from sim.report.table import as_text
+
+    width = max(shutil.get_terminal_size((100, 24)).columns, 100)
+    say(as_text(outcome.values, outcome.verdicts, width, sys.stdout.isatty()).rstrip())
+    say("")
+    for line in verdict_lines(outcome, plan):
+        say(line)
+
+
+def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
+    """The verdict, and below it what a reader must know to trust it."""
+    asked = "" if outcome.verdicts else " (the scenario has no thresholds)"
+    yield f"verdict:  {outcome.verdict}{asked}"
+    if outcome.finished < outcome.wanted:
+        yield f"          {outcome.finished} of {outcome.wanted} replications finished and are kept"
+    kinds = {fault.path: fault.kind for fault in plan.faults}
+    for fault in outcome.idle_faults:
+        yield f"          {fault} ({kinds[fault]}) touched nothing, so its effect was not tested"
+    if outcome.clipped:
+        values = _counted(outcome.clipped, "value")
+        yield f"          out of range and clipped: {values}; raise agents.scale"
+
+
+def tell_way_back(outcome: "Outcome", figures: Sequence[Path]) -> None:
+    """Where everything is, and how to get it again."""
+    shown = ", ".join(fingerprint[:16] for fingerprint in outcome.fingerprints[:3])
+    more = ", ..." if len(outcome.fingerprints) > 3 else ""
+    say(f"identity: {shown}{more} (fingerprints of the replications)")
+    say(f"time:     {outcome.simulation_s:.1f} s of simulation")
+    for figure in figures:
+        if figure.suffix == ".png":
+            say(f"figure:   {figure} (also .svg and .pdf)")
+    say(f"results:  {outcome.folder}")
+    say(f"replay:   {outcome.replay}")
+
+
+def as_json(outcome: "Outcome", plan: "Plan", figures: Sequence[Path]) -> Any:
+    """The same for programs; an undefined number is null and an infinite one ``"inf"``."""
+    from dataclasses import asdict
+
+    from sim.campaign.store import plain
+
+    return plain(
+        {
+            "name": plan.name,
+            "seed": plan.seed,
+            "verdict": outcome.verdict,
+            "finished": outcome.finished,
+            "wanted": outcome.wanted,
+            "idle_faults": outcome.idle_faults,
+            "clipped": outcome.clipped,
+            "metrics": [asdict(value) for value in outcome.values],
+            "thresholds": [asdict(verdict) for verdict in outcome.verdicts],
+            "fingerprints": outcome.fingerprints,
+            "simulation_s": outcome.simulation_s,
+            "figures": [str(figure) for figure in figures],
+            "folder": str(outcome.folder),
+            "replay": outcome.replay,
+        }
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
