@@ -23,7 +23,7 @@ _LOW: Final = (1 << LIMB_BITS) - 1
 
 
 def quantise(values: NDArray[np.float64]) -> int:
-    """Turn `values` (any shape, in scales) into whole quanta, in place; return how many were clipped.
+    """Turn `values` (in scales) into whole quanta, in place; return how many were clipped.
 
     Rounds half to even.
     """

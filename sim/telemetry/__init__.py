@@ -1,1 +1,1 @@
-"""The telemetry plane: columnar tiers, advanced in vector steps that are exact (docs/telemetry.md)."""
+"""The telemetry plane: columnar tiers in exact vector steps (specified in docs/telemetry.md)."""
