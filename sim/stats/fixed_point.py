@@ -22,18 +22,21 @@ _FLOAT_EXACT: Final = 2.0**53
 _LOW: Final = (1 << LIMB_BITS) - 1
 
 
-def quantise(values: NDArray[np.float64]) -> int:
-    """Turn `values` (in scales) into whole quanta, in place; return how many were clipped.
+def quantise(values: NDArray[np.float64]) -> tuple[int, float]:
+    """Turn `values` (in scales) into whole quanta, in place.
 
-    Rounds half to even.
+    Returns how many were clipped, and the largest magnitude that is left. Rounds half to even.
     """
     np.multiply(values, 1 / QUANTUM, out=values)
     np.rint(values, out=values)
-    clipped = 0
-    if values.size and (values.max() > LIMIT or values.min() < -LIMIT):
-        clipped = int(np.count_nonzero(np.abs(values) > LIMIT))
-        np.clip(values, -LIMIT, LIMIT, out=values)
-    return clipped
+    if not values.size:
+        return 0, 0.0
+    largest = max(float(values.max()), -float(values.min()))
+    if largest <= LIMIT:
+        return 0, largest
+    clipped = int(np.count_nonzero(np.abs(values) > LIMIT))
+    np.clip(values, -LIMIT, LIMIT, out=values)
+    return clipped, float(LIMIT)
 
 
 def fits_float(largest: float, terms: int) -> bool:

@@ -54,25 +54,32 @@ def held_counts(slot: ByteArray, rows: int) -> NDArray[np.intp]:
     return counts
 
 
+def sum_groups(rows: IntArray | FloatArray, group: int) -> IntArray:
+    """Sum over each group of `group` children; (children, columns) to (parents, columns).
+
+    `rows` holds whole numbers, in float64 only where the sum of a group is exact.
+    """
+    groups = rows.reshape(-1, group, rows.shape[1])
+    if rows.dtype == np.float64:
+        # A product with ones: whole numbers below 2**53, so BLAS may add in any order.
+        product: FloatArray = np.matmul(np.ones((1, group)), groups)[:, 0]
+        return product.astype(np.int64)
+    return np.asarray(np.einsum("gbc->gc", groups))
+
+
 def sum_held(cumulative: IntArray | FloatArray, counts: NDArray[np.intp], group: int) -> IntArray:
     """Sum over each group of `group` children of the running totals that are held.
 
-    `cumulative` has shape (ticks + 1, children, columns) and holds whole numbers, in float64 only
-    where the sum of a group is exact; result (rows, parents, columns).
+    `cumulative` has shape (ticks + 1, children, columns); result (rows, parents, columns).
     """
     children, columns = cumulative.shape[1:]
     table = cumulative.reshape(-1, columns)
     own = np.arange(children)
     result = np.empty((len(counts), children // group, columns), np.int64)
-    taken = np.empty((children, columns), cumulative.dtype)
-    groups = taken.reshape(-1, group, columns)
+    taken = np.empty_like(cumulative[0])
     for row, count in enumerate(counts):
         np.take(table, count * children + own, axis=0, out=taken, mode="clip")
-        if table.dtype == np.float64:
-            # A product with ones: whole numbers below 2**53, so BLAS may add in any order.
-            result[row] = np.matmul(np.ones((1, group)), groups)[:, 0]
-        else:
-            np.einsum("gbc->gc", groups, out=result[row])
+        result[row] = sum_groups(taken, group)
     return result
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.stats import fixed_point
 from sim.stats.moments import COUNT, SOURCES, Layout
 from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
+from sim.telemetry.fold import sum_groups
 from sim.telemetry.intake import Reports
 from sim.telemetry.ledger import Ledger
 from sim.telemetry.tree import Groups, Run
@@ -82,6 +83,8 @@ class Leaves:
         self.clipped = 0
         self.messages = 0
         self._pane = 0
+        self._largest = 0.0
+        """Largest magnitude measured so far, in quanta."""
         self._now = Emission(0, np.empty((0, groups.children)), None)
 
     @property
@@ -113,8 +116,8 @@ class Leaves:
         values = self._measure(part, run.first_child)
         arrivals = way.carry(part, run.first_child)
         totals = self._totals(agents, values, part)
-        self._observe(totals[-1])
         exact = self._summable(totals, run.size)
+        self._observe(exact[-1], run.size)
         reports = Reports(part, arrivals, {self._pane: exact}, self._states(agents, part))
         if self.ledger is not None:
             self.ledger.add(reports, run.first_child, run.last_child)
@@ -130,7 +133,9 @@ class Leaves:
             measured /= self.scale
         if part.sent is not None:
             measured *= part.sent[..., None]
-        self.clipped += fixed_point.quantise(measured)
+        clipped, largest = fixed_point.quantise(measured)
+        self.clipped += clipped
+        self._largest = max(self._largest, largest)
         return measured
 
     def _totals(self, agents: slice, values: FloatArray, part: Emission) -> FloatArray:
@@ -162,21 +167,19 @@ class Leaves:
 
     def _summable(self, totals: FloatArray, group: int) -> FloatArray | IntArray:
         """The totals in a type in which a group of them is summed exactly."""
-        squares, mean_squares = self.layout.block(1), self.layout.block(3)
-        # Sums of squares only grow, so the last row has the largest; squares of means may fall.
-        largest = max(
-            float(totals[-1, :, squares].max(initial=0.0)),
-            float(totals[..., mean_squares].max(initial=0.0)),
-            -float(totals[..., mean_squares].min(initial=0.0)),
-        )
-        return totals if fixed_point.fits_float(largest, group) else totals.astype(np.int64)
+        # A mean is no larger than the largest value; squares add up over the reports of the step.
+        square = self._largest * self._largest
+        if fixed_point.fits_float(square * len(totals), group):
+            return totals
+        measured = float(totals[-1, :, self.layout.block(1)].max(initial=0.0))
+        exact = fixed_point.fits_float(max(square, measured), group)
+        return totals if exact else totals.astype(np.int64)
 
-    def _observe(self, measured: FloatArray) -> None:
+    def _observe(self, measured: FloatArray | IntArray, group: int) -> None:
         """Add what was just measured, (agents, narrow), to what a centralised observer knows."""
-        known = slice(0, self.layout.block(1).stop)
-        narrow = np.zeros(self.layout.narrow, np.int64)
-        narrow[known] = measured[:, known].astype(np.int64).sum(axis=0)
+        narrow = sum_groups(measured, group).sum(axis=0)
         narrow[SOURCES] = 0
+        narrow[self.layout.block(2).start :] = 0
         wide = self.layout.widen(narrow)
         self.truth[self._pane] = self.truth.get(self._pane, 0) + wide
 
