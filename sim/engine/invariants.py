@@ -1,28 +1,38 @@
 """What must hold in every run, checked at every sample and at the end.
 
 * Causality: nothing is faster than its path (`telemetry.way` watches each message), and nobody
-  holds anything that was born or sent later than now.
-* Conservation: of every kind, sent = delivered + dropped + in flight.
+  holds anything that was born or sent later than now, or whose ages contradict each other.
+* Conservation: of every kind, sent = delivered + dropped + in flight; and every baseline that an
+  aggregator takes up goes on to all its children.
 * Exact counts: every value that was measured is at the root, on its way, taken back, or was too
-  late for its pane - one by one, none twice.
+  late for its pane - one by one, none twice, and no agent is two sources.
+* Exact sums: in the panes that are still open the same holds for the values themselves.
 
 A violation is a bug of the simulator, never of the scenario.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.engine.world import World
 from sim.errors import InvariantViolated
-from sim.stats.moments import COUNT
+from sim.stats.fixed_point import LIMB_BITS
+from sim.stats.moments import COUNT, SOURCES, Layout
 from sim.telemetry import holdings
 from sim.telemetry.leaves import Leaves
 from sim.telemetry.parents import Aggregators
 from sim.telemetry.plane import Telemetry
+
+IntArray = NDArray[np.int64]
 
 
 def check_all(world: World) -> None:
     """Check all invariants now. Raises InvariantViolated with the figures that disagree."""
     check_messages(world)
     check_baselines(world)
+    check_passing_on(world)
     check_counts(world.telemetry)
+    check_sums(world.telemetry)
     check_births(world.telemetry)
 
 
@@ -46,8 +56,17 @@ def check_baselines(world: World) -> None:
         _same(f"conservation: {post.way.name}", line.channel.sent, accounted)
 
 
+def check_passing_on(world: World) -> None:
+    """Baselines: the root sends each to all its children, and who takes one up does so too."""
+    expected = world.downlink.published * len(world.downlink.posts[0].born_ns) if world.down else 0
+    for line, post in zip(world.down, world.downlink.posts, strict=True):
+        _same(f"passing on: {post.way.name}", expected, line.channel.sent)
+        if post.groups is not None:
+            expected = int((post.accepted * np.diff(post.groups.starts)).sum())
+
+
 def check_counts(telemetry: Telemetry) -> None:
-    """Every measured value is somewhere, exactly once."""
+    """Every measured value is somewhere, exactly once, and no agent is two sources of a pane."""
     measured = sum(int(row[COUNT]) for row in telemetry.leaves.truth.values())
     found = telemetry.withdrawn + telemetry.root.closed_count
     found += sum(int(row[COUNT]) for row in telemetry.root.panes.values())
@@ -56,18 +75,69 @@ def check_counts(telemetry: Telemetry) -> None:
     for aggregator in telemetry.aggregators:
         found += sum(int(row[:, COUNT].sum()) for row in aggregator.unsent.values())
     _same("exact counts: values", measured, found)
+    for pane, row in telemetry.root.panes.items():
+        if row[SOURCES] > telemetry.leaves.groups.children:
+            raise InvariantViolated(f"exact counts: {row[SOURCES]} sources in pane {pane}")
+
+
+def check_sums(telemetry: Telemetry) -> None:
+    """The values themselves, in the panes that take any: nothing was changed on its way.
+
+    Squares are compared modulo 2**64. Agents that took something back have no truth to compare to.
+    """
+    if telemetry.withdrawn:
+        return
+    layout = telemetry.layout
+    first_pane = (telemetry.now_ns - 1) // telemetry.pane_ns - 1
+    found = np.zeros(1 + 2 * layout.features, np.int64)
+    for parent in (*telemetry.aggregators, telemetry.root):
+        flight = parent.intake.flight
+        is_open = flight.pane >= first_pane
+        values = flight.values if is_open.all() else flight.values[is_open]
+        found += _known(values.sum(axis=0), layout)
+    for aggregator in telemetry.aggregators:
+        for pane, rows in aggregator.unsent.items():
+            found += _known(rows.sum(axis=0), layout) if pane >= first_pane else 0
+    for pane, row in telemetry.root.panes.items():
+        found += _known(row, layout) if pane >= first_pane else 0
+    for pane, row in telemetry.leaves.truth.items():
+        found -= _known(row, layout) if pane >= first_pane else 0
+    if found.any():
+        raise InvariantViolated(f"exact sums: off by {found.tolist()} at {telemetry.now_ns}")
+
+
+def _known(row: IntArray, layout: Layout) -> IntArray:
+    """Count, sums and squares (modulo 2**64) of a narrow or a wide row."""
+    squares = row[layout.block(1)]
+    if len(row) == layout.wide:
+        squares = (squares << LIMB_BITS) + row[layout.block(2)]
+    return np.concatenate((row[:1], row[layout.block(0)], squares))
 
 
 def check_births(telemetry: Telemetry) -> None:
-    """Nobody holds anything that was born, or sent, at or after now."""
+    """Nobody holds anything from the future, and ages are in order: oldest, mean, newest, sent."""
     now_ns = telemetry.now_ns
+    agents = np.ones(telemetry.leaves.groups.children, np.int64)
     for parent in (*telemetry.aggregators, telemetry.root):
         held = parent.intake.held
         newest = int(held[:, holdings.SENT].max(initial=0))
         if newest >= now_ns > 0:
             raise InvariantViolated(f"causality: a version sent at {newest} is held at {now_ns}")
-        if held.shape[1] == holdings.COLUMNS and (held[:, holdings.OLDEST] > held[:, 0]).any():
-            raise InvariantViolated("causality: a version is older than the values in it")
+        if held.shape[1] == holdings.COLUMNS:
+            _check_rows(held, agents)
+        agents = np.add.reduceat(agents, parent.groups.starts[:-1])
+
+
+def _check_rows(held: IntArray, agents: IntArray) -> None:
+    """Rows of six of aggregators that have this many agents each below them."""
+    sent, oldest, born = held[:, holdings.SENT], held[:, holdings.OLDEST], held[:, holdings.BORN]
+    if (oldest > sent).any() or (born > sent * agents).any():
+        raise InvariantViolated("causality: a version is older than the values in it")
+    if (oldest * agents > born).any():
+        raise InvariantViolated("causality: values are in the mean older than the oldest of them")
+    fresh, heard = held[:, holdings.FRESH], held[:, holdings.HEARD]
+    if (fresh > heard).any() or (heard > agents).any():
+        raise InvariantViolated("causality: more sources are fresh, or heard of, than there are")
 
 
 def _same(what: str, expected: int, found: int) -> None:

@@ -116,9 +116,9 @@ class World:
         ways = (*self.telemetry.ways, *(post.way for post in self.downlink.posts))
         for line, way in zip((*self.up, *self.down), ways, strict=True):
             floor_ns = delay_ns[line.source.site, line.target.site]
-            line.channel.set_floors(floor_ns)
-            # The plane's own floor; a copy, so that no bug of a channel can lower both.
+            # The plane's own floor, copied before the channel sees it: no bug can lower both.
             way.floor_ns = floor_ns.copy()
+            line.channel.set_floors(floor_ns)
 
     def _refresh_rules(self) -> None:
         rules = self._in_order(self.rules)

@@ -28,6 +28,8 @@ class Post:
     born_ns: FloatArray
     """Publication instant of the baseline that each node holds; NaN before the first."""
     version_held: IntArray = field(init=False)
+    accepted: IntArray = field(init=False)
+    """How many baselines each node took up, each newer than the one before."""
     node: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     version: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     arrival_ns: FloatArray = field(default_factory=lambda: np.empty(0))
@@ -36,6 +38,7 @@ class Post:
 
     def __post_init__(self) -> None:
         self.version_held = np.full(len(self.born_ns), -1)
+        self.accepted = np.zeros(len(self.born_ns), np.int64)
 
     def send(self, version: int, sent_ns: FloatArray, sent: BoolArray | None) -> None:
         """Put baseline `version` on its way to the nodes that `sent` names; arrays (nodes,)."""
@@ -83,6 +86,11 @@ class Downlink:
         self.now_ns = 0
         self._published_ns: dict[int, int] = {}
 
+    @property
+    def published(self) -> int:
+        """How many baselines the root has published."""
+        return len(self._published_ns)
+
     def publish(self, version: int, now_ns: int) -> None:
         """Send baseline `version` to every child of the root."""
         self._published_ns[version] = now_ns
@@ -101,6 +109,7 @@ class Downlink:
         nodes, versions, instants = post.take(until_ns)
         newer = _newer_than_all_before(nodes, versions, post.version_held)
         nodes, versions, instants = nodes[newer], versions[newer], instants[newer]
+        np.add.at(post.accepted, nodes, 1)
         for version in np.unique(versions).tolist():
             rows = versions == version
             post.version_held[nodes[rows]] = version
