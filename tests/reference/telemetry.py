@@ -1,0 +1,245 @@
+"""The telemetry plane of docs/telemetry.md on stock SimPy: one event per message and per report.
+
+Slow and obvious on purpose: dictionaries, Python integers, and one object per node. It was written
+from the specification and shares no code with `sim.telemetry`, so that a mistake has to be made
+twice, in two ways, before the two can agree on it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+
+import numpy as np
+import simpy
+
+from sim.engine.streams import Streams
+from sim.scenario.plan import FaultPlan, Plan
+from sim.workload import make_behaviour
+from tests.reference.network import Network, Node
+from tests.reference.nodes import NEVER, Agent, Ages, Parent, Report, Summary
+
+FAULT, READ, DELIVERY, PUBLICATION, REPORT = range(5)
+"""Order at one instant; the reports of tier t have REPORT + t. A read comes before the deliveries,
+because it sees only what arrived strictly before it."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What can be read at one instant."""
+
+    time_ns: int
+    ages: Ages
+    panes: dict[int, Summary]
+    """The root's sums for every pane that a baseline may cover now."""
+    baselines: list[list[int]]
+    """Version held by each node of each aggregator tier, locals first; -1 = none."""
+
+
+@dataclass
+class Outcome:
+    """All that a run shows: message (tier, node, version) -> (sent_ns, arrived_ns or -1)."""
+
+    messages: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
+    samples: list[Sample] = field(default_factory=list)
+
+
+class Instant(simpy.Event):
+    """A Timeout with a place in the order of its instant."""
+
+    def __init__(self, env: simpy.Environment, at_ns: int, order: float) -> None:
+        super().__init__(env)
+        self._ok, self._value = True, None
+        env.schedule(self, order, at_ns - env.now)
+
+
+class TelemetryReference:
+    """One run of a plan under a seed."""
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        self.plan = plan
+        self.env = simpy.Environment(initial_time=0)
+        self.outcome = Outcome()
+        streams = Streams(seed)
+        self.network = Network(plan, streams)
+        self.agents = [Agent() for _ in range(plan.agents.count)]
+        self.parents = {
+            (tier + 1, number): Parent(self._children(tier, number))
+            for tier, above in enumerate(plan.tiers[1:])
+            for number in range(above.count)
+        }
+        self.phases_ns = [
+            streams.stream("phase", tier.name).integers(1, tier.period_ns, tier.count).tolist()
+            for tier in plan.tiers[:-1]
+        ]
+        self._behaviour = make_behaviour(
+            plan.agents.behaviour.kind,
+            plan.agents.behaviour.options,
+            agents=plan.agents.count,
+            features=plan.agents.features,
+            stream_at=lambda purpose, tick: streams.at("behaviour", purpose, tick=tick),
+            directory=plan.directory,
+        )
+        self._measured: list[list[list[int]]] = []
+
+    def run(self) -> Outcome:
+        """Let everything happen, to the arrival of the last message."""
+        for fault in self.plan.faults:
+            self.env.process(self._fault(fault))
+        for tier, phases_ns in enumerate(self.phases_ns):
+            for number in range(len(phases_ns)):
+                self.env.process(self._reporting((tier, number)))
+        self.env.process(self._publishing())
+        self.env.process(self._sampling())
+        self.env.run()
+        return self.outcome
+
+    # Scripts
+
+    def _fault(self, fault: FaultPlan) -> Iterator[simpy.Event]:
+        yield self._instant(fault.at_ns, FAULT)
+        self.network.faults.active.add(fault.path)
+        if fault.kind == "crash" and not fault.options["durable"]:
+            self._forget(fault)
+        if fault.until_ns is not None:
+            yield self._instant(fault.until_ns, FAULT)
+            self.network.faults.active.remove(fault.path)
+
+    def _reporting(self, node: Node) -> Iterator[simpy.Event]:
+        tier, number = node
+        for version in count():
+            at_ns = self.phases_ns[tier][number] + version * self.plan.tiers[tier].period_ns
+            if at_ns >= self.plan.duration_ns:
+                return
+            yield self._instant(at_ns, REPORT + tier)
+            if self._acts(node):
+                self._send(node, self._report(node, version))
+
+    def _publishing(self) -> Iterator[simpy.Event]:
+        root = (len(self.plan.tiers) - 1, 0)
+        for version in range(1, self.plan.duration_ns // self.plan.baseline.publish_ns + 1):
+            yield self._instant(version * self.plan.baseline.publish_ns, PUBLICATION)
+            if self._acts(root):
+                self._pass_on(root, version)
+
+    def _sampling(self) -> Iterator[simpy.Event]:
+        every_ns = self.plan.measure.every_ns
+        for number in range(1, self.plan.duration_ns // every_ns + 1):
+            yield self._instant(number * every_ns, READ)
+            self.outcome.samples.append(self._sample())
+
+    # Up
+
+    def _report(self, node: Node, version: int) -> Report:
+        tier, number = node
+        now_ns, pane_ns = self.env.now, self.plan.baseline.pane_ns
+        if tier == 0:
+            value = self._measure(version)[number]
+            return self.agents[number].report(version, now_ns, pane_ns, value)
+        pane, parent = now_ns // pane_ns, self.parents[node]
+        panes = {p: parent.total(p, self.plan.agents.features) for p in (pane - 1, pane)}
+        return Report(version, now_ns, self._ages(parent), panes)
+
+    def _send(self, node: Node, report: Report) -> None:
+        verdict = self.network.judge("up", node, report.version, report.sent_ns)
+        key = (self.plan.tiers[node[0]].name, node[1], report.version)
+        self.outcome.messages[key] = (report.sent_ns, NEVER)
+        if verdict is not None:
+            arrival_ns, copies = verdict
+            receiver = (node[0] + 1, self.network.parent[node[0]][node[1]])
+            arrive = partial(self._arrive, node, receiver, report)
+            for _ in range(copies):
+                self._deliver(arrival_ns, DELIVERY, receiver, arrive)
+
+    def _arrive(self, child: Node, receiver: Node, report: Report) -> None:
+        key = (self.plan.tiers[child[0]].name, child[1], report.version)
+        self.outcome.messages[key] = (report.sent_ns, self.env.now)
+        # An aggregator reports on two panes only, so what is over by then is never asked for; the
+        # root keeps its panes for long and must shut them itself.
+        is_root = receiver[0] == len(self.plan.tiers) - 1
+        oldest = self.env.now // self.plan.baseline.pane_ns - 1 if is_root else NEVER
+        self.parents[receiver].receive(child, report, oldest)
+
+    # Down
+
+    def _pass_on(self, parent: Node, version: int) -> None:
+        """Send a baseline to every child that is an aggregator."""
+        for child in self.parents[parent].children:
+            if child[0] > 0:
+                verdict = self.network.judge("down", child, version, self.env.now)
+                for _ in range(verdict[1] if verdict else 0):
+                    # What a pause has collected is taken in by version: a small number behind.
+                    order = DELIVERY + version / 2**32
+                    self._deliver(verdict[0], order, child, partial(self._hold, child, version))
+
+    def _hold(self, node: Node, version: int) -> None:
+        if version > self.parents[node].baseline:
+            self.parents[node].baseline = version
+            self._pass_on(node, version)
+
+    # Parts
+
+    def _instant(self, at_ns: int, order: float) -> Instant:
+        return Instant(self.env, at_ns, order)
+
+    def _deliver(self, at_ns: int, order: float, receiver: Node, take_in: Callable) -> None:
+        """Bring a message: the dead lose it, and who is paused takes it in at the end of that."""
+
+        def deliver(_: simpy.Event) -> None:
+            if self._is_down(receiver):
+                return
+            pause = self.network.faults.holding(receiver, "pause")
+            if pause is None:
+                take_in()
+            else:
+                self._deliver(pause.until_ns, order, receiver, take_in)
+
+        self._instant(at_ns, order).callbacks.append(deliver)
+
+    def _is_down(self, node: Node) -> bool:
+        return self.network.faults.holding(node, "crash", "churn") is not None
+
+    def _acts(self, node: Node) -> bool:
+        return self.network.faults.holding(node, "crash", "churn", "pause") is None
+
+    def _forget(self, fault: FaultPlan) -> None:
+        nodes = {(0, number): agent for number, agent in enumerate(self.agents)} | self.parents
+        for node, state in nodes.items():
+            if self.network.faults.hits(fault, node):
+                state.forget()
+
+    def _children(self, tier: int, parent: int) -> list[Node]:
+        return [(tier, i) for i, above in enumerate(self.network.parent[tier]) if above == parent]
+
+    def _measure(self, tick: int) -> list[list[int]]:
+        """What all agents measure in report number `tick`, quantised."""
+        while len(self._measured) <= tick:
+            ahead_ns = len(self._measured) * self.plan.agents.period_ns
+            born_ns = np.array([float(phase + ahead_ns) for phase in self.phases_ns[0]])
+            values = np.empty((self.plan.agents.count, self.plan.agents.features))
+            self._behaviour.fill(len(self._measured), born_ns, 0, values)
+            self._measured.append([[quantise(x) for x in value] for value in values.tolist()])
+        return self._measured[tick]
+
+    def _ages(self, parent: Parent) -> Ages:
+        def has_left(child: Node) -> bool:
+            return child[0] == 0 and self.network.faults.holding(child, "churn") is not None
+
+        return parent.ages(self.env.now, self.plan.staleness.baseline_ns, has_left)
+
+    def _sample(self) -> Sample:
+        top = len(self.plan.tiers) - 1
+        root, features = self.parents[top, 0], self.plan.agents.features
+        running = self.env.now // self.plan.baseline.pane_ns
+        window = range(max(running - self.plan.baseline.panes, 0), running + 1)
+        panes = {pane: root.total(pane, features) for pane in window}
+        held = [
+            [self.parents[tier, number].baseline for number in range(self.plan.tiers[tier].count)]
+            for tier in range(1, top)
+        ]
+        return Sample(self.env.now, self._ages(root), panes, held)
+
+
+def quantise(x: float) -> int:
+    """A value in scales as a whole number of quanta of 2^-20, clipped at 16 scales."""
+    return min(max(round(x * 2**20), -(2**24)), 2**24)
