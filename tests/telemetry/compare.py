@@ -1,0 +1,115 @@
+"""Runs one plan twice, in columns and message by message, and shows both in the same words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.simulation import Simulation
+from sim.scenario.plan import Plan
+from sim.stats import fixed_point
+from sim.stats.moments import Layout
+from sim.telemetry import holdings
+from tests.reference.nodes import Ages, Summary
+from tests.reference.telemetry import Outcome, Sample, TelemetryReference
+
+
+@dataclass(frozen=True)
+class Both:
+    """What the simulator and the plain reference make of one plan."""
+
+    plan: Plan
+    fast: Outcome
+    plain: Outcome
+    idle_faults: tuple[str, ...]
+
+
+def run_both(plan: Plan, seed: int) -> Both:
+    """Both runs of one plan under one seed."""
+    fast, idle_faults = _run_columns(plan, seed)
+    return Both(plan, fast, TelemetryReference(plan, seed).run(), idle_faults)
+
+
+def assert_same(both: Both, *, log_follows_outages: bool = False) -> None:
+    """Every message and every sample is equal, to the nanosecond and to the last bit.
+
+    The simulator's log says what was decided when a message was sent. Unless `log_follows_outages`,
+    arrivals of messages that an outage then met on their way are not compared (their effect is).
+    """
+    fast, plain = (_until(run.messages, both.plan.duration_ns) for run in (both.fast, both.plain))
+    if not log_follows_outages:
+        for key in _met_by_outage(both):
+            fast[key], plain[key] = fast[key][:1], plain[key][:1]
+    _assert_equal_items(fast, plain)
+    fast, plain = ({s.time_ns: s for s in run.samples} for run in (both.fast, both.plain))
+    _assert_equal_items(fast, plain)
+
+
+def _until(messages: dict, end_ns: int) -> dict:
+    """What arrives after the end of the run is not told apart: nothing of it was simulated."""
+    return {key: (sent, min(arrived, end_ns)) for key, (sent, arrived) in messages.items()}
+
+
+def _met_by_outage(both: Both) -> list[tuple[str, int, int]]:
+    """Messages that were on their way when some node went down or stood still."""
+    begins_ns = [f.at_ns for f in both.plan.faults if f.kind in ("crash", "pause", "churn")]
+    return [
+        key
+        for key, (sent_ns, arrived_ns) in both.fast.messages.items()
+        if key in both.plain.messages and any(sent_ns < at <= arrived_ns for at in begins_ns)
+    ]
+
+
+def _assert_equal_items(fast: dict, plain: dict) -> None:
+    """Names the first difference instead of printing two whole dictionaries."""
+    for key in [*plain, *fast]:
+        here, there = fast.get(key), plain.get(key)
+        assert here == there, f"{key}: {here} in columns, {there} message by message"
+
+
+def _run_columns(plan: Plan, seed: int) -> tuple[Outcome, tuple[str, ...]]:
+    simulation = Simulation(plan, seed)
+    outcome = Outcome()
+    sample = simulation.recorder.sample
+
+    def sample_and_look(now_ns: int) -> None:
+        sample(now_ns)
+        outcome.samples.append(_look(simulation, now_ns))
+
+    simulation.recorder.sample = sample_and_look
+    recording = simulation.run()
+    outcome.messages.update(_messages(recording.tables["messages"]))
+    return outcome, recording.idle_faults
+
+
+def _messages(table) -> dict:
+    keys = zip(*(table[name].tolist() for name in ("tier", "node", "version")), strict=True)
+    instants = zip(table["sent_ns"].tolist(), table["arrived_ns"].tolist(), strict=True)
+    return dict(zip(keys, instants, strict=True))
+
+
+def _look(simulation: Simulation, now_ns: int) -> Sample:
+    plan, world = simulation.plan, simulation.world
+    running = now_ns // plan.baseline.pane_ns
+    window = range(max(running - plan.baseline.panes, 0), running + 1)
+    features = plan.agents.features
+    root = world.telemetry.root
+    view = root.view(now_ns)
+    ages = (view[c] for c in (holdings.OLDEST, holdings.BORN, holdings.FRESH, holdings.HEARD))
+    return Sample(
+        time_ns=now_ns,
+        ages=Ages(*map(int, ages)),
+        panes={p: _summary(root.window(p, p, features), features) for p in window},
+        baselines=[post.version_held.tolist() for post in reversed(world.downlink.posts)],
+    )
+
+
+def _summary(row: np.ndarray, features: int) -> Summary:
+    blocks = [row[Layout(features).block(index)] for index in range(6)]
+    return Summary(
+        count=int(row[0]),
+        sources=int(row[1]),
+        sums=blocks[0].tolist(),
+        squares=fixed_point.join(blocks[1], blocks[2]),
+        means=blocks[3].tolist(),
+        mean_squares=fixed_point.join(blocks[4], blocks[5]),
+    )
