@@ -32,7 +32,8 @@ def run(
     ready = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     outcome = run_scenario(ready, Path(out), jobs)
     if outcome.trouble is not None:
-        outcome.trouble.add_note(f"{outcome.finished} replications are kept in {outcome.folder}")
+        kept = f"{outcome.finished} of {outcome.wanted} replications"
+        outcome.trouble.add_note(f"kept in {outcome.folder}: {kept}")
         raise outcome.trouble
     return open_results(outcome.folder)
 

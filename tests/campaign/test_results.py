@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from sim.campaign.results import StoredMetric, open_results
 from sim.campaign.store import checksum, store_run
 from sim.errors import ResultsError

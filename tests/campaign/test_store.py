@@ -5,9 +5,10 @@ import os
 
 import numpy as np
 import pytest
+
 from sim.campaign import store
 from sim.campaign.results import open_results
-from sim.campaign.store import canonical_json, plain, run_id, store_run
+from sim.campaign.store import canonical_json, check_place, plain, run_id, store_run
 from sim.errors import ResultsError
 
 
@@ -160,6 +161,35 @@ def test_a_file_where_the_folder_should_be_is_reported(run, tmp_path):
     (tmp_path / "partition-recovery").write_text("in the way")
     with pytest.raises(ResultsError, match="cannot write the results"):
         store_run(run, tmp_path)
+
+
+def test_a_place_that_was_checked_is_as_it_was(tmp_path, everything_under):
+    check_place("small", tmp_path / "results" / "runs")
+    assert everything_under(tmp_path) == []
+
+
+def test_checking_a_place_leaves_the_runs_in_it(run, tmp_path, everything_under):
+    store_run(run, tmp_path)
+    before = everything_under(tmp_path)
+    check_place(run.name, tmp_path)
+    assert everything_under(tmp_path) == before
+
+
+@pytest.mark.parametrize("taken", ["results", "results/runs/small"])
+def test_a_place_that_is_taken_by_a_file_is_found_out(tmp_path, taken, everything_under):
+    (tmp_path / taken).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / taken).write_text("in the way")
+    before = everything_under(tmp_path)
+    with pytest.raises(ResultsError, match="cannot write the results"):
+        check_place("small", tmp_path / "results" / "runs")
+    assert everything_under(tmp_path) == before
+
+
+def test_a_place_without_room_is_found_out(tmp_path, monkeypatch, everything_under):
+    monkeypatch.setattr(store.tempfile, "mkdtemp", disk_full)
+    with pytest.raises(ResultsError, match="No space left on device"):
+        check_place("small", tmp_path / "results" / "runs")
+    assert everything_under(tmp_path) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

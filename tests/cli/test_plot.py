@@ -1,0 +1,91 @@
+"""``sim plot`` draws a stored run again, and touches nothing else."""
+
+import errno
+import os
+
+import pytest
+
+from sim.campaign.replications import run_scenario
+from sim.campaign.results import open_results
+from sim.cli.exits import Exit
+from sim.report import style
+from sim.scenario import load_scenario
+from tests.small import SMALL, only_what_counts
+
+RUNS = "results/runs/small"
+
+
+@pytest.fixture(autouse=True)
+def stored(folder, monkeypatch):
+    """A stored run without figures, where commands look for it."""
+    only_what_counts(monkeypatch)
+    (folder / "small.yaml").write_text(SMALL)
+    return run_scenario(load_scenario("small.yaml"), folder / "results" / "runs").folder
+
+
+def interrupt(*_arguments, **_options):
+    raise KeyboardInterrupt
+
+
+def fill_half_then_fail(self, path, **_options):
+    """A disk that is full in the middle of a figure."""
+    path.write_text("<svg")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.slow
+def test_all_formats_go_to_the_folder_of_the_run(sim, stored):
+    result = sim("plot", RUNS)
+    assert (result.code, result.err) == (Exit.GOOD, "")
+    assert result.out.splitlines() == [
+        str(stored / f"recovery.{kind}") for kind in ("svg", "pdf", "png")
+    ]
+
+
+def test_one_format_of_one_replication_goes_to_a_folder_that_is_made(sim, stored, folder):
+    result = sim("plot", RUNS, "--replication", "1", "--format", "svg", "--out", "new/figures")
+    assert result.out == "new/figures/recovery-1.svg\n"
+    assert (folder / "new/figures/recovery-1.svg").read_text().startswith("<?xml")
+    assert not list(stored.glob("recovery*"))
+
+
+def test_a_figure_does_not_damage_the_run_that_it_is_put_beside(sim, stored):
+    sim("plot", RUNS, "--format", "svg")
+    assert (stored / "recovery.svg").is_file()
+    assert open_results(stored).path == stored
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--replication", "7"], "has replications 0 to 1, no 7"),
+        (["--out", "small.yaml"], "small.yaml: cannot be made a folder: File exists"),
+        (["--format", "bmp"], "'bmp' is not one of 'svg', 'pdf', 'png'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_a_wrong_call(sim, words, complaint):
+    result = sim("plot", RUNS, *words)
+    assert (result.code, result.out) == (Exit.WRONG_CALL, "")
+    assert complaint in result.err
+
+
+def test_a_folder_without_a_run_is_a_wrong_call(sim):
+    assert sim("plot", "nowhere").code == Exit.WRONG_CALL
+
+
+def test_a_damaged_run_is_not_drawn(sim, stored):
+    (stored / "samples.parquet").write_bytes(b"")
+    result = sim("plot", RUNS)
+    assert (result.code, result.out) == (Exit.WRONG_CALL, "")
+    assert "samples.parquet is damaged" in result.err
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [(fill_half_then_fail, Exit.WRONG_CALL), (interrupt, Exit.INTERRUPTED)],
+)
+def test_half_a_figure_is_no_figure(sim, stored, monkeypatch, failure, code):
+    before = sorted(stored.iterdir())
+    monkeypatch.setattr(style.Figure, "savefig", failure)
+    assert sim("plot", RUNS).code == code
+    assert sorted(stored.iterdir()) == before
