@@ -31,8 +31,9 @@ from sim.telemetry.fold import SLOTS_MAX
 from sim.telemetry.ingress import Ingress
 from sim.telemetry.leaves import Leaves
 from sim.telemetry.ledger import Ledger
-from sim.telemetry.parents import Aggregators, ChildKind, Parents, Root
+from sim.telemetry.parents import Aggregators, ChildKind, Parents
 from sim.telemetry.plane import Telemetry
+from sim.telemetry.root import Root
 from sim.telemetry.tree import Groups, Tree
 from sim.telemetry.way import Way
 from sim.units import NS_PER_S

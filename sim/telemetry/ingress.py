@@ -7,17 +7,14 @@ arrivals before the end of a step are served: a later report may still overtake 
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.telemetry.emission import BoolArray, FloatArray
 from sim.telemetry.flight import Flight
 from sim.telemetry.fold import IntArray
+from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Run
-
-if TYPE_CHECKING:
-    from sim.telemetry.intake import Reports
 
 
 @dataclass(slots=True)
@@ -35,8 +32,8 @@ class Ingress:
         return cls(service_ns, np.zeros(parents), np.empty((0, 0), np.bool_))
 
     def serve(
-        self, run: Run, reports: "Reports", flight: Flight, until_ns: int
-    ) -> tuple["Reports", Flight]:
+        self, run: Run, reports: Reports, flight: Flight, until_ns: int
+    ) -> tuple[Reports, Flight]:
         """Replace the arrival of every message before `until_ns` by the end of its service."""
         arrivals = reports.arrivals_ns.copy()
         self._served = arrivals < until_ns

@@ -6,13 +6,12 @@ is added twice and nothing is lost: what a report brought is applied at the pare
 after it became known, whatever arrived in which order.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.telemetry.emission import NEVER, BoolArray, Emission, FloatArray
+from sim.telemetry.emission import NEVER, BoolArray, FloatArray
 from sim.telemetry.flight import Flight
 from sim.telemetry.fold import (
     ByteArray,
@@ -24,21 +23,8 @@ from sim.telemetry.fold import (
     sum_held,
 )
 from sim.telemetry.ingress import Ingress
+from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Reports:
-    """What some adjacent children send in one step.
-
-    `totals[pane]` are running totals, shape (ticks + 1, children, columns), of what each report
-    adds to a pane; row 0 is zero. `states` has shape (ticks, children, state columns).
-    """
-
-    emission: Emission
-    arrivals_ns: FloatArray
-    totals: Mapping[int, IntArray | FloatArray]
-    states: IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from sim.stats import fixed_point
 from sim.stats.moments import COUNT, SOURCES, Layout
 from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
 from sim.telemetry.fold import sum_groups
-from sim.telemetry.intake import Reports
 from sim.telemetry.ledger import Ledger
+from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Groups, Run
 from sim.telemetry.way import Way
 

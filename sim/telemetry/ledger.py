@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.telemetry.emission import BoolArray
-from sim.telemetry.intake import Intake, Reports
+from sim.telemetry.intake import Intake
+from sim.telemetry.reports import Reports
 
 IntArray = NDArray[np.int64]
 

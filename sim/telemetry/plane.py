@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from sim.stats.moments import Layout, Moments, moments
 from sim.telemetry.emission import BoolArray
-from sim.telemetry.intake import Reports
 from sim.telemetry.leaves import Leaves
-from sim.telemetry.parents import Aggregators, Heard, Parents, Root
+from sim.telemetry.parents import Aggregators, Parents
+from sim.telemetry.reports import Reports
+from sim.telemetry.root import Heard, Root
 from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]

@@ -1,0 +1,120 @@
+"""The top of the tree: it reports to nobody, so only its reads and its moves matter.
+
+A move is a change of the newest version that the root knows of a child. Between moves every age
+grows by one second a second, so the moves are all there is to know about ages.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.stats.moments import COUNT, canonical
+from sim.telemetry.emission import FloatArray
+from sim.telemetry.intake import Due, Known
+from sim.telemetry.parents import ChildKind, Parents
+from sim.telemetry.reports import Reports
+from sim.telemetry.tree import Groups, Run
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Every move of the root's view of its children, in the order child by child.
+
+    `known_ns` and `child` have shape (moves,), `state` (moves, state columns).
+    """
+
+    known_ns: FloatArray
+    child: IntArray
+    state: IntArray
+
+
+class Root(Parents):
+    """The top of the tree: it reports to nobody, so only its reads and its moves matter."""
+
+    def __init__(
+        self, groups: Groups, kind: ChildKind, bound_ns: int, panes_kept: int, wide: int
+    ) -> None:
+        super().__init__(groups, kind, bound_ns)
+        self.panes: dict[int, IntArray] = {}
+        """Per pane, the exact sums of everything known of it (wide rows)."""
+        self.closed_count = 0
+        """Values in panes that were dropped because they are too old to be read."""
+        self.heard: list[Heard] = []
+        self._panes_kept = panes_kept
+        self._until_ns = 0
+        self._pane = 0
+        self._wide = wide
+
+    def open_step(self, begin_ns: int, until_ns: int, pane: int) -> None:
+        """Drop the panes that no baseline will cover again."""
+        assert begin_ns < until_ns
+        self._until_ns, self._pane = until_ns, pane
+        for old in [key for key in self.panes if key < pane - self._panes_kept]:
+            self.closed_count += int(self.panes.pop(old)[COUNT])
+
+    def take(self, run: Run, reports: Reports) -> None:
+        """Carry the children of `run` through the step."""
+        due = Due(np.zeros(run.parents), 1, 0, self._until_ns, self._pane)
+        learnt, _, known = self.intake.take(run, reports, due)
+        for pane, gained in learnt.items():
+            row = self.panes.setdefault(pane, np.zeros(self._wide, np.int64))
+            row += self.kind.widen(gained).sum(axis=(0, 1))
+        self.heard.append(_moves(known, self._until_ns))
+
+    def finish_step(self) -> None:
+        """End the step."""
+        self.intake.finish_step()
+
+    def forget(self) -> None:
+        """Start from nothing. Children report open panes anew; closed ones are gone for good."""
+        for pane, row in self.panes.items():
+            if pane < self._pane - 1:
+                self.closed_count += int(row[COUNT])
+        self.panes.clear()
+
+    def view(self, now_ns: int) -> IntArray:
+        """The row of six that the root would report at `now_ns`; shape (6,)."""
+        (run,) = self.groups.runs
+        held = self._without_absent(self.intake.held[None], run)
+        folded = self._fold(held, np.full((1, 1), float(now_ns)), run)
+        return np.asarray(folded[0, 0])
+
+    def window(self, first_pane: int, last_pane: int, features: int) -> IntArray:
+        """Canonical sums of panes first..last; shape (wide,)."""
+        row = np.zeros(self._wide, np.int64)
+        for pane in range(first_pane, last_pane + 1):
+            row += self.panes.get(pane, 0)
+        return canonical(row, features)
+
+
+def _moves(known: Known, until_ns: int) -> Heard:
+    """When the newest version known of each child changed, and to what."""
+    fresh_ns, fresh_child, fresh_state = _moves_now(known, until_ns)
+    flight, flight_known = known.flight, known.flight_known_ns
+    rows = np.flatnonzero(flight.leading)
+    child, at_ns = flight.child[rows], flight_known[rows]
+    after = np.append(at_ns[1:], np.inf)
+    last = np.append(child[1:] != child[:-1], True) if len(rows) else np.empty(0, np.bool_)
+    if len(known.known_ns):
+        after[: len(rows)][last] = known.known_ns[0, child[last] - known.run.first_child]
+    else:
+        after[: len(rows)][last] = np.inf
+    moved = (at_ns < until_ns) & (at_ns < after[: len(rows)])
+    rows = rows[moved]
+    return Heard(
+        np.concatenate((at_ns[moved], fresh_ns)),
+        np.concatenate((flight.child[rows], fresh_child)),
+        np.concatenate((flight.state[rows], fresh_state)),
+    )
+
+
+def _moves_now(known: Known, until_ns: int) -> tuple[FloatArray, IntArray, IntArray]:
+    instants = known.known_ns
+    moved = instants < until_ns
+    moved[:-1] &= instants[:-1] < instants[1:]
+    tick, child = np.nonzero(moved)
+    states = known.reports.states[tick, child]
+    return instants[tick, child], child + known.run.first_child, states
