@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.engine.faults import FAULTS
 from sim.engine.streams import Streams
 from sim.network.importers import TOPOLOGIES
 from sim.network.latency import LATENCY_LAWS, make_law
@@ -76,3 +77,4 @@ def test_the_catalogue_has_the_names_of_the_registries():
     assert sorted(LOSS_LAWS) == sorted(catalogue.LOSS_LAWS)
     assert sorted(BEHAVIOURS) == sorted(catalogue.BEHAVIOURS)
     assert sorted(TOPOLOGIES) == sorted(catalogue.TOPOLOGIES)
+    assert sorted(FAULTS) == sorted(catalogue.FAULTS)
