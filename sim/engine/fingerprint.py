@@ -47,6 +47,15 @@ class Fingerprint:
             for piece in _pieces(value):
                 running.update(piece)
 
+    def extend(self, ingredient: str, rows: np.ndarray) -> None:
+        """Add rows to one long table; how many come at a time makes no difference.
+
+        To be used for an ingredient from its first row on, with rows of one width and type.
+        """
+        running = self._hashes.get(ingredient)
+        if running is not None:
+            running.update(np.ascontiguousarray(rows, rows.dtype.newbyteorder("<")).tobytes())
+
     def parts(self) -> dict[str, str]:
         """The digest of every selected ingredient so far, by name, in order of the names."""
         return {name: running.hexdigest() for name, running in self._hashes.items()}

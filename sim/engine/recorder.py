@@ -170,8 +170,8 @@ class Recorder:
 
     def _take_heard(self) -> None:
         heard = self._world.telemetry.take_heard()
-        for moves in heard:
-            self._fingerprint.add("heard", moves.known_ns, moves.child, moves.state)
+        if heard and self._fingerprint.wants("heard"):
+            self._fingerprint.extend("heard", _moves_in_order(heard))
         if self._keeps_heard:
             self._heard.extend(heard)
 
@@ -241,6 +241,21 @@ def _as_rows(state: NDArray[np.int64]) -> NDArray[np.int64]:
     born = state[:, 0]
     heard = (born > 0).astype(np.int64)
     return np.stack([born, born, born, state[:, -1], heard, heard], axis=1)
+
+
+def _moves_in_order(heard: list[Heard]) -> NDArray[np.int64]:
+    """All moves as rows, in the order of time.
+
+    What is known before one sample comes before what is known after it, so the rows of a whole run
+    are the same wherever the samples cut them.
+    """
+    rows = np.concatenate(
+        [
+            np.column_stack([moves.known_ns.astype(np.int64), moves.child, moves.state])
+            for moves in heard
+        ]
+    )
+    return np.asarray(rows[np.lexsort((rows[:, 1], rows[:, 0]))])
 
 
 def _any(values: NDArray[np.float64]) -> bool:

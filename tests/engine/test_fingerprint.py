@@ -75,3 +75,23 @@ def test_the_order_in_which_ingredients_are_named_does_not_matter():
 def test_a_value_without_fixed_bytes_is_refused(value):
     with pytest.raises(TypeError, match="cannot fingerprint"):
         digest(value)
+
+
+def extended(*pieces):
+    fingerprint = Fingerprint(["heard"])
+    for rows in pieces:
+        fingerprint.extend("heard", rows)
+    return fingerprint.hexdigest()
+
+
+def test_rows_that_come_in_pieces_equal_rows_that_come_at_once():
+    rows = np.arange(12, dtype=np.int64).reshape(4, 3)
+    assert extended(rows) == extended(rows[:1], rows[1:1], rows[1:])
+    assert extended(rows) == extended(rows.astype(">i8"))
+    assert extended(rows) != extended(rows[::-1])
+
+
+def test_rows_of_an_ingredient_that_is_not_selected_are_ignored():
+    fingerprint = Fingerprint(["traffic"])
+    fingerprint.extend("heard", np.arange(3))
+    assert fingerprint.hexdigest() == digest()
