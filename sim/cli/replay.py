@@ -50,7 +50,9 @@ def _tell(
             f"(differs in {', '.join(one.ingredients)})"
         )
     if differences:
-        say(f"  likely why: {'; '.join(changes) or 'nothing that is recorded has changed: please report it'}")
+        say(
+            f"  likely why: {'; '.join(changes) or 'nothing that is recorded has changed: please report it'}"
+        )
 
 
 def _as_json(
