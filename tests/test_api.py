@@ -1,6 +1,7 @@
 """The same as the command line, for notebooks and scripts."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from sim import load_scenario, open_results, plot, run
 from sim.campaign import replications
 from sim.errors import ResultsError, ScenarioError, WorkerError
 from tests.small import SMALL, only_what_counts
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -119,6 +122,18 @@ def test_type_checkers_see_every_public_name():
     (block,) = (node for node in body if isinstance(node, ast.If))
     seen = {alias.name: node.module for node in block.body for alias in node.names}
     assert seen == sim._HOME
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_about_python_works(tmp_path, monkeypatch):
+    only_what_counts(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    snippets = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert snippets
+    for snippet in snippets:
+        exec(snippet, {})
 
 
 @pytest.mark.slow

@@ -50,9 +50,8 @@ def _tell(
             f"(differs in {', '.join(one.ingredients)})"
         )
     if differences:
-        say(
-            f"  likely why: {'; '.join(changes) or 'nothing that is recorded has changed: please report it'}"
-        )
+        why = "; ".join(changes) or "nothing that is recorded has changed: please report it"
+        say(f"  likely why: {why}")
 
 
 def _as_json(

@@ -245,15 +245,6 @@ def test_a_disk_that_is_full_while_figures_are_drawn_costs_only_the_figures(
     }
 
 
-@pytest.mark.slow
-def test_two_workers_give_the_same_tables_and_fingerprints_as_one(run, small):
-    run("--out", "one")
-    run("--out", "two", "--jobs", "2")
-    one, two = open_results("one/small"), open_results("two/small")
-    assert one.manifest["fingerprints"] == two.manifest["fingerprints"]
-    assert one.manifest["files"] == two.manifest["files"]
-
-
 def kill_the_worker(_plan, replication, progress=None):
     """Stands for the system that kills a process which takes too much memory."""
     os._exit(137)
