@@ -1,30 +1,19 @@
-"""The network of docs/telemetry.md as plainly as it can be written: one message at a time.
+"""The network of docs/telemetry.md as plainly as it can be written: one message at a time."""
 
-Who stands where, what a message draws, and which faults hold come from the same streams and the
-same small laws as in the simulator, because equal draws are what makes two runs comparable.
-Everything that is decided with them is written anew, from the specification alone.
-"""
-
-from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
 from sim.engine.streams import Streams
 from sim.network.importers import read_sites
-from sim.network.latency import LatencyLaw, make_law
 from sim.network.loss import make_loss
 from sim.network.placement import place
 from sim.network.routes import Routes
-from sim.scenario.plan import FaultPlan, Plan, Variant
-from sim.scenario.selectors import REST, TreeShape, ranges
-from sim.units import parse_share
-
-Node = tuple[int, int]
-"""Tier (0 = agents) and number."""
-
-ON_THE_WAY = ("partition", "degrade", "hold", "duplicate", "reorder", "corrupt")
+from sim.scenario.plan import FaultPlan, Plan
+from tests.reference.draws import Draws
+from tests.reference.faults import Faults, Node
 
 
 def parents_of(children: int, parents: int) -> list[int]:
@@ -33,125 +22,18 @@ def parents_of(children: int, parents: int) -> list[int]:
     return [parent for parent in range(parents) for _ in range(size + (parent < larger))]
 
 
-class Draws:
-    """The i-th variate of a stream at a tick; a whole tier is drawn at once and looked up."""
-
-    def __init__(self, plan: Plan, streams: Streams) -> None:
-        self._plan, self._streams = plan, streams
-        self._jitter = self._law(plan.topology.jitter)
-        self._links = [tier.link and self._law(tier.link) for tier in plan.tiers[:-1]]
-        self._delays, self._uniforms = cache(self._delays), cache(self._uniforms)
-
-    def jitter_ns(self, way: str, tier: int, tick: int, child: int) -> float:
-        """A draw of the jitter law."""
-        return self._delays(way, tier, "jitter", tick)[child]
-
-    def last_mile_ns(self, way: str, tier: int, tick: int, child: int) -> float:
-        """A draw of the last mile's law."""
-        return self._delays(way, tier, "last-mile", tick)[child] if self._links[tier] else 0.0
-
-    def uniform(self, way: str, tier: int, purpose: str, tick: int, child: int) -> float:
-        """A uniform in [0, 1)."""
-        return self._uniforms(way, tier, purpose, tick)[child]
-
-    def _law(self, law: Variant) -> LatencyLaw:
-        return make_law(law.kind, law.options, self._plan.directory)
-
-    def _delays(self, way: str, tier: int, purpose: str, tick: int) -> list[float]:
-        law = self._jitter if purpose == "jitter" else self._links[tier]
-        drawn = np.empty(self._plan.tiers[tier].count)
-        law.draw(self._at(way, tier, purpose, tick), drawn)
-        return drawn.tolist()
-
-    def _uniforms(self, way: str, tier: int, purpose: str, tick: int) -> list[float]:
-        return self._at(way, tier, purpose, tick).random(self._plan.tiers[tier].count).tolist()
-
-    def _at(self, way: str, tier: int, purpose: str, tick: int) -> np.random.Generator:
-        return self._streams.at(f"{way}/{self._plan.tiers[tier].name}", purpose, tick=tick)
-
-
-class Faults:
-    """Which faults hold now, and whom they hit. `active` is changed by the run."""
-
-    def __init__(self, plan: Plan, streams: Streams) -> None:
-        self.active: set[str] = set()
-        self._plan, self._streams = plan, streams
-        names, counts = zip(*((tier.name, tier.count) for tier in plan.tiers), strict=True)
-        self._shape = TreeShape(names, counts)
-        self._groups = {fault.path: self._groups_of(fault) for fault in plan.faults}
-
-    def hits(self, fault: FaultPlan, node: Node) -> bool:
-        """Whether a node is one of the nodes of a fault."""
-        return node in self._groups[fault.path][0]
-
-    def holding(self, node: Node, *kinds: str) -> FaultPlan | None:
-        """The first fault of these kinds that holds now and hits the node."""
-        for fault in self._plan.faults:
-            if fault.path in self.active and fault.kind in kinds and self.hits(fault, node):
-                return fault
-        return None
-
-    def between(self, sender: Node, receiver: Node) -> FaultPlan | None:
-        """The first fault on the way that holds now and matches a message."""
-        for fault in self._plan.faults:
-            on_the_way = fault.path in self.active and fault.kind in ON_THE_WAY
-            if on_the_way and self._matches(fault, sender, receiver):
-                return fault
-        return None
-
-    def _matches(self, fault: FaultPlan, sender: Node, receiver: Node) -> bool:
-        if fault.kind == "partition":
-            return self._parts(fault, sender, receiver)
-        return self.hits(fault, sender) or (fault.kind == "degrade" and self.hits(fault, receiver))
-
-    def _parts(self, fault: FaultPlan, sender: Node, receiver: Node) -> bool:
-        groups = self._groups[fault.path]
-        here = [number for number, group in enumerate(groups) if sender in group]
-        there = [number for number, group in enumerate(groups) if receiver in group]
-        apart = bool(here and there) and here != there
-        return apart and (here == [0] or not fault.options["one_way"])
-
-    def _groups_of(self, fault: FaultPlan) -> list[set[Node]]:
-        """The groups of a partition; of any other fault one group, its nodes."""
-        if fault.kind != "partition":
-            return [self._select(fault.options["nodes"], fault.path)]
-        selectors = fault.options["groups"]
-        groups = [self._select(some, f"{fault.path}/{i}") for i, some in enumerate(selectors)]
-        named = set().union(*groups)
-        rest = {node for node in self._all() if node not in named}
-        return [
-            group | rest if REST in some else group
-            for group, some in zip(groups, selectors, strict=True)
-        ]
-
-    def _all(self) -> list[Node]:
-        return [(t, i) for t, count in enumerate(self._shape.counts) for i in range(count)]
-
-    def _select(self, selectors: Sequence[str], purpose: str) -> set[Node]:
-        chosen: set[Node] = set()
-        for text in selectors:
-            if text.endswith("%"):
-                share = round(parse_share(text) * self._shape.counts[0])
-                stream = self._streams.stream("select", purpose, text)
-                order = stream.permutation(self._shape.counts[0]).tolist()
-                chosen |= {(0, agent) for agent in order[:share]}
-            elif text != REST:
-                for tier, (first, last) in ranges(text, self._shape).items():
-                    chosen |= {(tier, number) for number in range(first, last)}
-        return chosen
-
-
 class Network:
     """Judges messages between the nodes of the tree, one by one."""
 
     def __init__(self, plan: Plan, streams: Streams) -> None:
-        self.faults = Faults(plan, streams)
         counts = [tier.count for tier in plan.tiers]
         self.parent = [parents_of(children, parents) for children, parents in pairwise(counts)]
         self._draws = Draws(plan, streams)
         self._loss = make_loss(plan.topology.loss.kind, plan.topology.loss.options)
         self._bad: dict[tuple[str, int, int], bool] = {}
-        self._paths(plan, streams.seed)
+        self._routes, self._sites = self._places(plan, streams.seed)
+        self._delays_ns = cache(self._delays_ns)
+        self.faults = Faults(plan, streams, self._at_site)
 
     def judge(self, way: str, child: Node, tick: int, sent_ns: int) -> tuple[int, int] | None:
         """When a message arrives and how often (twice if it is duplicated); None if it is dropped.
@@ -163,7 +45,10 @@ class Network:
         ends = (child, parent) if way == "up" else (parent, child)
         fault = self.faults.between(*ends)
         share = self._loss_share(way, child, tick)
-        delay_ns = self._floor_ns(way, child) + self._draws.jitter_ns(*key)
+        floor_ns = self._floor_ns(way, child)
+        if floor_ns == inf:
+            return None
+        delay_ns = floor_ns + self._draws.jitter_ns(*key)
         delay_ns += self._draws.last_mile_ns(*key)
         copies = 1
         if fault is not None:
@@ -212,7 +97,8 @@ class Network:
         self._bad[way, tier, number] = bad
         return loss.loss_bad if bad else loss.loss_good
 
-    def _paths(self, plan: Plan, seed: int) -> None:
+    def _places(self, plan: Plan, seed: int) -> tuple[Routes, list[np.ndarray]]:
+        """The paths between sites, and the site of each node of each tier."""
         topology = plan.topology
         graph = read_sites(
             topology.source.kind,
@@ -223,17 +109,31 @@ class Network:
             seed=seed,
         )
         routes = Routes(graph)
+        counts = [tier.count for tier in plan.tiers]
         starts = [
             np.array([parents.index(p) for p in range(max(parents) + 1)] + [len(parents)])
             for parents in self.parent
         ]
-        counts = [tier.count for tier in plan.tiers]
-        self._delay_ns = routes.delay_ns()
-        self._sites = place(counts, starts, routes, topology.placement)
+        return routes, place(counts, starts, routes, topology.placement)
+
+    def _at_site(self, name: str) -> set[Node]:
+        site = self._routes.graph.names.index(name)
+        return {
+            (tier, number)
+            for tier, sites in enumerate(self._sites)
+            for number, here in enumerate(sites.tolist())
+            if here == site
+        }
+
+    def _delays_ns(self, broken: frozenset[tuple[str, str]]) -> list[list[float]]:
+        names = self._routes.graph.names
+        links = [(names.index(here), names.index(there)) for here, there in broken]
+        return self._routes.delay_ns(frozenset((min(ends), max(ends)) for ends in links)).tolist()
 
     def _floor_ns(self, way: str, child: Node) -> float:
+        """The shortest path that is left; infinite where there is none."""
         tier, number = child
         below = self._sites[tier][number]
         above = self._sites[tier + 1][self.parent[tier][number]]
-        ends = (below, above) if way == "up" else (above, below)
-        return float(self._delay_ns[ends])
+        here, there = (below, above) if way == "up" else (above, below)
+        return self._delays_ns(self.faults.broken_links())[here][there]

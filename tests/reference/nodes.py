@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tests.reference.network import Node
+from tests.reference.faults import Node
 
 NEVER = -1
 

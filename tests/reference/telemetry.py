@@ -16,7 +16,8 @@ import simpy
 from sim.engine.streams import Streams
 from sim.scenario.plan import FaultPlan, Plan
 from sim.workload import make_behaviour
-from tests.reference.network import Network, Node
+from tests.reference.faults import DOWN, Node
+from tests.reference.network import Network
 from tests.reference.nodes import NEVER, Agent, Ages, Parent, Report, Summary
 
 FAULT, READ, DELIVERY, PUBLICATION, REPORT = range(5)
@@ -197,10 +198,10 @@ class TelemetryReference:
         self._instant(at_ns, order).callbacks.append(deliver)
 
     def _is_down(self, node: Node) -> bool:
-        return self.network.faults.holding(node, "crash", "churn") is not None
+        return self.network.faults.holding(node, *DOWN) is not None
 
     def _acts(self, node: Node) -> bool:
-        return self.network.faults.holding(node, "crash", "churn", "pause") is None
+        return self.network.faults.holding(node, *DOWN, "pause") is None
 
     def _forget(self, fault: FaultPlan) -> None:
         nodes = {(0, number): agent for number, agent in enumerate(self.agents)} | self.parents

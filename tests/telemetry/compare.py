@@ -9,6 +9,7 @@ from sim.scenario.plan import Plan
 from sim.stats import fixed_point
 from sim.stats.moments import Layout
 from sim.telemetry import holdings
+from tests.reference.faults import DOWN
 from tests.reference.nodes import Ages, Summary
 from tests.reference.telemetry import Outcome, Sample, TelemetryReference
 
@@ -51,7 +52,7 @@ def _until(messages: dict, end_ns: int) -> dict:
 
 def _met_by_outage(both: Both) -> list[tuple[str, int, int]]:
     """Messages that were on their way when some node went down or stood still."""
-    begins_ns = [f.at_ns for f in both.plan.faults if f.kind in ("crash", "pause", "churn")]
+    begins_ns = [f.at_ns for f in both.plan.faults if f.kind in (*DOWN, "pause")]
     return [
         key
         for key, (sent_ns, arrived_ns) in both.fast.messages.items()

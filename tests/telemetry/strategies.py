@@ -50,6 +50,7 @@ KINDS = (
     *("partition", "degrade", "hold", "duplicate", "reorder", "corrupt"),
     *("crash", "pause", "churn"),
 )
+SITE_KINDS = ("link_down", "site_down")
 PANES = st.integers(1, 3)
 SHARES = st.sampled_from([0.05, 0.2, 0.5, 1.0])
 RATES = st.sampled_from([50, 70, 100, 130, 237]).map(lambda ms: f"{1000 / ms!r}Hz")
@@ -123,6 +124,10 @@ def _faults(draw: st.DrawFn, levels: int, kinds: Sequence[str]) -> dict[str, Any
     fault = {"kind": kind, "at": f"{at}ns"}
     if kind in ("hold", "pause") or draw(st.booleans()):
         fault["until"] = f"{at + draw(st.integers(1, 2_000_000_000))}ns"
+    if kind in SITE_KINDS:
+        return fault | (
+            {"link": ["site-0", "site-1"]} if kind == "link_down" else {"site": "site-1"}
+        )
     if kind == "partition":
         groups = GROUPS if levels > 1 else GROUPS[:-1]
         return fault | {"groups": draw(st.sampled_from(groups)), "one_way": draw(st.booleans())}
@@ -146,13 +151,14 @@ def plans(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> Plan:
     features = draw(st.integers(1, 3))
     agents = {"count": draw(st.integers(1, 40)), "features": features, "rate": draw(RATES)}
     pane = draw(_ms(300, 2000))
-    tree = draw(_trees())
+    tree, topology = draw(_trees()), draw(TOPOLOGIES)
+    kinds = (*kinds, *SITE_KINDS) if topology["kind"] == "ring" else kinds
     try:
         return plan_of(
             *[draw(_faults(tree["levels"], kinds)) for _ in range(draw(st.integers(0, 3)))],
             duration=draw(_ms(3000, 6000)),
             agents=agents,
-            topology=draw(TOPOLOGIES) | {"jitter": draw(LAWS), "loss": draw(LOSSES)},
+            topology=topology | {"jitter": draw(LAWS), "loss": draw(LOSSES)},
             tree=tree,
             baseline={"publish": draw(_ms(90, 900)), "pane": pane, "panes": draw(PANES)},
             measure={"every": draw(_ms(60, 300))},

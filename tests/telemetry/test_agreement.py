@@ -135,12 +135,14 @@ FAULTS = [
     {"kind": "pause", "nodes": ["agent-2", "local-1", "regional-1"]},
     {"kind": "pause", "nodes": "root"},
     {"kind": "churn", "nodes": ["agent-2", "20%", "local-1"]},
+    {"kind": "link_down", "link": ["site-0", "site-1"]},
+    {"kind": "site_down", "site": "site-1"},
 ]
 
 
 def named(fault: dict[str, Any]) -> str:
     """Kind and target, for the name of a test."""
-    return f"{fault['kind']} {fault.get('nodes') or fault['groups']}"
+    return f"{fault['kind']} {fault.get('nodes') or list(fault.values())[1]}"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=named)

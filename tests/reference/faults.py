@@ -1,0 +1,95 @@
+"""Which faults hold now, whom they hit, and which of them decides about a message."""
+
+from collections.abc import Callable, Sequence
+
+from sim.engine.streams import Streams
+from sim.scenario.plan import FaultPlan, Plan
+from sim.scenario.selectors import REST, TreeShape, ranges
+from sim.units import parse_share
+
+Node = tuple[int, int]
+"""Tier (0 = agents) and number."""
+
+ON_THE_WAY = ("partition", "degrade", "hold", "duplicate", "reorder", "corrupt")
+DOWN = ("crash", "churn", "site_down")
+
+
+class Faults:
+    """Which faults hold now, and whom they hit. `active` is changed by the run."""
+
+    def __init__(self, plan: Plan, streams: Streams, at_site: Callable[[str], set[Node]]) -> None:
+        self.active: set[str] = set()
+        self._plan, self._streams, self._at_site = plan, streams, at_site
+        names, counts = zip(*((tier.name, tier.count) for tier in plan.tiers), strict=True)
+        self._shape = TreeShape(names, counts)
+        self._groups = {fault.path: self._groups_of(fault) for fault in plan.faults}
+
+    def hits(self, fault: FaultPlan, node: Node) -> bool:
+        """Whether a node is one of the nodes of a fault."""
+        return node in self._groups[fault.path][0]
+
+    def holding(self, node: Node, *kinds: str) -> FaultPlan | None:
+        """The first fault of these kinds that holds now and hits the node."""
+        for fault in self._plan.faults:
+            if fault.path in self.active and fault.kind in kinds and self.hits(fault, node):
+                return fault
+        return None
+
+    def between(self, sender: Node, receiver: Node) -> FaultPlan | None:
+        """The first fault on the way that holds now and matches a message."""
+        for fault in self._plan.faults:
+            on_the_way = fault.path in self.active and fault.kind in ON_THE_WAY
+            if on_the_way and self._matches(fault, sender, receiver):
+                return fault
+        return None
+
+    def broken_links(self) -> frozenset[tuple[str, str]]:
+        """The links that are cut now, as pairs of sites."""
+        plans = [fault for fault in self._plan.faults if fault.path in self.active]
+        return frozenset(tuple(f.options["link"]) for f in plans if f.kind == "link_down")
+
+    def _matches(self, fault: FaultPlan, sender: Node, receiver: Node) -> bool:
+        if fault.kind == "partition":
+            return self._parts(fault, sender, receiver)
+        return self.hits(fault, sender) or (fault.kind == "degrade" and self.hits(fault, receiver))
+
+    def _parts(self, fault: FaultPlan, sender: Node, receiver: Node) -> bool:
+        groups = self._groups[fault.path]
+        here = [number for number, group in enumerate(groups) if sender in group]
+        there = [number for number, group in enumerate(groups) if receiver in group]
+        apart = bool(here and there) and here != there
+        return apart and (here == [0] or not fault.options["one_way"])
+
+    def _groups_of(self, fault: FaultPlan) -> list[set[Node]]:
+        """The groups of a partition; of any other fault one group, its nodes."""
+        if fault.kind == "link_down":
+            return [set()]
+        if fault.kind != "partition":
+            some = fault.options.get("nodes") or [f"site:{fault.options['site']}"]
+            return [self._select(some, fault.path)]
+        selectors = fault.options["groups"]
+        groups = [self._select(some, f"{fault.path}/{i}") for i, some in enumerate(selectors)]
+        named = set().union(*groups)
+        rest = {node for node in self._all() if node not in named}
+        return [
+            group | rest if REST in some else group
+            for group, some in zip(groups, selectors, strict=True)
+        ]
+
+    def _all(self) -> list[Node]:
+        return [(t, i) for t, count in enumerate(self._shape.counts) for i in range(count)]
+
+    def _select(self, selectors: Sequence[str], purpose: str) -> set[Node]:
+        chosen: set[Node] = set()
+        for text in selectors:
+            if text.startswith("site:"):
+                chosen |= self._at_site(text.removeprefix("site:"))
+            elif text.endswith("%"):
+                share = round(parse_share(text) * self._shape.counts[0])
+                stream = self._streams.stream("select", purpose, text)
+                order = stream.permutation(self._shape.counts[0]).tolist()
+                chosen |= {(0, agent) for agent in order[:share]}
+            elif text != REST:
+                for tier, (first, last) in ranges(text, self._shape).items():
+                    chosen |= {(tier, number) for number in range(first, last)}
+        return chosen
