@@ -33,7 +33,9 @@ def _bar(name: str, replications: int, duration_ns: int) -> "Iterator[Progress]"
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+    console = Console(stderr=True)
+    # Transient: what stays on the screen is the result.
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(name, total=replications * duration_ns, at="")
 
         def report(replication: int, now_ns: int) -> None:

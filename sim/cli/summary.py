@@ -3,6 +3,7 @@
 The heading comes first and names the seed, so that a run that hangs or breaks can be repeated.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,8 @@ def tell_results(outcome: "Outcome", plan: "Plan") -> None:
     from sim.report.table import as_text
 
     width = max(shutil.get_terminal_size((100, 24)).columns, 100)
-    say(as_text(outcome.values, outcome.verdicts, width, sys.stdout.isatty()).rstrip())
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    say(as_text(outcome.values, outcome.verdicts, width, colour).rstrip())
     say("")
     for line in verdict_lines(outcome, plan):
         say(line)
