@@ -5,6 +5,7 @@ from the specification and shares no code with `sim.telemetry`, so that a mistak
 twice, in two ways, before the two can agree on it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -82,6 +83,7 @@ class TelemetryReference:
             directory=plan.directory,
         )
         self._measured: list[list[list[int]]] = []
+        self._lives: Counter[Node] = Counter()
 
     def run(self) -> Outcome:
         """Let everything happen, to the arrival of the last message."""
@@ -184,10 +186,14 @@ class TelemetryReference:
         return Instant(self.env, at_ns, order)
 
     def _deliver(self, at_ns: int, order: float, receiver: Node, take_in: Callable) -> None:
-        """Bring a message: the dead lose it, and who is paused takes it in at the end of that."""
+        """Bring a message: the dead lose it, and who is paused takes it in at the end of that.
+
+        A node that forgets begins a new life; what was sent to it in the one before is lost.
+        """
+        life = self._lives[receiver]
 
         def deliver(_: simpy.Event) -> None:
-            if self._is_down(receiver):
+            if self._is_down(receiver) or self._lives[receiver] != life:
                 return
             pause = self.network.faults.holding(receiver, "pause")
             if pause is None:
@@ -207,6 +213,7 @@ class TelemetryReference:
         nodes = {(0, number): agent for number, agent in enumerate(self.agents)} | self.parents
         for node, state in nodes.items():
             if self.network.faults.hits(fault, node):
+                self._lives[node] += 1
                 state.forget()
 
     def _children(self, tier: int, parent: int) -> list[Node]:

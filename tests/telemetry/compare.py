@@ -9,7 +9,6 @@ from sim.scenario.plan import Plan
 from sim.stats import fixed_point
 from sim.stats.moments import Layout
 from sim.telemetry import holdings
-from tests.reference.faults import DOWN
 from tests.reference.nodes import Ages, Summary
 from tests.reference.telemetry import Outcome, Sample, TelemetryReference
 
@@ -30,16 +29,9 @@ def run_both(plan: Plan, seed: int) -> Both:
     return Both(plan, fast, TelemetryReference(plan, seed).run(), idle_faults)
 
 
-def assert_same(both: Both, *, log_follows_outages: bool = False) -> None:
-    """Every message and every sample is equal, to the nanosecond and to the last bit.
-
-    The simulator's log says what was decided when a message was sent. Unless `log_follows_outages`,
-    arrivals of messages that an outage then met on their way are not compared (their effect is).
-    """
+def assert_same(both: Both) -> None:
+    """Every message and every sample is equal, to the nanosecond and to the last bit."""
     fast, plain = (_until(run.messages, both.plan.duration_ns) for run in (both.fast, both.plain))
-    if not log_follows_outages:
-        for key in _met_by_outage(both):
-            fast[key], plain[key] = fast[key][:1], plain[key][:1]
     _assert_equal_items(fast, plain)
     fast, plain = ({s.time_ns: s for s in run.samples} for run in (both.fast, both.plain))
     _assert_equal_items(fast, plain)
@@ -48,16 +40,6 @@ def assert_same(both: Both, *, log_follows_outages: bool = False) -> None:
 def _until(messages: dict, end_ns: int) -> dict:
     """What arrives after the end of the run is not told apart: nothing of it was simulated."""
     return {key: (sent, min(arrived, end_ns)) for key, (sent, arrived) in messages.items()}
-
-
-def _met_by_outage(both: Both) -> list[tuple[str, int, int]]:
-    """Messages that were on their way when some node went down or stood still."""
-    begins_ns = [f.at_ns for f in both.plan.faults if f.kind in (*DOWN, "pause")]
-    return [
-        key
-        for key, (sent_ns, arrived_ns) in both.fast.messages.items()
-        if key in both.plain.messages and any(sent_ns < at <= arrived_ns for at in begins_ns)
-    ]
 
 
 def _assert_equal_items(fast: dict, plain: dict) -> None:

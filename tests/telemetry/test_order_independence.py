@@ -41,6 +41,11 @@ def root_digest(simulation: Simulation) -> bytes:
     return digest(row, FEATURES)
 
 
+def lost_messages(simulation: Simulation) -> int:
+    """How many reports, of all tiers, never arrive."""
+    return int((simulation.messages.table()["arrived_ns"] < 0).sum())
+
+
 def measured_values() -> int:
     """How many reports the agents send before they stand still, from their phases."""
     phases_ns = Streams(SEED).stream("phase", "agent").integers(1, PERIOD_NS, AGENTS).tolist()
@@ -101,7 +106,7 @@ def test_delays_read_from_a_file_do_not_change_it(undisturbed, tmp_path):
 def test_messages_that_arrive_twice_are_counted_once(undisturbed):
     fault = {"kind": "duplicate", "nodes": "all", "share": 0.5, "at": "0s"}
     simulation = settle(fault)
-    assert sum(line.channel.duplicates for line in simulation.world.up) > 500
+    assert sum(line.channel.tally.duplicates for line in simulation.world.up) > 500
     assert root_digest(simulation) == undisturbed
 
 
@@ -114,14 +119,14 @@ def test_lost_messages_cost_nothing_once_a_later_one_arrives(undisturbed):
     # From 1.7 s on nothing is lost, so each agent has two or three reports that make up for it.
     fault = {"kind": "corrupt", "nodes": "all", "share": 0.2, "at": "0s", "until": "1700ms"}
     simulation = settle(fault)
-    assert sum(line.channel.dropped["corrupt"] for line in simulation.world.up) > 200
+    assert sum(line.channel.tally.dropped["corrupt"] for line in simulation.world.up) > 200
     assert root_digest(simulation) == undisturbed
 
 
 def test_one_partition_that_heals_within_the_pane_does_not_change_it(undisturbed):
     fault = {"kind": "partition", "groups": ["region-0", "rest"], "at": "500ms", "until": "3s"}
     simulation = settle(fault)
-    assert sum(line.channel.dropped["partitioned"] for line in simulation.world.up) > 10
+    assert sum(line.channel.tally.dropped["partitioned"] for line in simulation.world.up) > 10
     assert root_digest(simulation) == undisturbed
 
 
