@@ -216,6 +216,7 @@ def test_both_drop_what_reaches_a_crashed_node_that_is_paused_too(kinds):
     )
 
 
+@pytest.mark.slow
 @REPEATABLE
 @given(plans(), st.integers(0, 2**64 - 1))
 def test_both_agree_on_any_small_scenario(plan, seed):
