@@ -16,6 +16,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+
 from sim.engine.host import Host
 from sim.engine.journal import MESSAGE_RECORDS, Journal
 from sim.engine.kernel import Kernel, frozen_garbage

@@ -18,21 +18,16 @@ from sim.campaign.outcome import Outcome
 from sim.campaign.provenance import version
 from sim.campaign.store import FinishedRun, check_place, run_id, store_run
 from sim.engine.simulation import Recording, replication_seed, simulate
-from sim.errors import InputError, InvariantViolated, WorkerError
+from sim.errors import InvariantViolated, WorkerError
 from sim.measure.metrics import measure
 from sim.measure.tables import COLUMNS, Tables, empty
 from sim.measure.verdicts import judge
-from sim.network.sites import components
-from sim.scenario.facts import site_graph
 from sim.scenario.loader import Scenario
 from sim.scenario.plan import Plan
 from sim.scenario.writer import resolved_document
 
 Progress = Callable[[int, int], None]
 """Is told the replication and the simulated instant that it has reached, in ns."""
-
-RANDOM_MAPS: Final = ("waxman",)
-"""Topologies that depend on the seed."""
 
 RESULTS: Final = Path("results/runs")
 
@@ -56,7 +51,6 @@ def run_scenario(
     yet, KeyboardInterrupt or WorkerError.
     """
     check_place(scenario.plan.name, root)
-    _check_maps(scenario.plan)
     started = datetime.now(UTC)
     done = _carry_out(scenario.plan, workers, progress)
     tables = [whole(recording.tables) for recording in done.recordings]
@@ -101,23 +95,6 @@ def one_replication(plan: Plan, replication: int, progress: Progress | None = No
 def identity(recording: Recording) -> dict[str, Any]:
     """What tells one replication from another, as it is stored."""
     return {"fingerprint": recording.fingerprint, "parts": dict(recording.fingerprint_parts)}
-
-
-def _check_maps(plan: Plan) -> None:
-    """A random map is another one in each replication: all must hold together, not just the first.
-
-    Of the first the loader has made sure. Raises InputError.
-    """
-    if plan.topology.source.kind not in RANDOM_MAPS:
-        return
-    for replication in range(1, plan.replications):
-        seed = replication_seed(plan.seed, replication)
-        parts = components(site_graph(replace(plan, seed=seed)))
-        if len(parts) > 1:
-            raise InputError(
-                f"topology: the random map of replication {replication} falls into {len(parts)} "
-                "parts; join more sites (alpha, beta), or take another seed or fewer replications"
-            )
 
 
 def _carry_out(plan: Plan, workers: int, progress: Progress | None) -> _Done:

@@ -131,7 +131,7 @@ class Simulation:
 
     def _record_fault(self, fault: Fault) -> None:
         lines = (*self.world.up, *self.world.down)
-        hits = sum(line.channel.hits[fault.name] for line in lines)
+        hits = sum(line.channel.tally.hits[fault.name] for line in lines)
         touched = self._touched.get(fault.name, 0) + hits
         if touched == 0:
             self._idle.append(fault.name)
@@ -160,4 +160,5 @@ def replication_seed(seed: int, replication: int) -> int:
     if replication == 0:
         return seed
     words = np.random.SeedSequence([seed, replication]).generate_state(2, np.uint32)
-    return int(words[0]) << 32 | int(words[1])
+    # 63 bits, so that a scenario file may name any of them.
+    return (int(words[0]) << 32 | int(words[1])) >> 1

@@ -5,9 +5,9 @@ import pytest
 from sim.campaign import replications
 from sim.campaign.replications import run_scenario
 from sim.campaign.results import open_results
+from sim.engine.build import build
 from sim.engine.simulation import simulate
-from sim.errors import InputError, InvariantViolated, WorkerError
-from sim.network.importers import MAPS
+from sim.errors import InvariantViolated, WorkerError
 from sim.scenario import load_scenario
 from sim.scenario.writer import resolved_document
 from tests.small import IDLE, SMALL, only_what_counts
@@ -116,21 +116,15 @@ def test_a_broken_invariant_names_the_replication_and_its_seed(load, tmp_path, e
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_random_map_that_falls_apart_later_is_refused_before_anything_runs(
-    load, tmp_path, end_at
-):
-    end_at(0, AssertionError("ran in vain"))
-    wild = "topology={kind: waxman, sites: 10, size_km: 3000, alpha: 1.0, beta: 0.45}"
-    with pytest.raises(InputError, match="replication 3 falls into 2 parts"):
-        run_scenario(load(wild, "seed=5", "replications=4"), tmp_path / "runs")
-    assert not (tmp_path / "runs").exists()
-
-
-def test_every_topology_that_depends_on_the_seed_is_known_as_random():
-    options = {"sites": 9, "length_km": 10, "size_km": 1000, "alpha": 1.0, "beta": 0.9}
-    options |= {"rows": 3, "columns": 3, "branching": 2, "height": 2, "name": "topozoo/Abilene"}
-    one, other = ({kind: made(options, seed) for kind, made in MAPS.items()} for seed in (1, 2))
-    assert tuple(kind for kind in MAPS if one[kind] != other[kind]) == replications.RANDOM_MAPS
+def test_all_replications_share_the_map_that_the_loader_checked(load):
+    wild = load(
+        "topology={kind: waxman, sites: 10, size_km: 3000, alpha: 1.0, beta: 0.45}", "seed=5"
+    )
+    graphs = [
+        build(wild.plan, replications.replication_seed(7, number)).routes.graph
+        for number in range(3)
+    ]
+    assert graphs[0] == graphs[1] == graphs[2]
 
 
 def test_progress_goes_forward_to_the_end_of_the_last_replication(load, tmp_path):

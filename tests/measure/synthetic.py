@@ -62,8 +62,8 @@ def make_plan(
         agents=AgentsPlan(regions * AGENTS, 8, PERIOD_NS, none, 1.0),
         topology=TopologyPlan(none, 1.0, 0, none, none, "regions"),
         tiers=(
-            *(TierPlan(tier, count, PERIOD_NS, None, 0) for tier, count in tiers),
-            TierPlan("root", 1, 0, None, 0),
+            *(TierPlan(tier, count, PERIOD_NS, None, None, 0) for tier, count in tiers),
+            TierPlan("root", 1, 0, None, None, 0),
         ),
         baseline=BaselinePlan(S, 10 * S, 3, 0.01),
         staleness=StalenessPlan(5 * S, 1 * S),
