@@ -55,7 +55,9 @@ def build(plan: Plan, seed: int, log: Messages | None = None) -> World:
     down = [_line(parts, tier, upward=False) for tier in range(top - 1, 0, -1)]
     telemetry = _telemetry(parts, up, log)
     names = [fault.path for fault in plan.faults]
-    return World(parts.roster, parts.routes, telemetry, _downlink(parts, down), up, down, names)
+    return World(
+        parts.roster, parts.routes, telemetry, _downlink(parts, down), up, down, names, log
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Parts:
 def _parts(plan: Plan, seed: int) -> Parts:
     streams = Streams(seed)
     tree = Tree(tuple(tier.count for tier in plan.tiers))
-    routes = _routes(plan, seed)
+    routes = _routes(plan)
     starts = [level.starts for level in tree.levels]
     sites = place(tree.counts, starts, routes, plan.topology.placement)
     shape = TreeShape(tuple(tier.name for tier in plan.tiers), tree.counts)
@@ -94,7 +96,8 @@ def _parts(plan: Plan, seed: int) -> Parts:
     return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features))
 
 
-def _routes(plan: Plan, seed: int) -> Routes:
+def _routes(plan: Plan) -> Routes:
+    """The map belongs to the scenario: a random one is the same in all replications."""
     topology = plan.topology
     graph = read_sites(
         topology.source.kind,
@@ -102,7 +105,7 @@ def _routes(plan: Plan, seed: int) -> Routes:
         directory=plan.directory,
         detour=topology.detour,
         hop_ns=topology.hop_ns,
-        seed=seed,
+        seed=plan.seed,
     )
     return Routes(graph)
 

@@ -43,24 +43,28 @@ def check_messages(world: World) -> None:
     parents = (*telemetry.aggregators, telemetry.root)
     for line, sender, parent, way in zip(world.up, senders, parents, telemetry.ways, strict=True):
         counts = parent.intake.counts
-        dropped = line.channel.dropped.total() + counts.refused
+        dropped = line.channel.tally.dropped.total() + counts.refused
         accounted = counts.delivered + dropped + parent.intake.in_flight()
         _same(f"conservation: reports of {way.name}", sender.messages, accounted)
-        _same(f"conservation: reports of {way.name} judged", sender.messages, line.channel.sent)
+        _same(
+            f"conservation: reports of {way.name} judged", sender.messages, line.channel.tally.sent
+        )
 
 
 def check_baselines(world: World) -> None:
     """Baselines: the same on the way down."""
     for line, post in zip(world.down, world.downlink.posts, strict=True):
-        accounted = post.delivered + post.refused + post.in_flight() + line.channel.dropped.total()
-        _same(f"conservation: {post.way.name}", line.channel.sent, accounted)
+        accounted = (
+            post.delivered + post.refused + post.in_flight() + line.channel.tally.dropped.total()
+        )
+        _same(f"conservation: {post.way.name}", line.channel.tally.sent, accounted)
 
 
 def check_passing_on(world: World) -> None:
     """Baselines: the root sends each to all its children, and who takes one up does so too."""
     expected = world.downlink.published * len(world.downlink.posts[0].born_ns) if world.down else 0
     for line, post in zip(world.down, world.downlink.posts, strict=True):
-        _same(f"passing on: {post.way.name}", expected, line.channel.sent)
+        _same(f"passing on: {post.way.name}", expected, line.channel.tally.sent)
         if post.groups is not None:
             expected = int((post.accepted * np.diff(post.groups.starts)).sum())
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from sim.telemetry.emission import NEVER, Emission, FloatArray
 from sim.telemetry.way import Log
 
+Bools = NDArray[np.bool_]
+
 LOST = -1
 """`arrived_ns` of a report that never arrives."""
 
@@ -38,6 +40,17 @@ class Messages:
             )
 
         return log
+
+    def interrupt(
+        self, tier: str, senders: Bools, now_ns: int, until_ns: float, lost: bool
+    ) -> None:
+        """What was on its way at `now_ns` from these senders is lost, or taken in at `until_ns`."""
+        for name, child, _, sent_ns, arrived_ns in self._parts:
+            if name != tier:
+                continue
+            coming = senders[child] & (sent_ns < now_ns) & (arrived_ns >= now_ns)
+            hit = coming & (arrived_ns < until_ns)
+            arrived_ns[hit] = NEVER if lost else until_ns
 
     def table(self) -> dict[str, NDArray[Any]]:
         """tier, node, version, sent_ns, arrived_ns (-1 = never), in the order of sending."""

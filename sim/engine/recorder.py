@@ -204,14 +204,14 @@ def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
     for tier, (line, parent) in enumerate(zip(world.up, parents, strict=True)):
         counts = parent.intake.counts
         outcomes = {"delivered": counts.delivered, "in_flight": parent.intake.in_flight()}
-        outcomes |= line.channel.dropped
+        outcomes |= line.channel.tally.dropped
         outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + counts.refused
-        outcomes["duplicate"] = line.channel.duplicates
+        outcomes["duplicate"] = line.channel.tally.duplicates
         kind = "summary" if tier else "update"
         rows += _outcome_rows(plan.tiers[tier].name, kind, outcomes, size)
     for line, post in zip(world.down, world.downlink.posts, strict=True):
         outcomes = {"delivered": post.delivered, "in_flight": post.in_flight()}
-        outcomes |= line.channel.dropped
+        outcomes |= line.channel.tally.dropped
         outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + post.refused
         name = plan.tiers[line.target.tier].name
         rows += _outcome_rows(name, "baseline", outcomes, layout.wire_bytes(panes=1))

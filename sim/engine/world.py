@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.message_log import Messages
 from sim.engine.roster import Nodes, Roster
 from sim.engine.rules import Ends, Rule, governing
 from sim.network.channel import Channel
 from sim.network.routes import Routes
-from sim.telemetry.downlink import Downlink
+from sim.telemetry.downlink import Downlink, Post
+from sim.telemetry.intake import Intake
 from sim.telemetry.leaves import WrongClock
 from sim.telemetry.plane import Telemetry
 
@@ -57,6 +59,8 @@ class World:
     down: Sequence[Line]
     """From tier t + 1 to tier t, from the root down."""
     fault_order: Sequence[str]
+    messages: Messages | None = None
+    """The log of all messages, if it is kept."""
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     broken: dict[str, SiteLink] = field(default_factory=dict)
     slowed: dict[str, tuple[SiteLink, float]] = field(default_factory=dict)
@@ -164,25 +168,33 @@ class World:
                 until_ns[hit] = np.maximum(until_ns[hit], outage.until_ns)
         return until_ns if until_ns.any() else None
 
-    def interrupt(self, outage: Outage) -> None:
-        """Deal with what is on the way to nodes at the moment they go down or stand still."""
+    def interrupt(self, outage: Outage, *, forgets: bool = False) -> None:
+        """Deal with what is on the way to nodes at the moment they go down or stand still.
+
+        To a node that forgets, nothing arrives that was sent before: it was meant for a life of
+        the node that is over.
+        """
+        until_ns = math.inf if forgets else outage.until_ns
         parents = (*self.telemetry.aggregators, self.telemetry.root)
         for tier, parent in enumerate(parents, start=1):
-            nodes = outage.nodes[tier]
-            if not nodes.any():
-                continue
-            senders = nodes[self.up[tier - 1].target.node]
-            receivers = [parent.intake]
-            act = "refuse" if outage.loses_messages else "postpone"
-            for receiver in receivers:
-                getattr(receiver, act)(senders, outage.until_ns)
-            if tier < len(parents):
-                post = self.downlink.posts[len(self.downlink.posts) - tier]
-                getattr(post, act)(nodes, outage.until_ns)
+            if outage.nodes[tier].any():
+                senders = outage.nodes[tier][self.up[tier - 1].target.node]
+                self._interrupt(parent.intake, senders, until_ns, outage.loses_messages)
+                self._tell(tier - 1, senders, until_ns, outage.loses_messages)
+                if tier < len(parents):
+                    post = self.downlink.posts[len(parents) - 1 - tier]
+                    self._interrupt(post, outage.nodes[tier], until_ns, outage.loses_messages)
+
+    def _interrupt(
+        self, receiver: Intake | Post, which: Bools, until_ns: float, loses: bool
+    ) -> None:
+        (receiver.refuse if loses else receiver.postpone)(which, until_ns)
+
+    def _tell(self, tier: int, senders: Bools, until_ns: float, loses: bool) -> None:
+        if self.messages is not None:
+            name = self.roster.shape.names[tier]
+            self.messages.interrupt(name, senders, self.telemetry.now_ns, until_ns, loses)
 
 
 def _at(until_ns: Floats | None, node: NDArray[np.integer]) -> Floats | None:
     return None if until_ns is None else np.asarray(until_ns[node])
-
-
-FOREVER = math.inf

@@ -7,38 +7,31 @@ opened afresh for each report number and read in the order of senders, also wher
 so no fault and no step length moves anybody's draws.
 """
 
-import math
-from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.network.latency.law import LatencyLaw
 from sim.network.loss import LossLaw
+from sim.network.rules_in_force import RulesInForce
+from sim.network.tally import NEVER, Tally
 from sim.network.uplink import Uplink
-from sim.network.verdict import (
-    CORRUPT,
-    LOST,
-    NO_ROUTE,
-    RECEIVER_DOWN,
-    Verdict,
-)
+from sim.network.verdict import LOST, NO_ROUTE, RECEIVER_DOWN, Verdict
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 StreamAt = Callable[[str, int], np.random.Generator]
 """Gives a fresh generator for a purpose and a report number."""
 
-NEVER = math.inf
-
 
 class Channel:
     """The ways of one tier. Arrays have one row a sender.
 
     `transmission_ns` is the time that the sender's line needs for a message (0 = none; no queue).
-    `floor_ns` is the delay of the shortest path, infinite where there is none. `sent`, `dropped`
-    (by reason), `hits` (by rule) and `duplicates` count messages.
+    `floor_ns` is the delay of the shortest path, infinite where there is none. `tally` counts what
+    became of the messages.
     """
 
     def __init__(
@@ -49,10 +42,7 @@ class Channel:
         stream_at: StreamAt,
         transmission_ns: float = 0.0,
     ) -> None:
-        self.dropped: Counter[str] = Counter()
-        self.hits: Counter[str] = Counter()
-        self.duplicates = 0
-        self.sent = 0
+        self.tally = Tally()
         self._laws = tuple(laws)
         self._loss = loss
         self._stream_at = stream_at
@@ -60,8 +50,7 @@ class Channel:
         self._streams: dict[tuple[str, int], np.random.Generator] = {}
         self.set_floors(floor_ns)
         self._bad = self._first_chain()
-        self._rule: NDArray[np.int16] | None = None
-        self._verdicts: tuple[Verdict, ...] = ()
+        self._rules: RulesInForce | None = None
         self._down_until_ns: Floats | None = None
         self._paused_until_ns: Floats | None = None
 
@@ -76,8 +65,7 @@ class Channel:
 
     def apply(self, rule: NDArray[np.int16], verdicts: Sequence[Verdict]) -> None:
         """Let rule ``rule[i]`` decide about what sender i sends from now on; -1 is none."""
-        self._verdicts = tuple(verdicts)
-        self._rule = rule if (rule >= 0).any() else None
+        self._rules = RulesInForce.of(rule, verdicts)
 
     def receivers_down(self, until_ns: Floats | None) -> None:
         """Drop what would arrive while the receiver is down; until when, for each sender."""
@@ -90,9 +78,8 @@ class Channel:
     def is_cut(self) -> Bools:
         """Which senders cannot reach the other end now; shape (senders,)."""
         cut = np.isinf(self.floor_ns)
-        if self._rule is not None:
-            cuts = np.array([*(verdict.is_cut for verdict in self._verdicts), False])
-            cut |= cuts[self._rule]
+        if self._rules is not None:
+            cut |= self._rules.is_cut()
         return cut
 
     def judge(
@@ -104,28 +91,22 @@ class Channel:
         tier must be asked for in ascending order of `first_child`, beginning with 0.
         """
         senders = slice(first_child, first_child + sent_ns.shape[1])
-        self.sent += sent_ns.size if sent is None else int(np.count_nonzero(sent))
+        self.tally.sent += sent_ns.size if sent is None else int(np.count_nonzero(sent))
         delay = self._delays(first_tick, senders, sent_ns.shape)
         if sent is not None:
             delay[~sent] = NEVER
         if self._uplink is not None:
-            delay += self._uplink.wait(senders, sent_ns, sent, self._rate_factors(senders))
+            left = 1.0 if self._rules is None else self._rules.rate_factors(senders)
+            delay += self._uplink.wait(senders, sent_ns, sent, left)
         self._count_gaps(senders, sent_ns.shape, sent)
         lost = self._lost(first_tick, senders, sent_ns.shape, sent)
-        if self._rule is not None:
-            for row in range(len(delay)):
-                self._bend(first_tick + row, senders, sent_ns[row], delay[row])
+        self._bend(first_tick, senders, sent_ns, delay)
         lost_ones = np.flatnonzero(lost)
-        self._drop(lost_ones[delay.ravel()[lost_ones] < NEVER], LOST, delay)
+        self.tally.drop(lost_ones[delay.ravel()[lost_ones] < NEVER], LOST, delay)
         np.rint(delay, out=delay)
         delay += sent_ns
         self._receive(senders, delay)
         return delay
-
-    def _drop(self, some: NDArray[np.intp], reason: str, delay: Floats) -> None:
-        """Each stage drops only what is still on its way, so every message has one outcome."""
-        delay.ravel()[some] = NEVER
-        self.dropped[reason] += len(some)
 
     def _delays(self, first_tick: int, senders: slice, shape: tuple[int, ...]) -> Floats:
         delays = np.empty(shape)
@@ -145,13 +126,13 @@ class Channel:
         every = len(cut_off) * shape[0]
         count = every if sent is None else int(np.count_nonzero(sent[:, cut_off]))
         if count:
-            self.dropped[NO_ROUTE] += count
+            self.tally.dropped[NO_ROUTE] += count
 
     def _lost(
         self, first_tick: int, senders: slice, shape: tuple[int, ...], sent: Bools | None
     ) -> Bools:
         """Which are lost by the law of loss, and by the extra loss of a rule; flat, row by row."""
-        extra = self._extra_loss(senders)
+        extra = None if self._rules is None else self._rules.extra_loss(senders)
         needed = max(self._loss.uniforms, int(extra is not None))
         if not needed:
             return np.zeros(0, np.bool_)
@@ -181,67 +162,25 @@ class Channel:
         bad[some] = chain
         return lost
 
-    def _rate_factors(self, senders: slice) -> Floats | float:
-        if self._rule is None:
-            return 1.0
-        factors = np.array([*(verdict.rate_factor for verdict in self._verdicts), 1.0])
-        return np.asarray(factors[self._rule[senders]])
+    def _bend(self, first_tick: int, senders: slice, sent_ns: Floats, delay: Floats) -> None:
+        if self._rules is None:
+            return
+        for row in range(len(delay)):
+            uniforms = partial(self._uniforms, first_tick + row, senders)
+            self._rules.bend(senders, sent_ns[row], delay[row], uniforms, self.tally)
 
-    def _extra_loss(self, senders: slice) -> Floats | None:
-        if self._rule is None or not any(verdict.loss_extra for verdict in self._verdicts):
-            return None
-        shares = np.array([*(verdict.loss_extra for verdict in self._verdicts), 0.0])
-        return np.asarray(shares[self._rule[senders]])
-
-    def _bend(self, tick: int, senders: slice, sent_ns: Floats, delay: Floats) -> None:
-        """Apply the verdict of each active rule to what is on its way from those it governs."""
-        assert self._rule is not None
-        rule = self._rule[senders]
-        for index, verdict in enumerate(self._verdicts):
-            some = np.flatnonzero((rule == index) & (delay < NEVER))
-            if not len(some):
-                continue
-            self.hits[verdict.rule] += len(some)
-            if verdict.drop is not None:
-                self._drop(some, verdict.drop, delay)
-                continue
-            delay[some] = delay[some] * verdict.delay_factor + verdict.delay_extra_ns
-            delay[some] += np.maximum(verdict.hold_until_ns - sent_ns[some], 0.0)
-            self._scatter(tick, senders, verdict, some, delay)
-
-    def _scatter(
-        self,
-        tick: int,
-        senders: slice,
-        verdict: Verdict,
-        some: NDArray[np.intp],
-        delay: Floats,
-    ) -> None:
-        """Reorder, corrupt and duplicate the shares that the verdict asks for."""
-        if verdict.reorder_share:
-            late = self._chosen("reorder", tick, senders, verdict.reorder_share, some)
-            delay[late] += verdict.reorder_extra_ns
-        if verdict.corrupt_share:
-            damaged = self._chosen("corrupt", tick, senders, verdict.corrupt_share, some)
-            self._drop(damaged, CORRUPT, delay)
-        if verdict.duplicate_share:
-            # State is idempotent: a copy costs a message and changes nothing else.
-            twice = self._chosen("duplicate", tick, senders, verdict.duplicate_share, some)
-            self.duplicates += len(twice)
-
-    def _chosen(
-        self, purpose: str, tick: int, senders: slice, share: float, some: NDArray[np.intp]
-    ) -> NDArray[np.intp]:
-        uniforms = self._stream(purpose, tick, senders).random(senders.stop - senders.start)
-        return np.asarray(some[uniforms[some] < share])
+    def _uniforms(self, tick: int, senders: slice, purpose: str) -> Floats:
+        count = senders.stop - senders.start
+        return np.asarray(self._stream(purpose, tick, senders).random(count))
 
     def _receive(self, senders: slice, arrival: Floats) -> None:
         """What the receivers take in: later if paused, nothing while down; (reports, senders)."""
+        if self._down_until_ns is not None:
+            # First, because a node that is down and paused at once takes in nothing at all.
+            refused = np.flatnonzero(arrival < self._down_until_ns[senders])
+            self.tally.drop(refused, RECEIVER_DOWN, arrival)
         if self._paused_until_ns is not None:
             np.maximum(arrival, self._paused_until_ns[senders], out=arrival)
-        if self._down_until_ns is not None:
-            refused = np.flatnonzero(arrival < self._down_until_ns[senders])
-            self._drop(refused, RECEIVER_DOWN, arrival)
 
     def _first_chain(self) -> Bools:
         if not self._loss.bad_share:

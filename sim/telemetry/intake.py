@@ -70,7 +70,9 @@ class Intake:
     flight: Flight
     ingress: Ingress | None = None
     counts: Counts = field(default_factory=Counts)
-    _overtaken: FloatArray = field(default_factory=lambda: np.empty(0))
+    _overtaken_ns: FloatArray = field(default_factory=lambda: np.empty(0))
+    """Arrivals of reports on their way that a later one has made superfluous."""
+    _overtaken_child: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     _next: list[Flight] = field(default_factory=list)
 
     def take(
@@ -102,27 +104,36 @@ class Intake:
         self._keep(run, reports, slot, flight, flight_slot, due)
         return learnt, held, known
 
-    def finish_step(self) -> None:
-        """Make the reports that are still on the way the start of the next step."""
+    def finish_step(self, until_ns: int) -> None:
+        """Make the reports that are still on the way at `until_ns` the start of the next step."""
         self.flight = Flight.concatenate(self._next) if self._next else self.flight
         self._next = []
+        passed = self._overtaken_ns < until_ns
+        self.counts.delivered += int(np.count_nonzero(passed))
+        self._overtaken_child = self._overtaken_child[~passed]
+        self._overtaken_ns = self._overtaken_ns[~passed]
 
     def in_flight(self) -> int:
         """Messages that will still arrive."""
         coming = np.count_nonzero(self.flight.leading & (self.flight.arrival_ns < NEVER))
-        return int(coming) + len(self._overtaken)
+        return int(coming) + len(self._overtaken_ns)
 
     def refuse(self, children: BoolArray, until_ns: float) -> None:
         """Lose what is on the way from these children and would arrive before `until_ns`."""
         hit = children[self.flight.child] & (self.flight.arrival_ns < until_ns)
         self.counts.refused += int(np.count_nonzero(hit & self.flight.leading))
         self.flight.arrival_ns[hit] = NEVER
+        gone = children[self._overtaken_child] & (self._overtaken_ns < until_ns)
+        self.counts.refused += int(np.count_nonzero(gone))
+        self._overtaken_child = self._overtaken_child[~gone]
+        self._overtaken_ns = self._overtaken_ns[~gone]
 
     def postpone(self, children: BoolArray, until_ns: float) -> None:
         """Take in nothing from these children before `until_ns`."""
         hit = children[self.flight.child]
-        late = np.maximum(self.flight.arrival_ns[hit], until_ns)
-        self.flight.arrival_ns[hit] = late
+        self.flight.arrival_ns[hit] = np.maximum(self.flight.arrival_ns[hit], until_ns)
+        hit = children[self._overtaken_child]
+        self._overtaken_ns[hit] = np.maximum(self._overtaken_ns[hit], until_ns)
 
     def add_rider(self, children: IntArray, pane: int, values: IntArray, *, first: bool) -> None:
         """Values that ride on the next report of each child that arrives.
@@ -211,10 +222,14 @@ class Intake:
         """Messages whose own arrival lies ahead though a later one told it all are overtaken."""
         arrives = flight.leading & learnt & (flight.arrival_ns < NEVER)
         ahead = arrives & (flight.arrival_ns >= until_ns)
-        passed = self._overtaken < until_ns
-        self.counts.delivered += int(np.count_nonzero(arrives & ~ahead) + np.count_nonzero(passed))
-        if ahead.any() or passed.any():
-            self._overtaken = np.concatenate((self._overtaken[~passed], flight.arrival_ns[ahead]))
+        self.counts.delivered += int(np.count_nonzero(arrives & ~ahead))
+        self._overtake(flight.child[ahead], flight.arrival_ns[ahead])
+
+    def _overtake(self, child: IntArray, arrival_ns: FloatArray) -> None:
+        """Remember reports that will arrive and tell nothing new."""
+        if len(child):
+            self._overtaken_child = np.concatenate((self._overtaken_child, child))
+            self._overtaken_ns = np.concatenate((self._overtaken_ns, arrival_ns))
 
     def _departures(
         self, run: Run, reports: Reports, slot: ByteArray, due: Due, late: IntArray
@@ -226,7 +241,7 @@ class Intake:
         unknown = slot[tick, child] > due.rows
         overtaken = ~unknown & (arrival < NEVER)
         if overtaken.any():
-            self._overtaken = np.concatenate((self._overtaken, arrival[overtaken]))
+            self._overtake(child[overtaken] + run.first_child, arrival[overtaken])
         if reports.emission.sent is not None:
             unknown &= reports.emission.sent[tick, child]
         tick, child, arrival = tick[unknown], child[unknown], arrival[unknown]

@@ -122,7 +122,7 @@ class Aggregators(Parents):
 
     def produce(self) -> Reports:
         """The reports of the whole tier; call `judge` of its channel for their arrivals."""
-        self.intake.finish_step()
+        self.intake.finish_step(self._until_ns)
         totals = {}
         for pane in sorted({*self._learnt, *self.unsent}):
             unsent = self.unsent.pop(pane, None)

@@ -66,7 +66,7 @@ class Root(Parents):
 
     def finish_step(self) -> None:
         """End the step."""
-        self.intake.finish_step()
+        self.intake.finish_step(self._until_ns)
 
     def forget(self) -> None:
         """Start from nothing. Children report open panes anew; closed ones are gone for good."""

@@ -44,7 +44,7 @@ EACH_KIND = {
     "site_down": {"site": "site-1"},
 }
 IDLE = [
-    {"kind": "churn", "nodes": ["local-0"], "at": "1500ms", "until": "1600ms"},
+    {"kind": "churn", "nodes": ["site:site-30"], "at": "1500ms", "until": "1600ms"},
     {"kind": "clock", "nodes": ["locals"], "offset": "1s", "at": "1s"},
     {"kind": "corrupt", "nodes": ["agents"], "share": 1, "at": "3999999999ns"},
     {"kind": "degrade", "link": ["site-0", "site-30"], "extra_loss": 1, "at": "1s"},

@@ -11,11 +11,13 @@ import pytest
 from sim.engine.simulation import Simulation
 from sim.errors import InvariantViolated
 from sim.network.channel import Channel
+from sim.network.tally import Tally
 from sim.telemetry import holdings, intake, leaves
 from sim.telemetry.downlink import Downlink, Post
 from sim.telemetry.intake import Intake
 from sim.telemetry.ledger import Ledger
-from sim.telemetry.parents import Aggregators, Root
+from sim.telemetry.parents import Aggregators
+from sim.telemetry.root import Root
 from tests.engine.scenarios import RING, plan_of
 
 LOSSY = {"kind": "point", "jitter": "2ms", "loss": "20%"}
@@ -145,7 +147,7 @@ def test_a_drop_that_is_not_counted_is_caught(plant):
 
         return forget_to_count
 
-    plant(Channel, "_drop", around)
+    plant(Tally, "drop", around)
     catches("conservation: reports of agent", topology=LOSSY)
 
 
@@ -157,14 +159,14 @@ def test_a_drop_that_is_counted_twice_is_caught(plant):
 
         return count_twice
 
-    plant(Channel, "_drop", around)
+    plant(Tally, "drop", around)
     catches("conservation: reports of agent", topology=LOSSY)
 
 
 def test_a_message_lost_on_its_way_is_caught(plant):
     def around(finish_step):
-        def lose_one(self):
-            finish_step(self)
+        def lose_one(self, until_ns):
+            finish_step(self, until_ns)
             self.flight = self.flight.select(slice(1, None))
 
         return lose_one

@@ -1,7 +1,7 @@
 """Nodes leave the network in good order, and join again at the end."""
 
 from sim.engine.faults.base import Fault
-from sim.engine.faults.crash import acting
+from sim.engine.faults.crash import newly_out
 from sim.engine.world import Outage, World
 
 
@@ -11,7 +11,7 @@ class Churn(Fault):
     def begin(self, world: World) -> int:
         """Let the nodes leave; return how many did."""
         outage = Outage(self.nodes(world), self.until_ns, loses_messages=True)
-        touched = acting(world, outage)
+        touched = newly_out(world, outage)
         world.outages[self.name] = outage
         world.absent[self.name] = outage.nodes
         world.interrupt(outage)

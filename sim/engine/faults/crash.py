@@ -10,12 +10,13 @@ class Crash(Fault):
     """options: nodes, durable. While down a node sends nothing and loses what is sent to it."""
 
     def begin(self, world: World) -> int:
-        """Stop the nodes; return how many were up."""
+        """Stop the nodes; return how many nodes it makes a difference to."""
         outage = Outage(self.nodes(world), self.until_ns, loses_messages=True)
-        touched = acting(world, outage)
+        touched = newly_out(world, outage)
         world.outages[self.name] = outage
-        world.interrupt(outage)
-        if not self.plan.options["durable"]:
+        forgets = not self.plan.options["durable"]
+        world.interrupt(outage, forgets=forgets)
+        if forgets:
             world.telemetry.forget(outage.nodes)
         return touched
 
@@ -24,8 +25,15 @@ class Crash(Fault):
         del world.outages[self.name]
 
 
-def acting(world: World, outage: Outage) -> int:
-    """How many of the nodes were up until now."""
-    return sum(
-        int(np.count_nonzero(nodes & world.is_up(tier))) for tier, nodes in enumerate(outage.nodes)
-    )
+def newly_out(world: World, outage: Outage) -> int:
+    """How many nodes the outage makes a difference to: no other one does as much for as long."""
+    stronger = [
+        other
+        for other in world.outages.values()
+        if other.until_ns >= outage.until_ns and other.loses_messages >= outage.loses_messages
+    ]
+    touched = 0
+    for tier, nodes in enumerate(outage.nodes):
+        covered = np.logical_or.reduce([other.nodes[tier] for other in stronger], axis=0)
+        touched += int(np.count_nonzero(nodes & ~covered))
+    return touched

@@ -1,7 +1,7 @@
 """Nodes stand still (a stopped process, a long collection), then go on where they were."""
 
 from sim.engine.faults.base import Fault
-from sim.engine.faults.crash import acting
+from sim.engine.faults.crash import newly_out
 from sim.engine.world import Outage, World
 
 
@@ -9,9 +9,9 @@ class Pause(Fault):
     """options: nodes. Nothing is sent meanwhile; what arrives is taken in at the end."""
 
     def begin(self, world: World) -> int:
-        """Freeze the nodes; return how many were up."""
+        """Freeze the nodes; return how many nodes it makes a difference to."""
         outage = Outage(self.nodes(world), self.until_ns, loses_messages=False)
-        touched = acting(world, outage)
+        touched = newly_out(world, outage)
         world.outages[self.name] = outage
         world.interrupt(outage)
         return touched
