@@ -6,6 +6,7 @@ most 1 % of the answer, so that both bounds of a test mean something.
 
 import numpy as np
 import pytest
+
 from benchmarks.age_theory import CASES, ages, ratio_estimate, simulate_age, simulate_waits
 from sim.engine.streams import Streams
 from sim.units import NS_PER_S

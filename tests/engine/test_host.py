@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sim.engine.clock import LocalClock
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.host import Host

@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+
 from sim.engine import journal as journal_module
 from sim.engine.journal import MESSAGE_RECORDS, Delivered, FaultEnded, Journal, NodeChanged, Sent
 

@@ -6,6 +6,7 @@ import traceback
 import numpy as np
 import pytest
 import simpy
+
 from sim.engine.kernel import Kernel, Order, cancel, frozen_garbage
 from sim.errors import Mistake, ScenarioError
 

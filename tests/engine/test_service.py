@@ -2,6 +2,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+
 from sim.engine.kernel import Kernel
 from sim.engine.service import (
     FifoQueue,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from sim.measure.tables import Tables, empty
 from sim.scenario.plan import (
     AgentsPlan,

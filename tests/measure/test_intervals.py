@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+
 from sim.measure.intervals import maximum_interval, quantile, quantile_interval, student_t
 from sim.measure.recovery import CensoredSample
 

@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from sim.measure.metrics import FIGURES, after_start, measure
 from sim.measure.recovery import recoveries
 from sim.measure.tables import COLUMNS, Tables, empty
 from sim.scenario.catalogue import METRIC_NAMES
-
 from tests.measure.synthetic import AGENTS, MS, Fault, S, make_plan, make_tables, with_samples
 
 CUT = Fault(20 * S, 35 * S, (2,))

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sim.measure.staleness import broken, held, mean_age_ns, oldest_age_ns, violation_ns
 from sim.measure.tables import empty
-
 from tests.measure.reference_staleness import scan
 from tests.measure.synthetic import AGENTS, PERIOD_NS, S, make_heard, make_tables
 

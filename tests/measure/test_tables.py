@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from sim.measure.tables import COLUMNS, Tables, empty, table
 
+from sim.measure.tables import COLUMNS, Tables, empty, table
 from tests.measure.synthetic import make_tables
 
 

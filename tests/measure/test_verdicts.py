@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from sim.measure.metrics import MetricValue
 from sim.measure.verdicts import judge, worst
 from sim.scenario.plan import Threshold

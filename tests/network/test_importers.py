@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 import pytest
+
 from sim.errors import InputError
 from sim.network.importers import TOPOLOGIES, read_sites, topohub_names
 from sim.network.sites import components
 from sim.scenario import catalogue
-
 from tests.data import shared_data
 
 GRAPHML = """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">

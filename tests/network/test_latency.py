@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+
 from sim.errors import InputError
 from sim.network.latency import (
     LATENCY_LAWS,
@@ -18,7 +19,6 @@ from sim.network.latency import (
     make_law,
 )
 from sim.scenario import catalogue
-
 from tests.data import shared_data
 
 LAWS = {

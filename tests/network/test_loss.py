@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from sim.network.loss import LOSS_LAWS, GilbertElliott, Independent, NoLoss, make_loss
 from sim.scenario import catalogue
 

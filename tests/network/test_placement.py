@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+
 from sim.network.importers import read_sites
 from sim.network.placement import order_sites, place
 from sim.network.routes import Routes

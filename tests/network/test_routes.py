@@ -5,6 +5,7 @@ import itertools
 import networkx as nx
 import numpy as np
 import pytest
+
 from sim.network.importers import read_sites
 from sim.network.routes import Routes
 from sim.network.sites import Link, SiteGraph

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from sim.network.sites import (
     Link,
     SiteGraph,

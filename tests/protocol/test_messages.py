@@ -1,6 +1,7 @@
 import dataclasses
 
 import pytest
+
 from sim.protocol.effects import Broadcast, CancelTimer, Record, Send, SetTimer
 from sim.protocol.messages import Message, Update
 

@@ -3,6 +3,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sim.protocol.effects import Record, Send, SetTimer
 from sim.protocol.messages import Message, Update
 from sim.protocol.updates import Heard, Monitor, Relay, Source

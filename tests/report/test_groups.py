@@ -1,5 +1,4 @@
 from sim.report.groups import cut_groups, other_regions
-
 from tests.measure.synthetic import Fault, S, make_plan, make_tables
 
 PLAN = make_plan(30 * S, 12)

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from sim.errors import ResultsError
 from sim.report.recovery_figure import recovery_figure
 from sim.report.style import save
-
 from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
 
 pytestmark = pytest.mark.slow

@@ -1,8 +1,8 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sim.report.series import pivot, thin, tips, tooth_ns, when
 
+from sim.report.series import pivot, thin, tips, tooth_ns, when
 from tests.measure.synthetic import MS, PERIOD_NS, S, make_plan
 
 

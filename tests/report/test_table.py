@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from sim.measure.metrics import MetricValue
 from sim.measure.verdicts import judge
 from sim.report.table import as_markdown, as_text, rows

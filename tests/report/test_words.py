@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sim.report.words import summary, title
 
+from sim.report.words import summary, title
 from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
 
 CUT = Fault(20 * S, 35 * S, (2,))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from sim.engine.streams import Streams
 from sim.scenario import catalogue
 from sim.workload import BEHAVIOURS, Synthetic, Trace

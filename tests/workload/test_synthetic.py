@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from sim.engine.streams import Streams
 from sim.workload import Synthetic, make_behaviour
 

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from sim.engine.streams import Streams
 from sim.errors import InputError
 from sim.workload import Trace, make_behaviour, read_traces
-
 from tests.data import shared_data
 
 NS = 1_000_000_000
