@@ -179,11 +179,23 @@ class World:
         for tier, parent in enumerate(parents, start=1):
             if outage.nodes[tier].any():
                 senders = outage.nodes[tier][self.up[tier - 1].target.node]
+                self._interrupt_queue(parent.intake, tier, outage)
                 self._interrupt(parent.intake, senders, until_ns, outage.loses_messages)
                 self._tell(tier - 1, senders, until_ns, outage.loses_messages)
                 if tier < len(parents):
                     post = self.downlink.posts[len(parents) - 1 - tier]
                     self._interrupt(post, outage.nodes[tier], until_ns, outage.loses_messages)
+
+    def _interrupt_queue(self, intake: Intake, tier: int, outage: Outage) -> None:
+        """A queue is gone with the node that goes down, and waits with one that stands still."""
+        if intake.ingress is None:
+            return
+        if outage.loses_messages:
+            intake.ingress.clear(outage.nodes[tier])
+        else:
+            now_ns = self.telemetry.now_ns
+            off_ns = intake.ingress.halt(outage.nodes[tier], now_ns, outage.until_ns)
+            intake.put_off(off_ns[self.up[tier - 1].target.node])
 
     def _interrupt(
         self, receiver: Intake | Post, which: Bools, until_ns: float, loses: bool

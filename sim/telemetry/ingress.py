@@ -24,12 +24,29 @@ class Ingress:
     service_ns: int
     free_ns: FloatArray
     """When each parent has finished all that it accepted; shape (parents,)."""
+    halted_ns: FloatArray
+    """Until when each parent stands still; shape (parents,)."""
     _served: BoolArray
 
     @classmethod
     def of(cls, parents: int, service_ns: int) -> "Ingress":
         """Empty queues with this service time per message."""
-        return cls(service_ns, np.zeros(parents), np.empty((0, 0), np.bool_))
+        return cls(service_ns, np.zeros(parents), np.zeros(parents), np.empty((0, 0), np.bool_))
+
+    def clear(self, parents: BoolArray) -> None:
+        """Forget what waits at these parents: they went down."""
+        self.free_ns[parents] = 0.0
+
+    def halt(self, parents: BoolArray, now_ns: int, until_ns: float) -> FloatArray:
+        """Serve nothing at these parents before `until_ns`.
+
+        Returns by how much that puts off what waits at each parent; shape (parents,).
+        """
+        off_ns = np.maximum(until_ns - np.maximum(self.halted_ns, now_ns), 0.0)
+        off_ns[~parents] = 0.0
+        self.halted_ns[parents] = np.maximum(self.halted_ns[parents], until_ns)
+        self.free_ns[self.free_ns > now_ns] += off_ns[self.free_ns > now_ns]
+        return off_ns
 
     def serve(
         self, run: Run, reports: Reports, flight: Flight, until_ns: int

@@ -119,14 +119,23 @@ class Intake:
         return int(coming) + len(self._overtaken_ns)
 
     def refuse(self, children: BoolArray, until_ns: float) -> None:
-        """Lose what is on the way from these children and would arrive before `until_ns`."""
-        hit = children[self.flight.child] & (self.flight.arrival_ns < until_ns)
+        """Lose what is on the way from these children and would arrive before `until_ns`.
+
+        Also what waits in the queue of the receiver, however long it would still have waited.
+        """
+        before_ns = np.where(self.flight.served, NEVER, until_ns)
+        hit = children[self.flight.child] & (self.flight.arrival_ns < before_ns)
         self.counts.refused += int(np.count_nonzero(hit & self.flight.leading))
         self.flight.arrival_ns[hit] = NEVER
         gone = children[self._overtaken_child] & (self._overtaken_ns < until_ns)
         self.counts.refused += int(np.count_nonzero(gone))
         self._overtaken_child = self._overtaken_child[~gone]
         self._overtaken_ns = self._overtaken_ns[~gone]
+
+    def put_off(self, waits_ns: FloatArray) -> None:
+        """Let what waits in a queue wait so much longer; one for each child."""
+        served = self.flight.served
+        self.flight.arrival_ns[served] += waits_ns[self.flight.child[served]]
 
     def postpone(self, children: BoolArray, until_ns: float) -> None:
         """Take in nothing from these children before `until_ns`."""

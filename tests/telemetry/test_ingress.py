@@ -140,3 +140,35 @@ def test_a_busy_queue_loses_nothing():
     # Through three queues: at most 4, 2 and 3 services and a further period each.
     bound_ns = AGE_MAX_NS + (4 + 2 + 3) * 5 * MS
     assert between(slow, S, 4 * S, "oldest_age_ns").max() <= bound_ns
+
+
+OVERLOADED = {
+    "tree": {"levels": 2, "ingress": ["40ms", "0ms"]},
+    "agents": {"count": 8, "features": 1},
+}
+"""Two locals with four agents each, 40 ms a message: served are five reports in eight."""
+OUTAGE = {"nodes": ["local-0", "local-1"], "at": "2s", "until": "2500ms"}
+
+
+def test_a_node_that_goes_down_loses_its_queue():
+    ages_ns = run(**OVERLOADED), run({"kind": "crash", **OUTAGE}, **OVERLOADED)
+    undisturbed, crashed = (at(one, 2800 * MS, "oldest_age_ns") for one in ages_ns)
+    # It starts with an empty queue: the four agents have been served within 100 + 4 * 40 ms.
+    assert undisturbed > S
+    assert crashed <= (100 + 4 * 40 + 100) * MS + 2 * DELAY_NS
+
+
+def test_a_node_that_stands_still_serves_nobody_meanwhile_and_then_goes_on():
+    undisturbed, paused = run(**OVERLOADED), run({"kind": "pause", **OUTAGE}, **OVERLOADED)
+    for later_ns in (200 * MS, 400 * MS, 600 * MS):
+        before = at(undisturbed, 2 * S + later_ns, "oldest_age_ns")
+        assert at(paused, 2500 * MS + later_ns, "oldest_age_ns") == before + 500 * MS
+
+
+@pytest.mark.parametrize("kind", ["crash", "pause"])
+def test_no_value_is_missing_once_the_queue_has_caught_up(kind):
+    free = {"tree": {"levels": 2, "ingress": ["10ms", "0ms"]}, "agents": OVERLOADED["agents"]}
+    counts = [
+        at(run(*faults, **free), 4 * S, "count") for faults in ([], [{"kind": kind, **OUTAGE}])
+    ]
+    assert counts[0] == counts[1]
