@@ -73,6 +73,7 @@ def judged(channel):
 # Derivation
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(CHOICES)
 def test_the_world_depends_on_the_faults_that_hold_and_not_on_how_they_came(choices):
