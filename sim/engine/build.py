@@ -200,8 +200,12 @@ def _child_kinds(leaves: Leaves, layout: Layout, levels: int) -> list[ChildKind]
 def _equip(
     plan: Plan, leaves: Leaves, aggregators: Sequence[Aggregators], root: Root, layout: Layout
 ) -> None:
-    """Give queues to receivers that need time, and ledgers to nodes that may forget."""
+    """Tell parents their sources; give queues to those that need time, ledgers to forgetters."""
     parents: list[Parents] = [*aggregators, root]
+    sources = np.ones(plan.tiers[0].count, np.int64)
+    for parent in parents:
+        parent.sources = sources
+        sources = np.add.reduceat(sources, parent.groups.starts[:-1])
     for tier, parent in zip(plan.tiers[1:], parents, strict=True):
         if tier.ingress_ns:
             parent.intake.ingress = Ingress.of(tier.count, tier.ingress_ns)

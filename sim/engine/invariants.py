@@ -133,11 +133,11 @@ def check_births(telemetry: Telemetry) -> None:
 
 
 def _check_rows(held: IntArray, agents: IntArray) -> None:
-    """Rows of six of aggregators that have this many agents each below them."""
+    """Rows of seven of aggregators that have this many agents each below them."""
     sent, oldest, born = held[:, holdings.SENT], held[:, holdings.OLDEST], held[:, holdings.BORN]
     if (oldest > sent).any() or (born > sent * agents).any():
         raise InvariantViolated("causality: a version is older than the values in it")
-    if (oldest * agents > born).any():
+    if (oldest * (agents - held[:, holdings.LEFT]) > born).any():
         raise InvariantViolated("causality: values are in the mean older than the oldest of them")
     fresh, heard = held[:, holdings.FRESH], held[:, holdings.HEARD]
     if (fresh > heard).any() or (heard > agents).any():

@@ -99,16 +99,16 @@ class Recorder:
         return tables
 
     def _ages(self, now_ns: int) -> dict[str, Any]:
-        agents = int(np.count_nonzero(self._world.registered()))
         view = self._world.telemetry.root.view(now_ns)
-        total = now_ns * self._plan.agents.count
+        # The sources that the root takes to be there: it hears late of those that leave.
+        agents = max(self._plan.agents.count - int(view[holdings.LEFT]), 1)
         return {
             "oldest_age_ns": now_ns - int(view[holdings.OLDEST]),
-            "mean_age_ns": (total - int(view[holdings.BORN])) / max(agents, 1),
-            "claimed_age_ns": (total - int(view[holdings.CLAIMED])) / max(agents, 1),
-            "coverage": int(view[holdings.FRESH]) / max(agents, 1),
+            "mean_age_ns": now_ns - int(view[holdings.BORN]) / agents,
+            "claimed_age_ns": now_ns - int(view[holdings.CLAIMED]) / agents,
+            "coverage": int(view[holdings.FRESH]) / agents,
             "heard": int(view[holdings.HEARD]),
-            "registered": agents,
+            "registered": int(np.count_nonzero(self._world.registered())),
         }
 
     def _errors(self, now_ns: int) -> dict[str, Any]:
@@ -146,16 +146,17 @@ class Recorder:
 
     def _region_rows(self, now_ns: int) -> dict[str, NDArray[Any]]:
         shown = self._shown
-        held = _as_rows(self._world.telemetry.root.intake.held)[shown]
-        agents = self._agents_of_region[shown]
+        held = holdings.as_rows(self._world.telemetry.root.children(now_ns))[shown]
+        agents = self._agents_of_region[shown] - held[:, holdings.LEFT]
+        known = np.maximum(agents, 1)
         recent = held[:, holdings.SENT] >= now_ns - self._plan.staleness.baseline_ns
         return {
             "time_ns": np.full(len(agents), now_ns),
             "region": shown,
-            "oldest_age_ns": now_ns - held[:, holdings.OLDEST],
-            "mean_age_ns": now_ns - held[:, holdings.BORN] / agents,
+            "oldest_age_ns": now_ns - np.minimum(held[:, holdings.OLDEST], now_ns),
+            "mean_age_ns": np.where(agents, now_ns - held[:, holdings.BORN] / known, 0.0),
             "inside_age_ns": self._inside_ages(now_ns),
-            "coverage": np.where(recent, held[:, holdings.FRESH], 0) / agents,
+            "coverage": np.where(recent, held[:, holdings.FRESH], 0) / known,
             "reachable": self._world.reachable_regions()[shown],
             "agents": agents,
         }
@@ -177,20 +178,20 @@ class Recorder:
 
     def _heard_table(self) -> dict[str, NDArray[Any]]:
         parts = self._heard or [
-            Heard(np.empty(0), np.empty(0, np.int64), np.empty((0, 6), np.int64))
+            Heard(np.empty(0), np.empty(0, np.int64), np.empty((0, holdings.COLUMNS), np.int64))
         ]
         child = np.concatenate([part.child for part in parts])
         known_ns = np.concatenate([part.known_ns for part in parts]).astype(np.int64)
-        state = _as_rows(np.concatenate([part.state for part in parts]))
+        state = holdings.as_rows(np.concatenate([part.state for part in parts]))
         order = np.lexsort((child, known_ns))
         child, known_ns, state = child[order], known_ns[order], state[order]
-        agents = self._agents_of_region[child]
+        agents = self._agents_of_region[child] - state[:, holdings.LEFT]
         return {
             "known_ns": known_ns,
             "region": child,
-            "sent_ns": state[:, holdings.SENT],
-            "oldest_born_ns": state[:, holdings.OLDEST],
-            "mean_born_ns": state[:, holdings.BORN] / agents,
+            "sent_ns": np.minimum(state[:, holdings.SENT], known_ns),
+            "oldest_born_ns": np.minimum(state[:, holdings.OLDEST], known_ns),
+            "mean_born_ns": state[:, holdings.BORN] / np.maximum(agents, 1),
             "agents": agents,
         }
 
@@ -232,15 +233,6 @@ def _outcome_rows(
         for outcome, messages in sorted(outcomes.items())
         if messages or outcome == "delivered"
     ]
-
-
-def _as_rows(state: NDArray[np.int64]) -> NDArray[np.int64]:
-    """State columns as rows of six, also where the root's children are agents themselves."""
-    if state.shape[1] == holdings.COLUMNS:
-        return state
-    born = state[:, 0]
-    heard = (born > 0).astype(np.int64)
-    return np.stack([born, born, born, state[:, -1], heard, heard], axis=1)
 
 
 def _moves_in_order(heard: list[Heard]) -> NDArray[np.int64]:

@@ -132,9 +132,15 @@ class World:
 
     def _refresh_agents(self) -> None:
         """Tell the plane which agents have left, and whose clocks are wrong."""
-        present = self.registered()
-        parents = (*self.telemetry.aggregators, self.telemetry.root)
-        parents[0].absent = None if present.all() else ~present
+        gone = ~self.registered()
+        for parent in (*self.telemetry.aggregators, self.telemetry.root):
+            absent = gone if gone.any() else None
+            if parent is self.telemetry.root:
+                self.telemetry.root.note_absent(self.telemetry.now_ns, absent)
+            else:
+                parent.absent = absent
+            # An aggregator counts as gone when all agents below it are.
+            gone = np.logical_and.reduceat(gone, parent.groups.starts[:-1])
         self.telemetry.leaves.clocks = [
             WrongClock(nodes[0], offset_ns, drift_ppm, since_ns)
             for nodes, offset_ns, drift_ppm, since_ns in self.clocks.values()

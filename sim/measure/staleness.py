@@ -32,6 +32,10 @@ class Held:
         """The stretches of one region."""
         return self._pick(self.region == region)
 
+    def of_somebody(self) -> "Held":
+        """Without the stretches in which nobody is left in a region: nothing can be old there."""
+        return self._pick(self.agents > 0)
+
     def within(self, begin_ns: int, end_ns: int) -> "Held":
         """The same between two instants: stretches are cut at the borders."""
         begin = np.maximum(self.begin_ns, begin_ns)
@@ -63,14 +67,18 @@ def held(tables: Tables, end_ns: int) -> Held:
     order = np.lexsort((begin_ns, regions))  # stable: the first of equals is the start at 0
     regions, begin_ns = regions[order], begin_ns[order]
     last = np.append(regions[1:] != regions[:-1], True)[: len(regions)]
-    return Held(
-        begin_ns=begin_ns,
-        end_ns=np.where(last, end_ns, np.append(begin_ns[1:], end_ns)[: len(begin_ns)]),
-        region=regions,
-        oldest_born_ns=np.append(none, heard["oldest_born_ns"])[order],
-        mean_born_ns=np.append(none, heard["mean_born_ns"])[order],
-        agents=np.append(agents, heard["agents"])[order],
-    ).within(0, end_ns)
+    return (
+        Held(
+            begin_ns=begin_ns,
+            end_ns=np.where(last, end_ns, np.append(begin_ns[1:], end_ns)[: len(begin_ns)]),
+            region=regions,
+            oldest_born_ns=np.append(none, heard["oldest_born_ns"])[order],
+            mean_born_ns=np.append(none, heard["mean_born_ns"])[order],
+            agents=np.append(agents, heard["agents"])[order],
+        )
+        .of_somebody()
+        .within(0, end_ns)
+    )
 
 
 def _regions(tables: Tables) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,8 +1,8 @@
 """What a node knows of its sources beside their values: ages, freshness, how many were heard.
 
 Agents report one or two numbers (born, and claimed where clocks are wrong); aggregators report a
-row of six, a fold over the newest version they hold of each child. Births that were never heard of
-count as 0, the start of the run, so an age is defined from the first instant.
+row of seven, a fold over the newest version they hold of each child. Births that were never heard
+of count as 0, the start of the run, so an age is defined from the first instant.
 """
 
 from typing import Final
@@ -26,53 +26,40 @@ FRESH: Final = 4
 """Sources whose value was within the bound, at every hop, when it was passed on."""
 HEARD: Final = 5
 """Sources ever heard of."""
-COLUMNS: Final = 6
+LEFT: Final = 6
+"""Sources that have left the network in good order; they count in nothing else."""
+COLUMNS: Final = 7
 GONE: Final = np.iinfo(np.int64).max
-"""Held of an agent that has left the network in good order."""
+"""Birth of a child that has left, and of everything below it: later than any instant."""
 
 
 def fold_agents(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -> IntArray:
-    """Rows of six from the births that are held of agents.
+    """Rows of seven from the births that are held of agents.
 
-    held (rows, children, 1 or 2); now (rows, parents); result (rows, parents, 6). The last column
-    of `held` is the claimed birth. An agent that has left holds `GONE`: it has age 0 and is neither
-    fresh nor heard of.
+    held (rows, children, 1 or 2); now (rows, parents); result (rows, parents, 7). The last column
+    of `held` is the claimed birth. An agent that has left holds `GONE`.
     """
     shape = (*now_ns.shape, group)
-    born = held[..., 0].reshape(shape)
+    born, claimed = held[..., 0].reshape(shape), held[..., -1].reshape(shape)
     gone = born == GONE
-    if gone.any():
-        row = _fold_births(
-            np.where(gone, now_ns[..., None].astype(np.int64), born), held, now_ns, bound_ns
-        )
-        row[..., FRESH] -= np.count_nonzero(gone, axis=2)
-        row[..., HEARD] -= np.count_nonzero(gone, axis=2)
-        return row
-    return _fold_births(born, held, now_ns, bound_ns)
-
-
-def _fold_births(born: IntArray, held: IntArray, now_ns: FloatArray, bound_ns: int) -> IntArray:
-    fresh = born >= (now_ns - bound_ns)[..., None]
+    left = np.count_nonzero(gone, axis=2)
+    oldest = np.minimum(born.min(axis=2), now_ns.astype(np.int64))
+    if left.any():
+        born, claimed = np.where(gone, 0, born), np.where(gone, 0, claimed)
+    fresh = (born >= (now_ns - bound_ns)[..., None]) & (born > 0)
     return _row(
         now_ns,
-        born.min(axis=2),
+        oldest,
         born.sum(axis=2),
-        _claimed(born, held).sum(axis=2),
-        np.count_nonzero(fresh & (born > 0), axis=2),
+        claimed.sum(axis=2),
+        np.count_nonzero(fresh, axis=2),
         np.count_nonzero(born, axis=2),
+        left,
     )
 
 
-def _claimed(born: IntArray, held: IntArray) -> IntArray:
-    """Births as the agents' own clocks stamped them; the true ones where no clock is wrong."""
-    if held.shape[-1] == 1:
-        return born
-    claimed = held[..., 1].reshape(born.shape)
-    return np.where(claimed == GONE, born, claimed)
-
-
 def fold_aggregators(held: IntArray, now_ns: FloatArray, group: int, bound_ns: int) -> IntArray:
-    """Rows of six from the rows of six of the children; shapes as in `fold_agents`.
+    """Rows of seven from the rows of seven of the children; shapes as in `fold_agents`.
 
     A child whose newest version is older than the bound counts no source as fresh.
     """
@@ -80,12 +67,33 @@ def fold_aggregators(held: IntArray, now_ns: FloatArray, group: int, bound_ns: i
     recent = rows[..., SENT] >= (now_ns - bound_ns)[..., None]
     return _row(
         now_ns,
-        rows[..., OLDEST].min(axis=2),
+        np.minimum(rows[..., OLDEST].min(axis=2), now_ns.astype(np.int64)),
         rows[..., BORN].sum(axis=2),
         rows[..., CLAIMED].sum(axis=2),
         np.where(recent, rows[..., FRESH], 0).sum(axis=2),
         rows[..., HEARD].sum(axis=2),
+        rows[..., LEFT].sum(axis=2),
     )
+
+
+def gone_rows(columns: int, sources: IntArray) -> IntArray:
+    """What is held of children that have left with all their `sources`; (children, columns)."""
+    rows = np.full((len(sources), columns), GONE)
+    if columns == COLUMNS:
+        rows[:, BORN:LEFT] = 0
+        rows[:, LEFT] = sources
+    return rows
+
+
+def as_rows(state: IntArray) -> IntArray:
+    """State columns as rows of seven, also where the children are agents; (children, 7)."""
+    if state.shape[1] == COLUMNS:
+        return state
+    born, gone = state[:, 0], state[:, 0] == GONE
+    present = np.where(gone, 0, born)
+    heard = (present > 0).astype(np.int64)
+    claimed = np.where(gone, 0, state[:, -1])
+    return np.stack([born, born, present, claimed, heard, heard, gone.astype(np.int64)], axis=1)
 
 
 def _row(now_ns: FloatArray, *columns: NDArray[np.int64] | NDArray[np.intp]) -> IntArray:

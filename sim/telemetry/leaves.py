@@ -177,10 +177,11 @@ class Leaves:
 
     def _observe(self, measured: FloatArray | IntArray, group: int) -> None:
         """Add what was just measured, (agents, narrow), to what a centralised observer knows."""
-        narrow = sum_groups(measured, group).sum(axis=0)
-        narrow[SOURCES] = 0
-        narrow[self.layout.block(2).start :] = 0
-        wide = self.layout.widen(narrow)
+        narrow = sum_groups(measured, group)
+        narrow[:, SOURCES] = 0
+        narrow[:, self.layout.block(2).start :] = 0
+        # Widened before the groups are added up: all squares of a block may exceed an int64.
+        wide = self.layout.widen(narrow).sum(axis=0)
         self.truth[self._pane] = self.truth.get(self._pane, 0) + wide
 
     def _states(self, agents: slice, part: Emission) -> IntArray:

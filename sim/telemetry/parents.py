@@ -43,7 +43,9 @@ class Parents(ABC):
         self.kind = kind
         self.bound_ns = bound_ns
         self.absent: BoolArray | None = None
-        """Agents among the children that have left the network (None = none)."""
+        """Children that have left the network with all their sources (None = none)."""
+        self.sources = np.ones(groups.children, np.int64)
+        """How many agents there are below each child."""
         self.intake = Intake(
             np.zeros((groups.children, kind.state_columns), np.int64),
             Flight.empty(kind.state_columns, kind.value_columns),
@@ -62,7 +64,9 @@ class Parents(ABC):
         if self.absent is None:
             return held
         held = held.copy()
-        held[:, self.absent[run.first_child : run.last_child]] = holdings.GONE
+        mine = slice(run.first_child, run.last_child)
+        gone = self.absent[mine]
+        held[:, gone] = holdings.gone_rows(held.shape[2], self.sources[mine][gone])
         return held
 
     def _fold(self, held: IntArray, now_ns: FloatArray, run: Run) -> IntArray:

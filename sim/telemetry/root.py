@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.stats.moments import COUNT, canonical
-from sim.telemetry.emission import FloatArray
+from sim.telemetry import holdings
+from sim.telemetry.emission import BoolArray, FloatArray
 from sim.telemetry.intake import Due, Known
 from sim.telemetry.parents import ChildKind, Parents
 from sim.telemetry.reports import Reports
@@ -75,12 +76,27 @@ class Root(Parents):
                 self.closed_count += int(row[COUNT])
         self.panes.clear()
 
+    def note_absent(self, now_ns: int, absent: BoolArray | None) -> None:
+        """Children have left or come back; that a child has left is a move of the view."""
+        before = np.zeros(self.groups.children, np.bool_) if self.absent is None else self.absent
+        if absent is not None:
+            child = np.flatnonzero(absent & ~before)
+            rows = holdings.gone_rows(self.kind.state_columns, self.sources[child])
+            self.heard.append(Heard(np.full(len(child), float(now_ns)), child, rows))
+        self.absent = absent
+
     def view(self, now_ns: int) -> IntArray:
-        """The row of six that the root would report at `now_ns`; shape (6,)."""
+        """The row of seven that the root would report at `now_ns`; shape (7,)."""
         (run,) = self.groups.runs
         held = self._without_absent(self.intake.held[None], run)
         folded = self._fold(held, np.full((1, 1), float(now_ns)), run)
         return np.asarray(folded[0, 0])
+
+    def children(self, now_ns: int) -> IntArray:
+        """What is held of each child now; (children, state columns)."""
+        assert now_ns >= self._until_ns, (now_ns, self._until_ns)
+        (run,) = self.groups.runs
+        return np.asarray(self._without_absent(self.intake.held[None], run)[0])
 
     def window(self, first_pane: int, last_pane: int, features: int) -> IntArray:
         """Canonical sums of panes first..last; shape (wide,)."""

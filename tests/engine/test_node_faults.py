@@ -7,6 +7,9 @@ so the counts show every value. Local 0 has agents 0 to 3; region 0 has locals 0
 import numpy as np
 import pytest
 
+from sim.campaign.replications import whole
+from sim.measure.staleness import held, oldest_age_ns
+from sim.measure.tables import Tables
 from tests.engine.scenarios import (
     AGE_MAX_NS,
     DELAY_NS,
@@ -180,6 +183,21 @@ def test_who_has_left_is_missed_by_nobody():
     assert at(left, 1900 * MS, "oldest_age_ns") <= AGE_MAX_NS
     assert at(left, 1900 * MS, "coverage") == 1
     assert at(left, 1900 * MS, "heard") == 22
+
+
+def test_while_a_region_is_gone_means_and_shares_are_over_the_others():
+    left = run(fault("churn", "region-0"))
+    assert between(left, 1000 * MS, 1999 * MS, "coverage").max() == 1
+    others = [region(run(), number, "mean_age_ns")[18] for number in (1, 2)]
+    assert at(left, 1900 * MS, "mean_age_ns") == pytest.approx(np.mean(others), abs=1)
+
+
+def test_a_region_that_has_left_altogether_does_not_grow_old():
+    left = run(fault("churn", "region-0"))
+    assert between(left, 1000 * MS, 1999 * MS, "oldest_age_ns").max() <= AGE_MAX_NS
+    ages = held(Tables.of(whole(left.tables)), 4 * S)
+    assert oldest_age_ns(ages, S, 2 * S) <= AGE_MAX_NS
+    assert set(ages.within(1500 * MS, 1600 * MS).region.tolist()) == {1, 2}
 
 
 def test_what_was_measured_before_leaving_stays():

@@ -34,6 +34,7 @@ class Ages:
     born: int
     fresh: int
     heard: int
+    left: int
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Agent:
         pane = now_ns // pane_ns
         self.values[pane].append(value)
         panes = {p: summary(self.values[p], len(value)) for p in (pane - 1, pane)}
-        return Report(version, now_ns, Ages(now_ns, now_ns, 1, 1), panes)
+        return Report(version, now_ns, Ages(now_ns, now_ns, 1, 1, 0), panes)
 
     def forget(self) -> None:
         """Start from nothing."""
@@ -85,19 +86,20 @@ class Parent:
         newest = self.newest_of[pane].values()
         return add((report.panes[pane] for report in newest), features)
 
-    def ages(self, now_ns: int, bound_ns: int, gone: Callable[[Node], bool]) -> Ages:
-        """The fold of the children's ages; a child that has left counts as just heard of."""
-        here = [child for child in self.children if not gone(child)]
-        left = len(self.children) - len(here)
+    def ages(self, now_ns: int, bound_ns: int, left: Callable[[Node], int]) -> Ages:
+        """The fold of the children's ages; `left` gives the sources of a child that is gone."""
+        here = [child for child in self.children if not left(child)]
+        gone = sum(left(child) for child in self.children)
         known = [self.newest[child] for child in here if child in self.newest]
         recent = [report for report in known if now_ns - report.sent_ns <= bound_ns]
         births = [report.ages.oldest for report in known]
-        births += [0] * (len(here) - len(known)) + [now_ns] * left
+        births += [0] * (len(here) - len(known)) + [now_ns] * (gone > 0)
         return Ages(
             oldest=min(births),
-            born=sum(report.ages.born for report in known) + left * now_ns,
+            born=sum(report.ages.born for report in known),
             fresh=sum(report.ages.fresh for report in recent),
             heard=sum(report.ages.heard for report in known),
+            left=sum(report.ages.left for report in known) + gone,
         )
 
     def forget(self) -> None:

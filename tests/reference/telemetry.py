@@ -230,10 +230,15 @@ class TelemetryReference:
         return self._measured[tick]
 
     def _ages(self, parent: Parent) -> Ages:
-        def has_left(child: Node) -> bool:
-            return child[0] == 0 and self.network.faults.holding(child, "churn") is not None
+        return parent.ages(self.env.now, self.plan.staleness.baseline_ns, self._left)
 
-        return parent.ages(self.env.now, self.plan.staleness.baseline_ns, has_left)
+    def _left(self, node: Node) -> int:
+        """How many sources a node stands for, if all of them have left; else 0."""
+        tier, number = node
+        if tier == 0:
+            return int(self.network.faults.holding(node, "churn") is not None)
+        below = [self._left(child) for child in self._children(tier - 1, number)]
+        return sum(below) if all(below) else 0
 
     def _sample(self) -> Sample:
         top = len(self.plan.tiers) - 1

@@ -77,7 +77,10 @@ def _look(simulation: Simulation, now_ns: int) -> Sample:
     features = plan.agents.features
     root = world.telemetry.root
     view = root.view(now_ns)
-    ages = (view[c] for c in (holdings.OLDEST, holdings.BORN, holdings.FRESH, holdings.HEARD))
+    ages = (
+        view[c]
+        for c in (holdings.OLDEST, holdings.BORN, holdings.FRESH, holdings.HEARD, holdings.LEFT)
+    )
     return Sample(
         time_ns=now_ns,
         ages=Ages(*map(int, ages)),

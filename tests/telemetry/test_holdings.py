@@ -16,6 +16,7 @@ from sim.telemetry.holdings import (
     SENT,
     fold_agents,
     fold_aggregators,
+    gone_rows,
 )
 
 NOW_NS, BOUND_NS = 1000, 300
@@ -25,7 +26,7 @@ BIRTHS = st.lists(
 
 
 def row_of(born, claimed=None):
-    """The row of six of one parent that holds these births of agents."""
+    """The row of seven of one parent that holds these births of agents."""
     columns = [born] if claimed is None else [born, claimed]
     held = np.array(columns, np.int64).T[None]
     now_ns = np.array([[float(NOW_NS)]])
@@ -40,10 +41,10 @@ def row_of_rows(rows):
 @given(BIRTHS)
 def test_the_births_of_agents_are_folded_as_specified(born):
     heard = [birth for birth in born if birth not in (0, GONE)]
-    births = [NOW_NS if birth == GONE else birth for birth in born]
+    oldest = min(min(birth, NOW_NS) for birth in born)
     fresh = sum(birth >= NOW_NS - BOUND_NS for birth in heard)
-    expected = [NOW_NS, min(births), sum(births), sum(births), fresh, len(heard)]
-    assert row_of(born) == expected
+    left = born.count(GONE)
+    assert row_of(born) == [NOW_NS, oldest, sum(heard), sum(heard), fresh, len(heard), left]
 
 
 @given(BIRTHS)
@@ -72,13 +73,20 @@ def test_who_was_never_heard_of_is_as_old_as_the_run():
 
 
 def test_the_rows_of_aggregators_are_summed_and_the_oldest_is_the_oldest():
-    rows = [[900, 300, 5000, 5001, 7, 9], [950, 200, 800, 802, 2, 3]]
-    assert row_of_rows(rows) == [NOW_NS, 200, 5800, 5803, 9, 12]
+    rows = [[900, 300, 5000, 5001, 7, 9, 1], [950, 200, 800, 802, 2, 3, 0]]
+    assert row_of_rows(rows) == [NOW_NS, 200, 5800, 5803, 9, 12, 1]
+
+
+def test_a_child_that_left_with_all_below_it_counts_in_nothing_but_what_left():
+    gone = gone_rows(COLUMNS, np.array([20]))[0].tolist()
+    here = [950, 200, 800, 802, 2, 3, 0]
+    assert row_of_rows([gone, here]) == [NOW_NS, 200, 800, 802, 2, 3, 20]
+    assert row_of_rows([gone]) == [NOW_NS, NOW_NS, 0, 0, 0, 0, 20]
 
 
 @pytest.mark.parametrize(("sent", "fresh"), [(699, 0), (700, 7)])
 def test_of_a_child_that_is_silent_for_longer_than_the_bound_nothing_is_fresh(sent, fresh):
-    row = row_of_rows([[sent, 300, 5000, 5000, 7, 9]])
+    row = row_of_rows([[sent, 300, 5000, 5000, 7, 9, 0]])
     assert (row[FRESH], row[HEARD], row[SENT]) == (fresh, 9, NOW_NS)
 
 
