@@ -50,21 +50,29 @@ class Simulation:
         self.messages = Messages() if plan.journal.messages else None
         self.world = build(plan, seed, self.messages)
         self.recorder = Recorder(plan, self.world, self.fingerprint)
+        self._faults = [make_fault(fault) for fault in plan.faults]
         self._idle: list[str] = []
         self._cuts: dict[str, list[int]] = {}
         self._touched: dict[str, int] = {}
 
     def run(self, progress: Progress | None = None) -> Recording:
         """Let the scenario happen. Raises InvariantViolated if the simulator contradicts itself."""
-        faults = [make_fault(plan) for plan in self.plan.faults]
-        for fault in faults:
+        self.prepare(progress)
+        with frozen_garbage():
+            self.play()
+        return self.finish()
+
+    def prepare(self, progress: Progress | None = None) -> None:
+        """Put the scripts on the kernel. Call once; `run` does it, plays and finishes."""
+        for fault in self._faults:
             self.kernel.process(self._fault_script(fault))
         self.kernel.process(self._publishing())
         self.kernel.process(self._sampling(progress))
-        with frozen_garbage():
-            self.kernel.run(self.plan.duration_ns)
+
+    def play(self) -> None:
+        """The loop itself: everything that is due until the end, and nothing else."""
+        self.kernel.run(self.plan.duration_ns)
         self._advance(self.plan.duration_ns)
-        return self._finish(faults)
 
     def _advance(self, now_ns: int) -> None:
         """Bring both planes up to an instant; a baseline goes down through the same network."""
@@ -111,9 +119,10 @@ class Simulation:
             if progress is not None:
                 progress(self.kernel.now_ns)
 
-    def _finish(self, faults: list[Fault]) -> Recording:
+    def finish(self) -> Recording:
+        """Check everything once more and hand over what was recorded."""
         check_all(self.world)
-        for fault in faults:
+        for fault in self._faults:
             self._record_fault(fault)
         self.recorder.finish()
         tables = dict(self.recorder.tables())

@@ -47,7 +47,10 @@ def slots(
 
 
 def held_counts(slot: ByteArray, rows: int) -> NDArray[np.intp]:
-    """How many reports of each child are known at each parent row; shape (rows + 1, children)."""
+    """How many reports of each child are known at each parent row; shape (rows + 1, children).
+
+    Counted in bytes: a step has fewer than 256 reports.
+    """
     counts = np.empty((rows + 1, slot.shape[1]), np.intp)
     for row in range(rows + 1):
         counts[row] = np.add.reduce((slot <= row).view(np.uint8), axis=0, dtype=np.uint8)

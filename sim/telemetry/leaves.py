@@ -23,7 +23,7 @@ from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
 
-BLOCK_VALUES: Final = 1 << 16
+BLOCK_VALUES: Final = 1 << 17
 """Values that are worked on at once: they and their sums should stay in the cache."""
 
 
@@ -150,11 +150,12 @@ class Leaves:
         table[0] = 0
         table[1:, :, COUNT] = counts - count
         table[1:, :, SOURCES] = (counts > 0) & (count == 0)
-        before = _own_mean(total, count)
+        before = _own_mean(total, _divisor(count))
         before_square = before * before
+        divisors = _divisor(counts)
         for row, value in enumerate(values):
             total += value
-            mean = _own_mean(total, counts[row])
+            mean = _own_mean(total, divisors[row])
             np.add(table[row, :, sums], value, out=table[row + 1, :, sums])
             np.multiply(value, value, out=value)
             np.add(table[row, :, squares], value, out=table[row + 1, :, squares])
@@ -206,7 +207,12 @@ def _running(count: IntArray, part: Emission) -> IntArray:
     return count + np.cumsum(part.sent, axis=0)
 
 
-def _own_mean(total: FloatArray, count: IntArray) -> FloatArray:
+def _divisor(count: IntArray) -> FloatArray:
+    """What sums are divided by: the count, or 1 before the first value; one more dimension."""
+    return np.maximum(count, 1).astype(np.float64)[..., None]
+
+
+def _own_mean(total: FloatArray, divisor: FloatArray) -> FloatArray:
     """Each agent's mean in the pane in whole quanta, half to even; 0 before its first value."""
-    means = total / np.maximum(count, 1).astype(np.float64)[:, None]
+    means = total / divisor
     return np.rint(means, out=means)
