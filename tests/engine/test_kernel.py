@@ -260,4 +260,5 @@ def test_a_delivery_costs_less_than_a_timeout_with_a_callback():
             *((cpu_seconds_of_ours(**load), cpu_seconds_of_timeouts(**load)) for _ in range(7)),
             strict=True,
         )
-    assert min(timeouts) / min(ours) > 1.2
+    # Usually a factor of 1.3 to 1.4 (docs/performance.md); the claim here is only its direction.
+    assert min(ours) < min(timeouts)
