@@ -41,7 +41,7 @@ from sim.workload import Behaviour, make_behaviour
 
 Floats = NDArray[np.float64]
 
-STRIDE_MESSAGES: Final = 300_000
+STRIDE_MESSAGES: Final = 2_000_000
 """Reports of agents that one vector step carries, about: enough to amortise a step's overhead."""
 STRIDE_TICKS_MAX: Final = 10
 

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.fingerprint import Fingerprint
+from sim.engine.heard_log import HeardLog
 from sim.engine.shown import shown_regions
+from sim.engine.traffic import traffic_rows
 from sim.engine.world import World
 from sim.scenario.plan import Plan
 from sim.stats.moments import Moments, error_mean, error_sd
@@ -34,13 +36,12 @@ class Recorder:
         self._fingerprint = fingerprint
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._regions: list[dict[str, NDArray[Any]]] = []
-        self._heard: list[Heard] = []
         counts = world.roster.shape.counts
         region_of_agent = world.roster.tree.region_of(0)
         self._shown = shown_regions(plan, world.roster)
         self._agents_of_region = np.bincount(region_of_agent, minlength=counts[-2])
         moves = counts[-2] * plan.duration_ns // plan.tiers[-2].period_ns
-        self._keeps_heard = moves <= HEARD_MAX
+        self._heard = HeardLog(self._agents_of_region, keeps=moves <= HEARD_MAX)
 
     def sample(self, now_ns: int) -> None:
         """One row of the whole system, and one of each region."""
@@ -95,7 +96,7 @@ class Recorder:
                 column: np.concatenate([part[column] for part in self._regions])
                 for column in self._regions[0]
             }
-        tables["heard"] = self._heard_table()
+        tables["heard"] = self._heard.table()
         return tables
 
     def _ages(self, now_ns: int) -> dict[str, Any]:
@@ -173,66 +174,7 @@ class Recorder:
         heard = self._world.telemetry.take_heard()
         if heard and self._fingerprint.wants("heard"):
             self._fingerprint.extend("heard", _moves_in_order(heard))
-        if self._keeps_heard:
-            self._heard.extend(heard)
-
-    def _heard_table(self) -> dict[str, NDArray[Any]]:
-        parts = self._heard or [
-            Heard(np.empty(0), np.empty(0, np.int64), np.empty((0, holdings.COLUMNS), np.int64))
-        ]
-        child = np.concatenate([part.child for part in parts])
-        known_ns = np.concatenate([part.known_ns for part in parts]).astype(np.int64)
-        state = holdings.as_rows(np.concatenate([part.state for part in parts]))
-        order = np.lexsort((child, known_ns))
-        child, known_ns, state = child[order], known_ns[order], state[order]
-        agents = self._agents_of_region[child] - state[:, holdings.LEFT]
-        return {
-            "known_ns": known_ns,
-            "region": child,
-            "sent_ns": np.minimum(state[:, holdings.SENT], known_ns),
-            "oldest_born_ns": np.minimum(state[:, holdings.OLDEST], known_ns),
-            "mean_born_ns": state[:, holdings.BORN] / np.maximum(agents, 1),
-            "agents": agents,
-        }
-
-
-def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
-    """Messages and bytes by tier, kind and outcome."""
-    layout = world.telemetry.layout
-    size = layout.wire_bytes(panes=2)
-    parents = (*world.telemetry.aggregators, world.telemetry.root)
-    rows = []
-    for tier, (line, parent) in enumerate(zip(world.up, parents, strict=True)):
-        counts = parent.intake.counts
-        outcomes = {"delivered": counts.delivered, "in_flight": parent.intake.in_flight()}
-        outcomes |= line.channel.tally.dropped
-        outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + counts.refused
-        outcomes["duplicate"] = line.channel.tally.duplicates
-        kind = "summary" if tier else "update"
-        rows += _outcome_rows(plan.tiers[tier].name, kind, outcomes, size)
-    for line, post in zip(world.down, world.downlink.posts, strict=True):
-        outcomes = {"delivered": post.delivered, "in_flight": post.in_flight()}
-        outcomes |= line.channel.tally.dropped
-        outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + post.refused
-        name = plan.tiers[line.target.tier].name
-        rows += _outcome_rows(name, "baseline", outcomes, layout.wire_bytes(panes=1))
-    return rows
-
-
-def _outcome_rows(
-    tier: str, kind: str, outcomes: Mapping[str, int], size: int
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "tier": tier,
-            "kind": kind,
-            "outcome": outcome,
-            "messages": messages,
-            "bytes": messages * size,
-        }
-        for outcome, messages in sorted(outcomes.items())
-        if messages or outcome == "delivered"
-    ]
+        self._heard.extend(heard)
 
 
 def _moves_in_order(heard: list[Heard]) -> NDArray[np.int64]:

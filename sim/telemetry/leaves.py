@@ -23,7 +23,7 @@ from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
 
-BLOCK_VALUES: Final = 1 << 17
+BLOCK_VALUES: Final = 1 << 16
 """Values that are worked on at once: they and their sums should stay in the cache."""
 
 
