@@ -16,8 +16,9 @@ from sim.stats.moments import COUNT
 from sim.telemetry import holdings
 from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
 from sim.telemetry.flight import Flight
-from sim.telemetry.intake import Due, Intake
+from sim.telemetry.intake import Intake
 from sim.telemetry.ledger import Ledger
+from sim.telemetry.passage import Due
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Groups, Run
 

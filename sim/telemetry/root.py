@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from sim.stats.moments import COUNT, canonical
 from sim.telemetry import holdings
-from sim.telemetry.emission import BoolArray, FloatArray
-from sim.telemetry.intake import Due, Known
+from sim.telemetry.emission import NEVER, BoolArray, FloatArray
 from sim.telemetry.parents import ChildKind, Parents
+from sim.telemetry.passage import Due, Passage
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Groups, Run
 
@@ -59,11 +59,11 @@ class Root(Parents):
     def take(self, run: Run, reports: Reports) -> None:
         """Carry the children of `run` through the step."""
         due = Due(np.zeros(run.parents), 1, 0, self._until_ns, self._pane)
-        learnt, _, known = self.intake.take(run, reports, due)
+        learnt, _, through = self.intake.take(run, reports, due)
         for pane, gained in learnt.items():
             row = self.panes.setdefault(pane, np.zeros(self._wide, np.int64))
             row += self.kind.widen(gained).sum(axis=(0, 1))
-        self.heard.append(_moves(known, self._until_ns))
+        self.heard.append(_moves(through, self._until_ns))
 
     def finish_step(self) -> None:
         """End the step."""
@@ -106,31 +106,36 @@ class Root(Parents):
         return canonical(row, features)
 
 
-def _moves(known: Known, until_ns: int) -> Heard:
+def _moves(through: Passage, until_ns: int) -> Heard:
     """When the newest version known of each child changed, and to what."""
-    fresh_ns, fresh_child, fresh_state = _moves_now(known, until_ns)
-    flight, flight_known = known.flight, known.flight_known_ns
-    rows = np.flatnonzero(flight.leading)
-    child, at_ns = flight.child[rows], flight_known[rows]
-    after = np.append(at_ns[1:], np.inf)
-    last = np.append(child[1:] != child[:-1], True) if len(rows) else np.empty(0, np.bool_)
-    if len(known.known_ns):
-        after[: len(rows)][last] = known.known_ns[0, child[last] - known.run.first_child]
-    else:
-        after[: len(rows)][last] = np.inf
-    moved = (at_ns < until_ns) & (at_ns < after[: len(rows)])
-    rows = rows[moved]
+    new, old = _new_moves(through, until_ns), _old_moves(through, until_ns)
     return Heard(
-        np.concatenate((at_ns[moved], fresh_ns)),
-        np.concatenate((flight.child[rows], fresh_child)),
-        np.concatenate((flight.state[rows], fresh_state)),
+        np.concatenate((old.known_ns, new.known_ns)),
+        np.concatenate((old.child, new.child)),
+        np.concatenate((old.state, new.state)),
     )
 
 
-def _moves_now(known: Known, until_ns: int) -> tuple[FloatArray, IntArray, IntArray]:
-    instants = known.known_ns
-    moved = instants < until_ns
-    moved[:-1] &= instants[:-1] < instants[1:]
+def _new_moves(through: Passage, until_ns: int) -> Heard:
+    """By reports of this step: those that are known before the one after them."""
+    known_ns = through.known_ns
+    moved = known_ns < until_ns
+    moved[:-1] &= known_ns[:-1] < known_ns[1:]
     tick, child = np.nonzero(moved)
-    states = known.reports.states[tick, child]
-    return instants[tick, child], child + known.run.first_child, states
+    states = through.reports.states[tick, child]
+    return Heard(known_ns[tick, child], child + through.run.first_child, states)
+
+
+def _old_moves(through: Passage, until_ns: int) -> Heard:
+    """By reports of earlier steps; after the last of a child comes its first of this step."""
+    flight = through.flight
+    rows = np.flatnonzero(flight.leading)
+    child, known_ns = flight.child[rows], through.flight_known_ns[rows]
+    first_ns = (
+        through.known_ns[0] if len(through.known_ns) else np.full(through.run.last_child, NEVER)
+    )
+    after_ns = first_ns[child - through.run.first_child]
+    same = child[1:] == child[:-1]
+    after_ns[:-1] = np.where(same, known_ns[1:], after_ns[:-1])
+    moved = (known_ns < until_ns) & (known_ns < after_ns)
+    return Heard(known_ns[moved], child[moved], flight.state[rows[moved]])

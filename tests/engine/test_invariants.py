@@ -236,9 +236,9 @@ def test_an_intake_that_drops_what_a_report_brought_is_caught(plant):
 
 def test_an_intake_that_applies_a_late_report_twice_is_caught(plant):
     def around(apply_flight):
-        def twice(self, run, flight, slot, due, learnt):
-            apply_flight(self, run, flight, slot, due, learnt)
-            apply_flight(self, run, flight, slot, due, learnt)
+        def twice(self, through, learnt):
+            apply_flight(self, through, learnt)
+            apply_flight(self, through, learnt)
 
         return twice
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from sim.telemetry.emission import NEVER, emission
 from sim.telemetry.flight import Flight
-from sim.telemetry.intake import Due, Intake
+from sim.telemetry.intake import Intake
+from sim.telemetry.passage import Due
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Groups
 

@@ -1,0 +1,89 @@
+"""The reports of a step that nobody knows of by its end: they are carried into the next one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.telemetry.emission import NEVER, FloatArray
+from sim.telemetry.flight import Flight
+from sim.telemetry.ingress import Ingress
+from sim.telemetry.passage import Passage
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Reports that do not arrive within their step; all arrays have the shape (reports,)."""
+
+    tick: IntArray
+    child: IntArray
+    """Counted from the first child of the run."""
+    arrival_ns: FloatArray
+
+    @classmethod
+    def of(cls, passage: Passage) -> "Late":
+        """All of a passage, unsent and lost ones (which arrive never) among them."""
+        arrivals_ns = passage.reports.arrivals_ns
+        late = np.flatnonzero(arrivals_ns.ravel() >= passage.due.until_ns)
+        tick, child = np.divmod(late, arrivals_ns.shape[1])
+        return cls(tick, child, arrivals_ns[tick, child])
+
+    def overtaken(self, passage: Passage) -> tuple[IntArray, FloatArray]:
+        """Child and arrival of those that will arrive though a later one has told it all."""
+        known = passage.slot[self.tick, self.child] <= passage.due.rows
+        some = known & (self.arrival_ns < NEVER)
+        return self.child[some] + passage.run.first_child, self.arrival_ns[some]
+
+    def unknown(self, passage: Passage) -> "Late":
+        """Those that were sent and are not known, in the order (child, tick)."""
+        some = passage.slot[self.tick, self.child] > passage.due.rows
+        sent = passage.reports.emission.sent
+        if sent is not None:
+            some &= sent[self.tick, self.child]
+        rows = np.flatnonzero(some)
+        rows = rows[np.lexsort((self.tick[rows], self.child[rows]))]
+        return Late(self.tick[rows], self.child[rows], self.arrival_ns[rows])
+
+
+def departures(passage: Passage, late: Late, ingress: Ingress | None) -> Flight:
+    """The rows to carry on, in the order (child, tick, pane, the running pane first)."""
+    unknown = late.unknown(passage)
+    parts, places = [], []
+    for pane in sorted(passage.reports.totals, reverse=True):
+        part, place = _of_pane(passage, unknown, pane, ingress)
+        parts.append(part)
+        places.append(place)
+    if len(parts) == 1:
+        return parts[0]
+    order = np.argsort(np.concatenate(places), kind="stable")
+    return Flight.concatenate(parts).select(order)
+
+
+def _of_pane(
+    passage: Passage, late: Late, pane: int, ingress: Ingress | None
+) -> tuple[Flight, IntArray]:
+    """Rows of one pane, and the place of each among the reports.
+
+    In the running pane every report has a row, because it counts as a message there; in the other
+    only those that bring something.
+    """
+    tick, child = late.tick, late.child
+    total = passage.reports.totals[pane]
+    values = (total[tick + 1, child] - total[tick, child]).astype(np.int64)
+    leading = pane == passage.due.pane
+    place = np.arange(len(tick)) if leading else np.flatnonzero(values.any(axis=1))
+    tick, child = tick[place], child[place]
+    # What arrives beyond the step has not been served; what is being served, has left the queue.
+    served = np.zeros(len(place), np.bool_) if ingress is None else ingress.was_served(tick, child)
+    rows = Flight(
+        child + passage.run.first_child,
+        late.arrival_ns[place],
+        np.full(len(place), pane),
+        np.full(len(place), leading),
+        served,
+        passage.reports.states[tick, child],
+        values[place],
+    )
+    return rows, place
