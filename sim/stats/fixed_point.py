@@ -19,6 +19,7 @@ LIMIT: Final = 16 << 20
 
 LIMB_BITS: Final = 32
 _FLOAT_EXACT: Final = 2.0**53
+_INT_EXACT: Final = 2.0**62
 _LOW: Final = (1 << LIMB_BITS) - 1
 
 
@@ -42,6 +43,11 @@ def quantise(values: NDArray[np.float64]) -> tuple[int, float]:
 def fits_float(largest: float, terms: int) -> bool:
     """Whether a sum of `terms` whole numbers of at most `largest` is exact in float64."""
     return largest * terms <= _FLOAT_EXACT
+
+
+def fits_int(sum_: float) -> bool:
+    """Whether an int64 holds a sum of about this magnitude."""
+    return sum_ < _INT_EXACT
 
 
 def split(sums: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

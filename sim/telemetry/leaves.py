@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import InputError
 from sim.stats import fixed_point
 from sim.stats.moments import COUNT, SOURCES, Layout
 from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
@@ -167,14 +168,26 @@ class Leaves:
         return table
 
     def _summable(self, totals: FloatArray, group: int) -> FloatArray | IntArray:
-        """The totals in a type in which a group of them is summed exactly."""
+        """The totals in a type in which a group of them is summed exactly.
+
+        Raises InputError where not even an int64 holds the sum.
+        """
         # A mean is no larger than the largest value; squares add up over the reports of the step.
         square = self._largest * self._largest
         if fixed_point.fits_float(square * len(totals), group):
             return totals
         measured = float(totals[-1, :, self.layout.block(1)].max(initial=0.0))
-        exact = fixed_point.fits_float(max(square, measured), group)
-        return totals if exact else totals.astype(np.int64)
+        largest = max(square, measured)
+        if fixed_point.fits_float(largest, group):
+            return totals
+        # Squares only add up, so no partial sum exceeds the whole, which float64 knows well enough.
+        whole = float(totals[-1, :, self.layout.block(1)].sum(axis=0).max())
+        if not fixed_point.fits_int(max(square * group, whole)):
+            raise InputError(
+                f"the values are too large to be summed exactly over {group} agents: raise "
+                "agents.scale, or lower tree.local"
+            )
+        return totals.astype(np.int64)
 
     def _observe(self, measured: FloatArray | IntArray, group: int) -> None:
         """Add what was just measured, (agents, narrow), to what a centralised observer knows."""
