@@ -50,7 +50,10 @@ def _tell(
             f"(differs in {', '.join(one.ingredients)})"
         )
     if differences:
-        why = "; ".join(changes) or "nothing that is recorded has changed: please report it"
+        why = (
+            "; ".join(changes)
+            or "nothing that is recorded has changed (has an input file? if not, please report it)"
+        )
         say(f"  likely why: {why}")
 
 

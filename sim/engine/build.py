@@ -201,6 +201,7 @@ def _equip(
     plan: Plan, leaves: Leaves, aggregators: Sequence[Aggregators], root: Root, layout: Layout
 ) -> None:
     """Tell parents their sources; give queues to those that need time, ledgers to forgetters."""
+    leaves.panes_kept = max(plan.baseline.panes, 1)
     parents: list[Parents] = [*aggregators, root]
     sources = np.ones(plan.tiers[0].count, np.int64)
     for parent in parents:

@@ -71,7 +71,8 @@ def check_passing_on(world: World) -> None:
 
 def check_counts(telemetry: Telemetry) -> None:
     """Every measured value is somewhere, exactly once, and no agent is two sources of a pane."""
-    measured = sum(int(row[COUNT]) for row in telemetry.leaves.truth.values())
+    measured = telemetry.leaves.closed_count
+    measured += sum(int(row[COUNT]) for row in telemetry.leaves.truth.values())
     found = telemetry.withdrawn + telemetry.root.closed_count
     found += sum(int(row[COUNT]) for row in telemetry.root.panes.values())
     for parent in (*telemetry.aggregators, telemetry.root):

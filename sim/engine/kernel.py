@@ -28,6 +28,7 @@ class Order(IntEnum):
     Each class may rely on the ones before it: the state of the network at t is settled before
     anything is delivered at t, a server that finishes at t is free for what arrives at t, an answer
     that arrives exactly at a deadline is in time, and whoever looks sees all that happened at t.
+    (The telemetry plane has an order of its own: a read at t sees what arrived before t.)
     The numbers 0 and 1 are also SimPy's own URGENT and NORMAL, so plain SimPy events are scripts.
     """
 

@@ -53,6 +53,9 @@ class Simulation:
         self._faults = [make_fault(fault) for fault in plan.faults]
         self._idle: list[str] = []
         self._cuts: dict[str, list[int]] = {}
+        """Regions that each fault cut off from the root."""
+        self._silenced: dict[str, bool] = {}
+        """Whether each fault kept anybody from reporting."""
         self._touched: dict[str, int] = {}
 
     def run(self, progress: Progress | None = None) -> Recording:
@@ -83,22 +86,22 @@ class Simulation:
         yield self.kernel.instant(fault.plan.at_ns, order=Order.FAULT)
         self._advance(self.kernel.now_ns)
         before = self.world.cut_nodes()
+        could_reach = self.world.reachable_regions()
         self._touched[fault.name] = fault.begin(self.world)
         self.world.refresh()
-        self._cuts[fault.name] = self._newly_cut(before)
+        newly_cut = could_reach & ~self.world.reachable_regions()
+        self._cuts[fault.name] = np.flatnonzero(newly_cut).tolist()
+        self._silenced[fault.name] = fault.silences and self._is_anybody_newly_cut(before)
         if fault.plan.until_ns is not None and fault.plan.until_ns <= self.plan.duration_ns:
             yield self.kernel.instant(fault.plan.until_ns, order=Order.FAULT)
             self._advance(self.kernel.now_ns)
             fault.end(self.world)
             self.world.refresh()
 
-    def _newly_cut(self, before: Nodes) -> list[int]:
-        """Regions in which a node can no longer report that could before."""
+    def _is_anybody_newly_cut(self, before: Nodes) -> bool:
+        """Whether some node can no longer report that could before."""
         after = self.world.cut_nodes()
-        cut = tuple(now & ~then for now, then in zip(after, before, strict=True))
-        if cut[-1].any():
-            return list(range(self.world.roster.shape.regions))
-        return self.world.roster.regions_of(cut)
+        return any(bool((now & ~then).any()) for now, then in zip(after, before, strict=True))
 
     def _publishing(self) -> Script:
         period_ns = self.plan.baseline.publish_ns
@@ -154,7 +157,7 @@ class Simulation:
                 "until_ns": -1 if until_ns is None else until_ns,
                 "touched": touched,
                 "regions": " ".join(map(str, regions)),
-                "cuts": bool(regions),
+                "cuts": self._silenced.get(fault.name, False),
             }
         )
 

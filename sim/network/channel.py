@@ -95,12 +95,13 @@ class Channel:
         delay = self._delays(first_tick, senders, sent_ns.shape)
         if sent is not None:
             delay[~sent] = NEVER
-        if self._uplink is not None:
-            left = 1.0 if self._rules is None else self._rules.rate_factors(senders)
-            delay += self._uplink.wait(senders, sent_ns, sent, left)
         self._count_gaps(senders, sent_ns.shape, sent)
         lost = self._lost(first_tick, senders, sent_ns.shape, sent)
         self._bend(first_tick, senders, sent_ns, delay)
+        if self._uplink is not None:
+            # After the rules: a slower network does not slow the sender's own line.
+            left = 1.0 if self._rules is None else self._rules.rate_factors(senders)
+            delay += self._uplink.wait(senders, sent_ns, sent, left)
         lost_ones = np.flatnonzero(lost)
         self.tally.drop(lost_ones[delay.ravel()[lost_ones] < NEVER], LOST, delay)
         np.rint(delay, out=delay)

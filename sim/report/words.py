@@ -50,9 +50,10 @@ def title(tables: Tables, plan: Plan) -> str:
 
 
 def _cut(cut: Cut, total: int) -> str:
+    what = f"{who(cut.regions, total)} {'cut off' if cut.regions else 'silent'}"
     if cut.heal_ns is None:
-        return f"{who(cut.regions, total)} cut off for good at {format_duration(cut.at_ns)}"
-    return f"{who(cut.regions, total)} cut off for {format_duration(cut.heal_ns - cut.at_ns)}"
+        return f"{what} for good at {format_duration(cut.at_ns)}"
+    return f"{what} for {format_duration(cut.heal_ns - cut.at_ns)}"
 
 
 def _count(found: Sequence[Cut]) -> str:
@@ -103,7 +104,8 @@ def summary(tables: Tables, plan: Plan) -> str:
         f"coverage at least {_least(after_start(tables, plan, 'coverage')):.4g} %",
         f"largest baseline error {_largest(after_start(tables, plan, 'error_mean')):.2g} sd",
     ]
-    return "Worst of the run: " + ", ".join(part for part in parts if "nan" not in part)
+    which = f"replication 1 of {plan.replications}" if plan.replications > 1 else "the run"
+    return f"Worst of {which}: " + ", ".join(part for part in parts if "nan" not in part)
 
 
 def _least(coverage: np.ndarray) -> float:

@@ -16,7 +16,7 @@ from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan, Variant
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import TreeShape
-from sim.units import write_duration
+from sim.units import NS_PER_S, write_duration
 
 VALUES_MAX: Final = 2**38
 """A value is clipped at 2**24 quanta, so the sum of so many of them still fits into an int64."""
@@ -61,6 +61,7 @@ def check_scenario(case: Case) -> Iterator[Mistake]:
     """Everything but the topology and the faults."""
     yield from _tree_lists(case)
     yield from _periods(case)
+    yield from _instants(case)
     yield from _window(case)
     yield from _thresholds(case)
     yield from _files(case)
@@ -111,6 +112,20 @@ def _periods(case: Case) -> Iterator[Mistake]:
             end = write_duration(plan.duration_ns)
             problem = f"once every {write_duration(span_ns)} never happens in a run of {end}"
             yield case.document.mistake(path, problem)
+
+
+def _instants(case: Case) -> Iterator[Mistake]:
+    """Instants are exact below 2**53 ns, and sums of births over all agents below 2**63."""
+    plan = case.plan
+    if plan.duration_ns >= 2**53:
+        yield case.document.mistake(
+            ("duration",), "must be at most 104d, or instants are not exact"
+        )
+    elif plan.agents.count * plan.duration_ns >= 2**63:
+        longest = write_duration(2**63 // plan.agents.count // NS_PER_S * NS_PER_S)
+        yield case.document.mistake(
+            ("duration",), f"with {plan.agents.count} agents must be at most {longest}"
+        )
 
 
 def _window(case: Case) -> Iterator[Mistake]:

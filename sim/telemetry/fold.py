@@ -37,6 +37,7 @@ def slots(
     after the last row but before `until_ns`; ``rows + 1`` means not in this step. A message that
     arrives at the very instant of a report is in it (deliveries come before reports).
     """
+    assert rows <= SLOTS_MAX, rows
     ahead = known_ns - due_ns
     ahead /= period_ns
     np.ceil(ahead, out=ahead)

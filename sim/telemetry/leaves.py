@@ -27,6 +27,9 @@ IntArray = NDArray[np.int64]
 BLOCK_VALUES: Final = 1 << 16
 """Values that are worked on at once: they and their sums should stay in the cache."""
 
+TICKS_MAX: Final = 32
+"""Most reports of an agent in one step: so many squares of 48 bits add up to 2**53, exactly."""
+
 
 class Behaviour(Protocol):
     """What agents do: the values they measure."""
@@ -81,6 +84,9 @@ class Leaves:
         """Sums of the running pane, whole quanta in float64."""
         self.truth: dict[int, IntArray] = {}
         """Per pane, the wide row that a centralised observer would hold (no second summary)."""
+        self.panes_kept = 1
+        self.closed_count = 0
+        """Values in panes of the truth that were dropped because they are too old to be read."""
         self.clipped = 0
         self.messages = 0
         self._pane = 0
@@ -101,6 +107,8 @@ class Leaves:
             self.total[:] = 0
             if self.ledger is not None:
                 self.ledger.roll(pane)
+            for old in [key for key in self.truth if key < pane - self.panes_kept]:
+                self.closed_count += int(self.truth.pop(old)[COUNT])
         self._now = emission(self.phase_ns, self.period_ns, self.up, begin_ns, until_ns)
         self.messages += self._now.count()
 
@@ -147,6 +155,7 @@ class Leaves:
         sums, squares, means, mean_squares = (self.layout.block(index) for index in range(4))
         count, total = self.count[agents], self.total[agents]
         counts = _running(count, part)
+        assert part.ticks <= TICKS_MAX, "squares of a step would not be exact"
         table = np.empty((part.ticks + 1, len(count), self.layout.narrow))
         table[0] = 0
         table[1:, :, COUNT] = counts - count

@@ -55,7 +55,7 @@ def test_a_run_that_differs_says_where_and_fails(sim, stored):
     assert result.code == Exit.FAILED
     assert result.out.startswith(f"different: 1 of 2 fingerprints of {stored}\n  replication 1: ")
     assert f"instead of {'0' * 32} (differs in samples)" in result.out
-    assert "nothing that is recorded has changed: please report it" in result.out
+    assert "nothing that is recorded has changed" in result.out
 
 
 def test_a_run_of_another_version_says_what_is_not_as_it_was(sim, stored):

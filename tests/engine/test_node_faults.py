@@ -117,9 +117,12 @@ def test_a_crash_without_an_end_lasts():
 
 
 @pytest.mark.parametrize("nodes", ONE_TIER)
-def test_a_whole_tier_that_crashes_cuts_every_region_and_comes_back(nodes):
+def test_a_whole_tier_that_crashes_is_missed_and_comes_back(nodes):
     crashed = run(fault("crash", nodes))
-    assert fault_row(crashed)["regions"] == "0 1 2"
+    row = fault_row(crashed)
+    assert row["cuts"]
+    # Regions are cut off when their way to the root is; their agents or locals may be silent too.
+    assert row["regions"] == ("0 1 2" if nodes in ("regionals", "root") else "")
     assert fault_row(crashed)["touched"] == {"agents": 24, "locals": 6, "regionals": 3}.get(
         nodes, 1
     )

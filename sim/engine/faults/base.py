@@ -12,6 +12,9 @@ from sim.scenario.plan import FaultPlan
 class Fault(ABC):
     """Something that begins at ``plan.at_ns`` and may end at ``plan.until_ns``."""
 
+    silences = True
+    """Whether who can no longer report is missed: then the end of the fault counts as a heal."""
+
     def __init__(self, plan: FaultPlan) -> None:
         self.plan = plan
 

@@ -8,6 +8,8 @@ from sim.engine.world import Outage, World
 class Churn(Fault):
     """options: nodes. Who has left is no longer registered, so coverage is counted without it."""
 
+    silences = False
+
     def begin(self, world: World) -> int:
         """Let the nodes leave; return how many did."""
         outage = Outage(self.nodes(world), self.until_ns, loses_messages=True)

@@ -154,14 +154,14 @@ class Duplicate(NodeFault):
     """Some messages arrive twice."""
 
     kind: Literal["duplicate"] = Field(description="some messages arrive twice")
-    share: Share = Field(description="share of the messages of these nodes")
+    share: Share = Field(gt=0, description="share of the messages of these nodes")
 
 
 class Reorder(NodeFault):
     """Some messages are held back, so that later ones overtake them."""
 
     kind: Literal["reorder"] = Field(description="some messages are overtaken by later ones")
-    share: Share = Field(description="share of the messages of these nodes")
+    share: Share = Field(gt=0, description="share of the messages of these nodes")
     extra: PositiveDuration = Field(description="how long a message is held back")
 
 
@@ -169,7 +169,7 @@ class Corrupt(NodeFault):
     """Some messages arrive damaged; the receiver sees it and throws them away."""
 
     kind: Literal["corrupt"] = Field(description="some messages arrive damaged")
-    share: Share = Field(description="share of the messages of these nodes")
+    share: Share = Field(gt=0, description="share of the messages of these nodes")
 
 
 class Crash(NodeFault):
