@@ -57,11 +57,15 @@ class Document:
         return Mistake(place.file, place.line, place.column, name, problem, hint)
 
     def name(self, path: Path) -> str:
-        """The path as it is in the file."""
+        """The path as it is in the file, as a user writes it."""
+        return path_text(self.original(path))
+
+    def original(self, path: Path) -> Path:
+        """The path as it is in the file, where things in front of it were taken out here."""
         for end in range(len(path), 0, -1):
             if path[:end] in self.moved:
-                return path_text((*self.moved[path[:end]], *path[end:]))
-        return path_text(path)
+                return (*self.moved[path[:end]], *path[end:])
+        return path
 
 
 def path_text(path: Path) -> str:

@@ -86,15 +86,21 @@ def _plan(document: Document, directory: str) -> tuple[Plan | None, list[Mistake
 
 
 def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]:
-    """What the cross checks find in the sound part of a document."""
-    rest = salvage(document, wrong)
-    try:
-        scenario = None if rest is None else schema.Scenario.model_validate(rest.data)
-    except ValidationError:
-        return []
-    if rest is None or scenario is None:
-        return []
-    return _check(scenario, resolve(scenario, rest, directory), rest)
+    """What the cross checks find in the sound part of a document.
+
+    Where a wrong value was a required one, the block around it goes too, and so on outwards.
+    """
+    while (rest := salvage(document, wrong)) is not None:
+        try:
+            scenario = schema.Scenario.model_validate(rest.data)
+        except ValidationError as error:
+            blocks = {rest.original(path) for path, _ in complaints(error, rest)}
+            if () in blocks or blocks <= wrong:
+                break
+            wrong = wrong | blocks
+        else:
+            return _check(scenario, resolve(scenario, rest, directory), rest)
+    return []
 
 
 def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mistake]:

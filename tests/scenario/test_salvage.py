@@ -34,6 +34,12 @@ def test_nodes_are_not_judged_when_an_unknown_block_may_be_the_tree():
     assert [line.split(": ")[1] for line in found] == ["tre"]
 
 
+def test_a_wrong_value_that_is_required_hides_only_the_block_around_it():
+    wrong = "kind: corrupt, nodes: agents, share: 500%, at: 1s"
+    found = mistakes_in(with_fault(wrong, ABSENT))
+    assert [line.split(": ")[1] for line in found] == ["faults[0].share", "faults[1].nodes[0]"]
+
+
 def test_without_the_agents_there_is_nothing_more_to_check():
     assert len(mistakes_in(with_fault(ABSENT).replace("count: 1000", "count: few"))) == 1
 
