@@ -17,11 +17,11 @@ from sim.engine.rules import Ends
 from sim.engine.streams import Streams
 from sim.engine.world import Line, World
 from sim.network.channel import Channel
-from sim.network.importers import read_sites
 from sim.network.latency import make_law
 from sim.network.loss import make_loss
 from sim.network.placement import place
 from sim.network.routes import Routes
+from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan
 from sim.scenario.selectors import TreeShape
 from sim.stats.moments import Layout
@@ -80,7 +80,8 @@ class Parts:
 def _parts(plan: Plan, seed: int) -> Parts:
     streams = Streams(seed)
     tree = Tree(tuple(tier.count for tier in plan.tiers))
-    routes = _routes(plan)
+    # The map belongs to the scenario: a random one is the same in all replications.
+    routes = Routes(site_graph(plan))
     starts = [level.starts for level in tree.levels]
     sites = place(tree.counts, starts, routes, plan.topology.placement)
     shape = TreeShape(tuple(tier.name for tier in plan.tiers), tree.counts)
@@ -94,20 +95,6 @@ def _parts(plan: Plan, seed: int) -> Parts:
         directory=plan.directory,
     )
     return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features))
-
-
-def _routes(plan: Plan) -> Routes:
-    """The map belongs to the scenario: a random one is the same in all replications."""
-    topology = plan.topology
-    graph = read_sites(
-        topology.source.kind,
-        topology.source.options,
-        directory=plan.directory,
-        detour=topology.detour,
-        hop_ns=topology.hop_ns,
-        seed=plan.seed,
-    )
-    return Routes(graph)
 
 
 def _line(parts: Parts, tier: int, *, upward: bool) -> Line:

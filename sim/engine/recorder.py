@@ -55,7 +55,7 @@ class Recorder:
 
     def publication(self, now_ns: int, version: int) -> None:
         """One row of a baseline that the root publishes."""
-        estimate = self._estimate(now_ns)
+        estimate, truth = self._estimate(now_ns), self._truth(now_ns)
         ages = self._ages(now_ns)
         half_width = estimate.half_width
         row = {
@@ -63,8 +63,8 @@ class Recorder:
             "version": version,
             "count": estimate.count,
             "sources": estimate.sources,
-            "error_mean": error_mean(estimate, self._truth(now_ns)),
-            "error_sd": error_sd(estimate, self._truth(now_ns)),
+            "error_mean": error_mean(estimate, truth),
+            "error_sd": error_sd(estimate, truth),
             "oldest_age_ns": ages["oldest_age_ns"],
             "mean_age_ns": ages["mean_age_ns"],
             "coverage": ages["coverage"],

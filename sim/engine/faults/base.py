@@ -3,9 +3,11 @@
 import math
 from abc import ABC, abstractmethod
 
+import numpy as np
+
 from sim.engine.roster import Nodes
 from sim.engine.rules import Rule
-from sim.engine.world import World
+from sim.engine.world import Outage, World
 from sim.scenario.plan import FaultPlan
 
 
@@ -56,3 +58,40 @@ class RuleFault(Fault):
     def end(self, world: World) -> None:
         """Lift the rules."""
         del world.rules[self.name]
+
+
+class OutageFault(Fault):
+    """A fault of nodes: they do nothing from its begin to its end."""
+
+    loses_messages = True
+    """Whether what is sent to them is lost, or taken in at the end."""
+    forgets = False
+    """Whether they lose what they knew."""
+
+    def begin(self, world: World) -> int:
+        """Stop the nodes; return how many nodes it makes a difference to."""
+        outage = Outage(self.nodes(world), self.until_ns, self.loses_messages)
+        touched = newly_out(world, outage)
+        world.outages[self.name] = outage
+        world.interrupt(outage, forgets=self.forgets)
+        if self.forgets:
+            world.telemetry.forget(outage.nodes)
+        return touched
+
+    def end(self, world: World) -> None:
+        """Let them act again."""
+        del world.outages[self.name]
+
+
+def newly_out(world: World, outage: Outage) -> int:
+    """How many nodes the outage makes a difference to: no other one does as much for as long."""
+    stronger = [
+        other
+        for other in world.outages.values()
+        if other.until_ns >= outage.until_ns and other.loses_messages >= outage.loses_messages
+    ]
+    touched = 0
+    for tier, nodes in enumerate(outage.nodes):
+        covered = np.logical_or.reduce([other.nodes[tier] for other in stronger], axis=0)
+        touched += int(np.count_nonzero(nodes & ~covered))
+    return touched
