@@ -60,6 +60,7 @@ def measure(tables: Sequence[Tables], plan: Plan) -> list[MetricValue]:
         if metric.name.startswith("recovery.")
         else _over_replications(metric, [FIGURES[metric.name](one, plan) for one in tables])
         for metric in METRICS
+        if metric.name in FIGURES or metric.name.startswith("recovery.")
     ]
 
 

@@ -1,4 +1,4 @@
-"""What one replication leaves behind: six tables of plain numpy columns.
+"""What one replication leaves behind: eight tables of plain numpy columns.
 
 Every metric and every figure is a pure function of these tables, so a run that was stored can be
 measured again. Times are int64 nanoseconds since the start, shares go from 0 to 1, errors are in
@@ -78,8 +78,27 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "messages": np.int64,
         "bytes": np.int64,
     },
+    "points": {
+        "time_ns": np.int64,
+        "agent": np.int64,
+        "label": np.int64,
+        "score": np.float64,
+        "alarm": np.bool_,
+        "central_score": np.float64,
+        "central_alarm": np.bool_,
+        "weight": np.float64,
+    },
+    "segments": {
+        "agent": np.int64,
+        "anomaly": np.int64,
+        "begin_ns": np.int64,
+        "end_ns": np.int64,
+    },
 }
 """Table -> column -> type."""
+
+OPTIONAL: Final = ("points", "segments")
+"""Tables that a run without detection does not have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +115,13 @@ class Tables:
     - `faults`: one row a fault; `regions` are those it cuts from the root (``"0 3"``), and `cuts`
       says whether its end counts as a heal.
     - `traffic`: messages and bytes by tier, kind and outcome.
+    - `points`: one row an agent and decision, ordered by time and then agent: the truth at that
+      instant (`label`: 0 normal, else as in `segments`) against what the deciding node holds, and
+      the same for the twin that is run centrally. A score is NaN where there is none yet. In large
+      runs the agents that are never anomalous are a random sample, and `weight` is how many each
+      stands for.
+    - `segments`: one row an anomaly of an agent, from its first anomalous value to the end of the
+      last one's period; `anomaly` is 1, 2 ... for those of the scenario, -1 for a trace's own.
     """
 
     samples: Table
@@ -104,6 +130,8 @@ class Tables:
     baselines: Table
     faults: Table
     traffic: Table
+    points: Table
+    segments: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":
@@ -111,10 +139,11 @@ class Tables:
 
         Further tables, such as a log of all messages, are not measured and are left out.
         """
-        missing = [name for name in COLUMNS if name not in columns]
+        missing = [name for name in COLUMNS if name not in columns and name not in OPTIONAL]
         if missing:
             raise ValueError(f"tables {', '.join(missing)} are missing")
-        return cls(**{name: table(name, columns[name]) for name in COLUMNS})
+        found = {name: columns[name] if name in columns else empty(name) for name in COLUMNS}
+        return cls(**{name: table(name, found[name]) for name in COLUMNS})
 
     def __getitem__(self, name: str) -> Table:
         if name not in COLUMNS:

@@ -5,7 +5,7 @@ compares them), so that a file can be checked before anything heavy is imported.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Metric:
     name: str
     unit: str
     about: str
+    better: Literal["less", "more"] = "less"
 
 
 LATENCY_LAWS: Final = (
@@ -52,7 +53,61 @@ FAULTS: Final = (
     "reorder",
     "site_down",
 )
-FINGERPRINT_INGREDIENTS: Final = ("baselines", "faults", "heard", "samples", "traffic")
+ANOMALIES: Final = (
+    "decorrelate",
+    "freeze",
+    "impersonate",
+    "ramp",
+    "scale",
+    "shift",
+    "zero",
+)
+DETECTORS: Final = (
+    "cusum",
+    "ewma_residual",
+    "ewma_z",
+    "lr_e_process",
+    "mahalanobis",
+    "pca",
+    "peers",
+    "z",
+)
+CONTROLS: Final = ("bh", "e_bh", "threshold")
+FINGERPRINT_INGREDIENTS: Final = (
+    "baselines",
+    "detection",
+    "faults",
+    "heard",
+    "samples",
+    "traffic",
+)
+
+_SCORES: Final = (
+    Metric("precision", "share", "alarms that are true, of all alarms", "more"),
+    Metric("recall", "share", "anomalous instants with an alarm, of all of them", "more"),
+    Metric("f1", "share", "harmonic mean of precision and recall", "more"),
+    Metric("roc_auc", "share", "area under the ROC curve of the scores", "more"),
+    Metric("pr_auc", "share", "average precision: area under precision against recall", "more"),
+    Metric("fdr", "share", "false alarms of all alarms of a decision, mean over decisions"),
+    Metric("segment_recall", "share", "anomalies with an alarm in time, of all of them", "more"),
+    Metric("delay.median", "s", "from an anomaly's begin to its first alarm; missed = censored"),
+    Metric("missed", "1", "anomalies without an alarm in time, in a replication"),
+    Metric("false_alarms", "1/h", "alarms at no anomaly, per hour of an agent"),
+)
+"""Of a detector; point-wise ones are over (agent, decision), without any adjustment."""
+
+
+def _with_twins(score: Metric) -> tuple[Metric, Metric, Metric]:
+    """A score, that of the same detector run centrally, and what distribution costs."""
+    name = f"detection.{score.name}"
+    better, about = score.better, score.about
+    lost = "central minus distributed" if better == "more" else "distributed minus central"
+    return (
+        Metric(name, score.unit, about, better),
+        Metric(f"{name}.central", score.unit, f"the same, run centrally: {about}", better),
+        Metric(f"{name}.loss", score.unit, f"lost by distribution ({lost}): {about}"),
+    )
+
 
 METRICS: Final = (
     Metric("staleness.root.mean", "s", "age of a source at the root, mean over sources and time"),
@@ -70,9 +125,12 @@ METRICS: Final = (
     Metric("staleness.locals.mean", "s", "age of the baseline that a local aggregator holds, mean"),
     Metric("staleness.locals.max", "s", "largest age of a baseline held by a local aggregator"),
     Metric(
-        "coverage.mean", "share", "sources within the baseline bound at the root, mean over time"
+        "coverage.mean",
+        "share",
+        "sources within the baseline bound at the root, mean over time",
+        "more",
     ),
-    Metric("coverage.min", "share", "the same, worst instant"),
+    Metric("coverage.min", "share", "the same, worst instant", "more"),
     Metric("error.mean.median", "sd", "baseline error of the means (E_mean), median over time"),
     Metric("error.mean.max", "sd", "baseline error of the means (E_mean), worst sample"),
     Metric("error.sd.median", "ln", "baseline error of the standard deviations (E_sd), median"),
@@ -89,5 +147,6 @@ METRICS: Final = (
     Metric("traffic.messages", "1/s", "messages sent per second, all tiers"),
     Metric("traffic.bytes", "B/s", "bytes sent per second, all tiers"),
     Metric("traffic.lost", "share", "messages that never arrived"),
+    *(metric for score in _SCORES for metric in _with_twins(score)),
 )
 METRIC_NAMES: Final = tuple(metric.name for metric in METRICS)

@@ -97,6 +97,51 @@ class FaultPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class AnomalyPlan:
+    """Behaviour of some agents that is wrong on purpose, with exact labels."""
+
+    kind: str
+    at_ns: int
+    until_ns: int | None
+    """None = until the end of the run."""
+    agents: tuple[str, ...]
+    """Selectors; a name of an aggregator or a region stands for all agents below it."""
+    jitter_ns: int
+    """Each agent begins later by a time of its own, uniform from 0 to this; its end stays."""
+    options: Mapping[str, Any]
+    path: str
+    """Where it stands in the file, such as ``anomalies[0]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionPlan:
+    """How the aggregators next to the agents look for anomalies, and who decides."""
+
+    detector: Variant
+    scope: Literal["own", "local", "region", "population"]
+    """Whose normal an agent is held against: its own history, or a published baseline."""
+    control: Variant
+    """threshold, bh or e_bh: from scores to decisions."""
+    decide: Literal["local", "region", "root"]
+    every_ns: int
+    """How often scores are sent up, and how often there is a decision."""
+    learn_ns: int
+    """From the start: values of this time make up an agent's own history."""
+    calibrate_ns: int
+    """After that: scores of this time say what scores are normal. Then decisions begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """The smallest worsening of a metric that matters when a run is held against its baseline."""
+
+    metric: str
+    worsening: float
+    """In the metric's unit, more than 0, whichever direction is worse."""
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class MeasurePlan:
     """How often the state is sampled, and how long good must last to count as recovered."""
 
@@ -137,8 +182,11 @@ class Plan:
     baseline: BaselinePlan
     staleness: StalenessPlan
     faults: tuple[FaultPlan, ...]
+    anomalies: tuple[AnomalyPlan, ...]
+    detection: DetectionPlan | None
     measure: MeasurePlan
     journal: JournalPlan
     thresholds: tuple[Threshold, ...]
+    gate: tuple[Tolerance, ...]
     directory: str
     """Folder of the scenario file: relative paths of traces and topologies start here."""

@@ -44,11 +44,14 @@ def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan
         ),
         staleness=plan.StalenessPlan(scenario.staleness.baseline, scenario.staleness.anomaly),
         faults=_faults(scenario),
+        anomalies=(),
+        detection=None,
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
         journal=plan.JournalPlan(
             scenario.journal.messages, tuple(sorted(set(scenario.journal.fingerprint)))
         ),
         thresholds=_thresholds(scenario, document),
+        gate=(),
         directory=directory,
     )
 

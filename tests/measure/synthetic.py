@@ -69,9 +69,12 @@ def make_plan(
         baseline=BaselinePlan(S, 10 * S, 3, 0.01),
         staleness=StalenessPlan(5 * S, 1 * S),
         faults=(),
+        anomalies=(),
+        detection=None,
         measure=MeasurePlan(100 * MS, 2 * S),
         journal=JournalPlan(False, ()),
         thresholds=thresholds,
+        gate=(),
         directory="",
     )
 

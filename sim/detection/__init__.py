@@ -1,0 +1,1 @@
+"""Detection: detectors under one contract, how they are scored, and the public API on arrays."""
