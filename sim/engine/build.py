@@ -15,7 +15,7 @@ from sim.engine.message_log import Messages
 from sim.engine.roster import Roster
 from sim.engine.rules import Ends
 from sim.engine.streams import Streams
-from sim.engine.world import Line, World
+from sim.engine.world import Hop, Line, World
 from sim.network.channel import Channel
 from sim.network.latency import make_law
 from sim.network.loss import make_loss
@@ -26,11 +26,11 @@ from sim.scenario.plan import Plan
 from sim.scenario.selectors import TreeShape
 from sim.stats.moments import Layout
 from sim.telemetry import holdings
-from sim.telemetry.downlink import Downlink, Post
 from sim.telemetry.fold import SLOTS_MAX
 from sim.telemetry.ingress import Ingress
 from sim.telemetry.leaves import Leaves
 from sim.telemetry.ledger import Ledger
+from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators, ChildKind, Parents
 from sim.telemetry.plane import Telemetry
 from sim.telemetry.root import Root
@@ -49,15 +49,11 @@ STRIDE_TICKS_MAX: Final = 10
 def build(plan: Plan, seed: int, log: Messages | None = None) -> World:
     """The world at time 0. Raises InputError for a topology or trace that is not usable."""
     parts = _parts(plan, seed)
-    top = len(plan.tiers) - 1
-    up = [_line(parts, tier, upward=True) for tier in range(top)]
-    # Baselines go to every aggregator below the root; agents consume none.
-    down = [_line(parts, tier, upward=False) for tier in range(top - 1, 0, -1)]
+    up = [line(parts, tier, f"up/{plan.tiers[tier].name}") for tier in range(parts.top)]
     telemetry = _telemetry(parts, up, log)
+    downlink, hops = baselines_down(parts, parts.top, "down", "baseline")
     names = [fault.path for fault in plan.faults]
-    return World(
-        parts.roster, parts.routes, telemetry, _downlink(parts, down), up, down, names, log
-    )
+    return World(parts.roster, parts.routes, telemetry, downlink, up, hops, [downlink], names, log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +71,11 @@ class Parts:
     def levels(self) -> tuple[Groups, ...]:
         """How each tier is dealt to the next one up."""
         return self.roster.tree.levels
+
+    @property
+    def top(self) -> int:
+        """The tier of the root."""
+        return len(self.plan.tiers) - 1
 
 
 def _parts(plan: Plan, seed: int) -> Parts:
@@ -97,30 +98,35 @@ def _parts(plan: Plan, seed: int) -> Parts:
     return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features))
 
 
-def _line(parts: Parts, tier: int, *, upward: bool) -> Line:
-    """The ways between `tier` and its parents, in one direction."""
+def line(parts: Parts, tier: int, name: str, *, upward: bool = True, queued: bool = True) -> Line:
+    """The ways between the nodes of `tier` and their parents, in one direction.
+
+    `name` is that of its random streams; `queued`: the sender's line has the rate of its reports.
+    """
     roster, parent = parts.roster, parts.levels[tier].parent_of
     child = Ends(tier, np.arange(roster.shape.counts[tier]), roster.sites[tier])
     above = Ends(tier + 1, parent, roster.sites[tier + 1][parent])
+    return line_between(parts, child, above, name, upward=upward, queued=queued)
+
+
+def line_between(
+    parts: Parts, child: Ends, above: Ends, name: str, *, upward: bool, queued: bool
+) -> Line:
+    """The ways between nodes of a tier and nodes of the next one up, one each."""
     # Delays are the same both ways, so a matrix of paths serves up and down.
     floor_ns = parts.routes.delay_ns()[child.site, above.site]
-    channel = _channel(parts, tier, floor_ns, upward=upward)
-    return Line(channel, child, above) if upward else Line(channel, above, child)
-
-
-def _channel(parts: Parts, tier: int, floor_ns: Floats, *, upward: bool) -> Channel:
-    plan, link = parts.plan, parts.plan.tiers[tier].link
-    name = f"{'up' if upward else 'down'}/{plan.tiers[tier].name}"
+    plan, link = parts.plan, parts.plan.tiers[child.tier].link
     laws = [("jitter", plan.topology.jitter)]
     if link is not None:
         laws.append(("last-mile", link))
-    return Channel(
+    channel = Channel(
         floor_ns,
         [(kind, make_law(law.kind, law.options, plan.directory)) for kind, law in laws],
         make_loss(plan.topology.loss.kind, plan.topology.loss.options),
         lambda purpose, tick: parts.streams.at(name, purpose, tick=tick),
-        _transmission_ns(parts, tier) if upward else 0.0,
+        _transmission_ns(parts, child.tier) if upward and queued else 0.0,
     )
+    return Line(channel, child, above) if upward else Line(channel, above, child)
 
 
 def _transmission_ns(parts: Parts, tier: int) -> float:
@@ -149,8 +155,8 @@ def _telemetry(parts: Parts, up: Sequence[Line], log: Messages | None) -> Teleme
     root = Root(parts.levels[-1], kinds[-1], bound_ns, plan.baseline.panes, wide)
     _equip(plan, leaves, aggregators, root, parts.layout)
     ways = [
-        Way(tier.name, line.channel, _path_ns(line), None if log is None else log.tier(tier.name))
-        for tier, line in zip(plan.tiers, up, strict=False)
+        Way(tier.name, way.channel, path_ns(way), None if log is None else log.tier(tier.name))
+        for tier, way in zip(plan.tiers, up, strict=False)
     ]
     stride_ns = _stride_ns(plan)
     pane_ns = plan.baseline.pane_ns
@@ -171,9 +177,9 @@ def _leaves(parts: Parts) -> Leaves:
     )
 
 
-def _path_ns(line: Line) -> Floats:
+def path_ns(of: Line) -> Floats:
     """The floor that the plane keeps for itself, apart from the channel's."""
-    return line.channel.floor_ns.copy()
+    return of.channel.floor_ns.copy()
 
 
 def _child_kinds(leaves: Leaves, layout: Layout, levels: int) -> list[ChildKind]:
@@ -218,11 +224,17 @@ def _stride_ns(plan: Plan) -> int:
     return min(stride_ns, (SLOTS_MAX - 10) * fastest_ns)
 
 
-def _downlink(parts: Parts, down: Sequence[Line]) -> Downlink:
-    posts = []
-    for line in down:
-        tier = line.target.tier
+def baselines_down(parts: Parts, above: int, name: str, kind: str) -> tuple[Mail, list[Hop]]:
+    """The mail that takes baselines from the nodes of tier `above` to the aggregators below them.
+
+    Agents consume none.
+    """
+    posts, hops = [], []
+    for tier in range(above - 1, 0, -1):
+        tier_name, count = parts.plan.tiers[tier].name, parts.plan.tiers[tier].count
+        down = line(parts, tier, f"{name}/{tier_name}", upward=False)
         groups = parts.levels[tier - 1] if tier > 1 else None
-        way = Way(f"baseline to {parts.plan.tiers[tier].name}", line.channel, _path_ns(line))
-        posts.append(Post(way, groups, np.full(parts.plan.tiers[tier].count, np.nan)))
-    return Downlink(posts)
+        way = Way(f"{kind} to {tier_name}", down.channel, path_ns(down))
+        posts.append(Post(way, groups, np.full(count, np.nan)))
+        hops.append(Hop(kind, down, posts[-1], parts.layout.wire_bytes(panes=1)))
+    return Mail(posts), hops

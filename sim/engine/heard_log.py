@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.telemetry import holdings
-from sim.telemetry.root import Heard
+from sim.telemetry.moves import Heard
 
 
 class HeardLog:
@@ -56,4 +56,9 @@ class HeardLog:
 
 
 def _no_moves() -> Heard:
-    return Heard(np.empty(0), np.empty(0, np.int64), np.empty((0, holdings.COLUMNS), np.int64))
+    return Heard(
+        np.empty(0),
+        np.empty(0, np.int64),
+        np.empty((0, holdings.COLUMNS), np.int64),
+        np.empty((0, 0)),
+    )

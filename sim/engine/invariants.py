@@ -3,7 +3,7 @@
 * Causality: nothing is faster than its path (`telemetry.way` watches each message), and nobody
   holds anything that was born or sent later than now, or whose ages contradict each other.
 * Conservation: of every kind, sent = delivered + dropped + in flight; and every baseline that an
-  aggregator takes up goes on to all its children.
+  aggregator takes up goes on to all its children, as do the scores that one sends up.
 * Exact counts: every value that was measured is at the root, on its way, taken back, or was too
   late for its pane - one by one, none twice, and no agent is two sources.
 * Exact sums: in the panes that are still open the same holds for the values themselves.
@@ -20,6 +20,7 @@ from sim.stats.fixed_point import LIMB_BITS
 from sim.stats.moments import COUNT, SOURCES, Layout
 from sim.telemetry import holdings
 from sim.telemetry.leaves import Leaves
+from sim.telemetry.mail import Mail
 from sim.telemetry.parents import Aggregators
 from sim.telemetry.plane import Telemetry
 
@@ -29,8 +30,9 @@ IntArray = NDArray[np.int64]
 def check_all(world: World) -> None:
     """Check all invariants now. Raises InvariantViolated with the figures that disagree."""
     check_messages(world)
-    check_baselines(world)
-    check_passing_on(world)
+    check_mail(world)
+    for mail in world.mails:
+        check_passing_on(mail)
     check_counts(world.telemetry)
     check_sums(world.telemetry)
     check_births(world.telemetry)
@@ -51,20 +53,19 @@ def check_messages(world: World) -> None:
         )
 
 
-def check_baselines(world: World) -> None:
-    """Baselines: the same on the way down."""
-    for line, post in zip(world.down, world.downlink.posts, strict=True):
-        accounted = (
-            post.delivered + post.refused + post.in_flight() + line.channel.tally.dropped.total()
-        )
-        _same(f"conservation: {post.way.name}", line.channel.tally.sent, accounted)
+def check_mail(world: World) -> None:
+    """Baselines on their way down, scores on their way up: the same."""
+    for hop in world.hops:
+        post, tally = hop.post, hop.line.channel.tally
+        accounted = post.delivered + post.refused + post.in_flight() + tally.dropped.total()
+        _same(f"conservation: {post.way.name}", tally.sent, accounted)
 
 
-def check_passing_on(world: World) -> None:
-    """Baselines: the root sends each to all its children, and who takes one up does so too."""
-    expected = world.downlink.published * len(world.downlink.posts[0].born_ns) if world.down else 0
-    for line, post in zip(world.down, world.downlink.posts, strict=True):
-        _same(f"passing on: {post.way.name}", expected, line.channel.tally.sent)
+def check_passing_on(mail: Mail) -> None:
+    """Mail: who takes a version up sends it on to all that are behind."""
+    expected = mail.sent
+    for post in mail.posts:
+        _same(f"passing on: {post.way.name}", expected, post.sent)
         if post.groups is not None:
             expected = int((post.accepted * np.diff(post.groups.starts)).sum())
 

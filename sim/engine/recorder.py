@@ -19,7 +19,7 @@ from sim.engine.world import World
 from sim.scenario.plan import Plan
 from sim.stats.moments import Moments, error_mean, error_sd
 from sim.telemetry import holdings
-from sim.telemetry.root import Heard
+from sim.telemetry.moves import Heard
 
 Columns = Mapping[str, NDArray[Any]]
 

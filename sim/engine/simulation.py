@@ -142,8 +142,7 @@ class Simulation:
         )
 
     def _record_fault(self, fault: Fault) -> None:
-        lines = (*self.world.up, *self.world.down)
-        hits = sum(line.channel.tally.hits[fault.name] for line in lines)
+        hits = sum(line.channel.tally.hits[fault.name] for line in self.world.lines)
         touched = self._touched.get(fault.name, 0) + hits
         if touched == 0:
             self._idle.append(fault.name)

@@ -9,8 +9,7 @@ from sim.scenario.plan import Plan
 
 def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
     """Messages and bytes by tier, kind and outcome."""
-    layout = world.telemetry.layout
-    size = layout.wire_bytes(panes=2)
+    size = world.telemetry.layout.wire_bytes(panes=2)
     parents = (*world.telemetry.aggregators, world.telemetry.root)
     rows = []
     for tier, (line, parent) in enumerate(zip(world.up, parents, strict=True)):
@@ -21,12 +20,12 @@ def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
         outcomes["duplicate"] = line.channel.tally.duplicates
         kind = "summary" if tier else "update"
         rows += _outcome_rows(plan.tiers[tier].name, kind, outcomes, size)
-    for line, post in zip(world.down, world.downlink.posts, strict=True):
-        outcomes = {"delivered": post.delivered, "in_flight": post.in_flight()}
-        outcomes |= line.channel.tally.dropped
-        outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + post.refused
-        name = plan.tiers[line.target.tier].name
-        rows += _outcome_rows(name, "baseline", outcomes, layout.wire_bytes(panes=1))
+    for hop in world.hops:
+        outcomes = {"delivered": hop.post.delivered, "in_flight": hop.post.in_flight()}
+        outcomes |= hop.line.channel.tally.dropped
+        outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + hop.post.refused
+        name = plan.tiers[hop.line.target.tier].name
+        rows += _outcome_rows(name, hop.kind, outcomes, hop.size_bytes)
     return rows
 
 

@@ -17,9 +17,9 @@ from sim.engine.roster import Nodes, Roster
 from sim.engine.rules import Ends, Rule, governing
 from sim.network.channel import Channel
 from sim.network.routes import Routes
-from sim.telemetry.downlink import Downlink, Post
 from sim.telemetry.intake import Intake
 from sim.telemetry.leaves import WrongClock
+from sim.telemetry.mail import Mail, Post
 from sim.telemetry.plane import Telemetry
 
 Bools = NDArray[np.bool_]
@@ -34,6 +34,16 @@ class Line:
     channel: Channel
     source: Ends
     target: Ends
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One hop of a kind of mail: its line, and who sends and takes up what goes over it."""
+
+    kind: str
+    line: Line
+    post: Post
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +63,14 @@ class World:
     roster: Roster
     routes: Routes
     telemetry: Telemetry
-    downlink: Downlink
+    downlink: Mail
+    """The root's baselines."""
     up: Sequence[Line]
     """From tier t to tier t + 1, from the agents up."""
-    down: Sequence[Line]
-    """From tier t + 1 to tier t, from the root down."""
+    hops: Sequence[Hop]
+    """All hops of all mail; those of the downlink first, from the root down."""
+    mails: Sequence[Mail]
+    """All mail, the downlink first."""
     fault_order: Sequence[str]
     messages: Messages | None = None
     """The log of all messages, if it is kept."""
@@ -68,6 +81,11 @@ class World:
     absent: dict[str, Nodes] = field(default_factory=dict)
     clocks: dict[str, tuple[Nodes, int, float, int]] = field(default_factory=dict)
     """Nodes, offset in ns, drift in parts per million, and since when."""
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines: reports up, then mail."""
+        return (*self.up, *(hop.line for hop in self.hops))
 
     def refresh(self) -> None:
         """Derive routes, rules and who is up from the faults that hold now."""
@@ -117,8 +135,8 @@ class World:
             self.slowed[name] for name in reversed(self.fault_order) if name in self.slowed
         )
         delay_ns = self.routes.delay_ns(broken, slowed)
-        ways = (*self.telemetry.ways, *(post.way for post in self.downlink.posts))
-        for line, way in zip((*self.up, *self.down), ways, strict=True):
+        ways = (*self.telemetry.ways, *(hop.post.way for hop in self.hops))
+        for line, way in zip(self.lines, ways, strict=True):
             floor_ns = delay_ns[line.source.site, line.target.site]
             # The plane's own floor, copied before the channel sees it: no bug can lower both.
             way.floor_ns = floor_ns.copy()
@@ -127,7 +145,7 @@ class World:
     def _refresh_rules(self) -> None:
         rules = self._in_order(self.rules)
         verdicts = [rule.verdict for rule in rules]
-        for line in (*self.up, *self.down):
+        for line in self.lines:
             line.channel.apply(governing(rules, line.source, line.target), verdicts)
 
     def _refresh_agents(self) -> None:
@@ -157,13 +175,10 @@ class World:
         if tier == 0:
             return
         dead_ns, still_ns = self._until(tier, loses=True), self._until(tier, loses=False)
-        parent = self.up[tier - 1].target.node
-        self.up[tier - 1].channel.receivers_down(_at(dead_ns, parent))
-        self.up[tier - 1].channel.receivers_paused(_at(still_ns, parent))
-        if tier <= len(self.down) and tier < len(self.roster.shape.counts) - 1:
-            channel = self.down[len(self.down) - tier].channel
-            channel.receivers_down(dead_ns)
-            channel.receivers_paused(still_ns)
+        for line in self.lines:
+            if line.target.tier == tier:
+                line.channel.receivers_down(_at(dead_ns, line.target.node))
+                line.channel.receivers_paused(_at(still_ns, line.target.node))
 
     def _until(self, tier: int, *, loses: bool) -> Floats | None:
         """Until when each node of a tier is down (or paused); None if none is."""
@@ -188,9 +203,10 @@ class World:
                 self._interrupt_queue(parent.intake, tier, outage)
                 self._interrupt(parent.intake, senders, until_ns, outage.loses_messages)
                 self._tell(tier - 1, senders, until_ns, outage.loses_messages)
-                if tier < len(parents):
-                    post = self.downlink.posts[len(parents) - 1 - tier]
-                    self._interrupt(post, outage.nodes[tier], until_ns, outage.loses_messages)
+        for hop in self.hops:
+            receivers = outage.nodes[hop.line.target.tier][hop.line.target.node]
+            if receivers.any():
+                self._interrupt(hop.post, receivers, until_ns, outage.loses_messages)
 
     def _interrupt_queue(self, intake: Intake, tier: int, outage: Outage) -> None:
         """A queue is gone with the node that goes down, and waits with one that stands still."""

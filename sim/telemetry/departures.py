@@ -72,6 +72,7 @@ def _of_pane(
     tick, child = late.tick, late.child
     total = passage.reports.totals[pane]
     values = (total[tick + 1, child] - total[tick, child]).astype(np.int64)
+    vectors = passage.reports.vectors
     leading = pane == passage.due.pane
     place = np.arange(len(tick)) if leading else np.flatnonzero(values.any(axis=1))
     tick, child = tick[place], child[place]
@@ -85,5 +86,6 @@ def _of_pane(
         served,
         passage.reports.states[tick, child],
         values[place],
+        vectors[tick, child] if vectors is not None else np.empty((len(place), 0)),
     )
     return rows, place

@@ -32,9 +32,11 @@ class Flight:
     """What a holder of this version knows beside the values; shape (rows, state columns)."""
     values: IntArray
     """What it brings over the report before; shape (rows, summary columns)."""
+    vector: FloatArray
+    """The single vector in it, in scales; shape (rows, features), or (rows, 0) if unwatched."""
 
     @classmethod
-    def empty(cls, state_columns: int, value_columns: int) -> "Flight":
+    def empty(cls, state_columns: int, value_columns: int, vector_columns: int = 0) -> "Flight":
         """No rows, of the given widths."""
         return cls(
             np.empty(0, np.int64),
@@ -44,6 +46,7 @@ class Flight:
             np.empty(0, np.bool_),
             np.empty((0, state_columns), np.int64),
             np.empty((0, value_columns), np.int64),
+            np.empty((0, vector_columns)),
         )
 
     def __len__(self) -> int:

@@ -115,6 +115,7 @@ class Intake:
             np.ones(size, np.bool_),
             np.zeros((size, self.held.shape[1]), np.int64),
             values,
+            np.zeros((size, self.flight.vector.shape[1])),
         )
         parts = [rider, self.flight] if first else [self.flight, rider]
         both = Flight.concatenate(parts)

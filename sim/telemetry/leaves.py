@@ -5,7 +5,7 @@ report carries them. What a report adds to the pane (one value, its square, the 
 agent's own mean and of its square) is all that ever moves up the tree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -23,6 +23,10 @@ from sim.telemetry.tree import Groups, Run
 from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
+
+Watch = Callable[[int, Emission, FloatArray], None]
+"""Is told the first agent of a block, when its agents measure, and what; (ticks, agents, features),
+in scales. Rows of reports that are not sent hold zeros."""
 
 BLOCK_VALUES: Final = 1 << 16
 """Values that are worked on at once: they and their sums should stay in the cache."""
@@ -84,6 +88,10 @@ class Leaves:
         """Sums of the running pane, whole quanta in float64."""
         self.truth: dict[int, IntArray] = {}
         """Per pane, the wide row that a centralised observer would hold (no second summary)."""
+        self.truth_of_groups: dict[int, IntArray] | None = None
+        """The same for the agents of each group, (groups, wide); None = not kept."""
+        self.watch: Watch | None = None
+        """Who sees every vector the instant it is measured; then reports carry vectors, too."""
         self.panes_kept = 1
         self.closed_count = 0
         """Values in panes of the truth that were dropped because they are too old to be read."""
@@ -109,6 +117,8 @@ class Leaves:
                 self.ledger.roll(pane)
             for old in [key for key in self.truth if key < pane - self.panes_kept]:
                 self.closed_count += int(self.truth.pop(old)[COUNT])
+                if self.truth_of_groups is not None:
+                    self.truth_of_groups.pop(old, None)
         self._now = emission(self.phase_ns, self.period_ns, self.up, begin_ns, until_ns)
         self.messages += self._now.count()
 
@@ -123,11 +133,13 @@ class Leaves:
         agents = slice(run.first_child, run.last_child)
         part = self._now.part(run.first_child, run.last_child)
         values = self._measure(part, run.first_child)
+        vectors = self._show(run.first_child, part, values)
         arrivals = way.carry(part, run.first_child)
         totals = self._totals(agents, values, part)
         exact = self._summable(totals, run.size)
-        self._observe(exact[-1], run.size)
-        reports = Reports(part, arrivals, {self._pane: exact}, self._states(agents, part))
+        self._observe(exact[-1], run)
+        states = self._states(agents, part)
+        reports = Reports(part, arrivals, {self._pane: exact}, states, vectors)
         if self.ledger is not None:
             self.ledger.add(reports, run.first_child, run.last_child)
         return reports
@@ -146,6 +158,15 @@ class Leaves:
         self.clipped += clipped
         self._largest = max(self._largest, largest)
         return measured
+
+    def _show(self, first: int, part: Emission, values: FloatArray) -> FloatArray | None:
+        """The vectors in scales, shown to who watches; None if nobody does."""
+        if self.watch is None:
+            return None
+        # A copy: the values are used up when the sums are made.
+        vectors = values * fixed_point.QUANTUM
+        self.watch(first, part, vectors)
+        return vectors
 
     def _totals(self, agents: slice, values: FloatArray, part: Emission) -> FloatArray:
         """Running totals over the step of what each report adds; (ticks + 1, agents, narrow).
@@ -198,14 +219,18 @@ class Leaves:
             )
         return totals.astype(np.int64)
 
-    def _observe(self, measured: FloatArray | IntArray, group: int) -> None:
+    def _observe(self, measured: FloatArray | IntArray, run: Run) -> None:
         """Add what was just measured, (agents, narrow), to what a centralised observer knows."""
-        narrow = sum_groups(measured, group)
+        narrow = sum_groups(measured, run.size)
         narrow[:, SOURCES] = 0
         narrow[:, self.layout.block(2).start :] = 0
         # Widened before the groups are added up: all squares of a block may exceed an int64.
-        wide = self.layout.widen(narrow).sum(axis=0)
-        self.truth[self._pane] = self.truth.get(self._pane, 0) + wide
+        wide = self.layout.widen(narrow)
+        self.truth[self._pane] = self.truth.get(self._pane, 0) + wide.sum(axis=0)
+        if self.truth_of_groups is not None:
+            shape = (self.groups.parents, self.layout.wide)
+            pane = self.truth_of_groups.setdefault(self._pane, np.zeros(shape, np.int64))
+            pane[run.first_parent : run.last_parent] += wide
 
     def _states(self, agents: slice, part: Emission) -> IntArray:
         states = np.empty((*part.sent_ns.shape, self.state_columns), np.int64)

@@ -6,7 +6,7 @@ that came from elsewhere, so losing, repeating or reordering messages cannot cha
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,14 @@ from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
 from sim.telemetry.flight import Flight
 from sim.telemetry.intake import Intake
 from sim.telemetry.ledger import Ledger
-from sim.telemetry.passage import Due
+from sim.telemetry.moves import Heard, rounds
+from sim.telemetry.passage import Due, Passage
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Groups, Run
 
 IntArray = NDArray[np.int64]
+Watch = Callable[[Iterable[Heard]], None]
+"""Is told, run by run, the moves of what parents know of their children."""
 StateFold = Callable[[IntArray, FloatArray, int, int], IntArray]
 
 
@@ -34,6 +37,8 @@ class ChildKind:
     value_columns: int
     widen: Callable[[IntArray], IntArray]
     fold: StateFold
+    vector_columns: int = 0
+    """Numbers in the single vector that each report carries; 0 = nobody looks at it."""
 
 
 class Parents(ABC):
@@ -49,8 +54,9 @@ class Parents(ABC):
         """How many agents there are below each child."""
         self.intake = Intake(
             np.zeros((groups.children, kind.state_columns), np.int64),
-            Flight.empty(kind.state_columns, kind.value_columns),
+            Flight.empty(kind.state_columns, kind.value_columns, kind.vector_columns),
         )
+        self.watch: Watch | None = None
 
     @abstractmethod
     def open_step(self, begin_ns: int, until_ns: int, pane: int) -> None:
@@ -59,6 +65,11 @@ class Parents(ABC):
     @abstractmethod
     def take(self, run: Run, reports: Reports) -> None:
         """Carry the children of `run` through the step."""
+
+    def _show(self, through: Passage) -> None:
+        """Let who watches see the moves of one run."""
+        if self.watch is not None:
+            self.watch(rounds(through))
 
     def _without_absent(self, held: IntArray, run: Run) -> IntArray:
         """The same with children that left marked as gone; shape (rows, children, columns)."""
@@ -96,6 +107,9 @@ class Aggregators(Parents):
         """State columns of each aggregator's newest report."""
         self.unsent: dict[int, IntArray] = {}
         """Per pane, what each aggregator knows and has not reported yet."""
+        self.panes: dict[int, IntArray] | None = None
+        """Per pane, the sums of all that each aggregator knows, (nodes, wide); None = not kept."""
+        self.panes_kept = 1
         self._wide = wide
         self._pane = 0
         self._until_ns = 0
@@ -108,6 +122,9 @@ class Aggregators(Parents):
         self._pane, self._until_ns = pane, until_ns
         self._now = emission(self.phase_ns, self.period_ns, self.up, begin_ns, until_ns)
         self.messages += self._now.count()
+        if self.panes is not None:
+            for old in [key for key in self.panes if key < pane - self.panes_kept]:
+                del self.panes[old]
         rows = self._now.ticks + 1
         self._learnt = {pane: np.zeros((rows, self.groups.parents, self._wide), np.int64)}
         self._states = np.empty((rows, self.groups.parents, holdings.COLUMNS), np.int64)
@@ -118,10 +135,15 @@ class Aggregators(Parents):
         sent_ns = self._now.sent_ns[:, mine]
         first = sent_ns[0] if len(sent_ns) else np.zeros(run.parents)
         due = Due(first, self.period_ns, len(sent_ns), self._until_ns, self._pane)
-        learnt, held, _ = self.intake.take(run, reports, due)
+        learnt, held, through = self.intake.take(run, reports, due)
+        self._show(through)
         held = self._without_absent(held, run)
         for pane, gained in learnt.items():
-            self._lane(pane)[:, mine] = self.kind.widen(gained)
+            wide = self.kind.widen(gained)
+            self._lane(pane)[:, mine] = wide
+            if self.panes is not None:
+                kept = self.panes.setdefault(pane, np.zeros_like(self._learnt[pane][0]))
+                kept[mine] += wide.sum(axis=0)
         now_ns = np.concatenate((sent_ns, np.full((1, run.parents), float(self._until_ns))))
         self._states[:, mine] = self._fold(held, now_ns, run)
 
@@ -146,7 +168,7 @@ class Aggregators(Parents):
 
     def forget(self, nodes: BoolArray) -> None:
         """Let these aggregators start from nothing."""
-        for waiting in self.unsent.values():
+        for waiting in (*self.unsent.values(), *(self.panes or {}).values()):
             waiting[nodes] = 0
         self.last_state[nodes] = 0
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from sim.stats.moments import Layout, Moments, moments
 from sim.telemetry.emission import BoolArray
 from sim.telemetry.leaves import Leaves
+from sim.telemetry.moves import Heard
 from sim.telemetry.parents import Aggregators, Parents
 from sim.telemetry.reports import Reports
-from sim.telemetry.root import Heard, Root
+from sim.telemetry.root import Root
 from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]

@@ -4,32 +4,19 @@ A move is a change of the newest version that the root knows of a child. Between
 grows by one second a second, so the moves are all there is to know about ages.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.stats.moments import COUNT, canonical
 from sim.telemetry import holdings
-from sim.telemetry.emission import NEVER, BoolArray, FloatArray
+from sim.telemetry.emission import BoolArray
+from sim.telemetry.moves import Heard, rounds
 from sim.telemetry.parents import ChildKind, Parents
-from sim.telemetry.passage import Due, Passage
+from sim.telemetry.passage import Due
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Groups, Run
 
 IntArray = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Every move of the root's view of its children, in the order child by child.
-
-    `known_ns` and `child` have shape (moves,), `state` (moves, state columns).
-    """
-
-    known_ns: FloatArray
-    child: IntArray
-    state: IntArray
 
 
 class Root(Parents):
@@ -63,7 +50,8 @@ class Root(Parents):
         for pane, gained in learnt.items():
             row = self.panes.setdefault(pane, np.zeros(self._wide, np.int64))
             row += self.kind.widen(gained).sum(axis=(0, 1))
-        self.heard.append(_moves(through, self._until_ns))
+        self.heard.extend(rounds(through))
+        self._show(through)
 
     def finish_step(self) -> None:
         """End the step."""
@@ -82,7 +70,8 @@ class Root(Parents):
         if absent is not None:
             child = np.flatnonzero(absent & ~before)
             rows = holdings.gone_rows(self.kind.state_columns, self.sources[child])
-            self.heard.append(Heard(np.full(len(child), float(now_ns)), child, rows))
+            nothing = np.empty((len(child), 0))
+            self.heard.append(Heard(np.full(len(child), float(now_ns)), child, rows, nothing))
         self.absent = absent
 
     def view(self, now_ns: int) -> IntArray:
@@ -104,38 +93,3 @@ class Root(Parents):
         for pane in range(first_pane, last_pane + 1):
             row += self.panes.get(pane, 0)
         return canonical(row, features)
-
-
-def _moves(through: Passage, until_ns: int) -> Heard:
-    """When the newest version known of each child changed, and to what."""
-    new, old = _new_moves(through, until_ns), _old_moves(through, until_ns)
-    return Heard(
-        np.concatenate((old.known_ns, new.known_ns)),
-        np.concatenate((old.child, new.child)),
-        np.concatenate((old.state, new.state)),
-    )
-
-
-def _new_moves(through: Passage, until_ns: int) -> Heard:
-    """By reports of this step: those that are known before the one after them."""
-    known_ns = through.known_ns
-    moved = known_ns < until_ns
-    moved[:-1] &= known_ns[:-1] < known_ns[1:]
-    tick, child = np.nonzero(moved)
-    states = through.reports.states[tick, child]
-    return Heard(known_ns[tick, child], child + through.run.first_child, states)
-
-
-def _old_moves(through: Passage, until_ns: int) -> Heard:
-    """By reports of earlier steps; after the last of a child comes its first of this step."""
-    flight = through.flight
-    rows = np.flatnonzero(flight.leading)
-    child, known_ns = flight.child[rows], through.flight_known_ns[rows]
-    first_ns = (
-        through.known_ns[0] if len(through.known_ns) else np.full(through.run.last_child, NEVER)
-    )
-    after_ns = first_ns[child - through.run.first_child]
-    same = child[1:] == child[:-1]
-    after_ns[:-1] = np.where(same, known_ns[1:], after_ns[:-1])
-    moved = (known_ns < until_ns) & (known_ns < after_ns)
-    return Heard(known_ns[moved], child[moved], flight.state[rows[moved]])

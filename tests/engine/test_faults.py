@@ -73,7 +73,7 @@ def world_after(simulation, *acts):
 
 def state_of(world):
     """Everything in a world that a fault can change, as plain values."""
-    channels = [line.channel for line in (*world.up, *world.down)]
+    channels = [line.channel for line in world.lines]
     return [
         [channel.floor_ns.tolist() for channel in channels],
         [channel.is_cut().tolist() for channel in channels],
@@ -224,7 +224,7 @@ def test_a_fault_inside_another_adds_nothing_and_takes_nothing_away():
 def recovery_of(*faults, **blocks):
     recording = run(*faults, **blocks)
     plan = plan_of(*faults, **blocks)
-    tables = Tables(**{name: recording.tables[name] for name in Tables.__dataclass_fields__})
+    tables = Tables.of(recording.tables)
     (recovery,) = recoveries(tables, plan)
     return recovery
 

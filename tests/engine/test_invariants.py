@@ -13,7 +13,7 @@ from sim.errors import InvariantViolated
 from sim.network.channel import Channel
 from sim.network.tally import Tally
 from sim.telemetry import holdings, intake, leaves
-from sim.telemetry.downlink import Downlink, Post
+from sim.telemetry.mail import Mail, Post
 from sim.telemetry.intake import Intake
 from sim.telemetry.ledger import Ledger
 from sim.telemetry.parents import Aggregators
@@ -213,7 +213,7 @@ def test_a_baseline_that_is_not_passed_on_is_caught(plant):
     def around(deliver):
         return lambda self, post, below, until_ns: deliver(self, post, None, until_ns)
 
-    plant(Downlink, "_deliver", around)
+    plant(Mail, "_deliver", around)
     catches("passing on: baseline to local")
 
 

@@ -48,7 +48,7 @@ def under(*faults, **blocks):
 
 def derived(world):
     """What the planes are told: floors, cuts, who acts, and what becomes of messages."""
-    lines = (*world.up, *world.down)
+    lines = world.lines
     telemetry = world.telemetry
     ways = (*telemetry.ways, *(post.way for post in world.downlink.posts))
     ups = (telemetry.leaves.up, *(tier.up for tier in telemetry.aggregators))
@@ -100,7 +100,7 @@ def test_refreshing_twice_changes_nothing():
 def test_the_planes_floor_is_not_the_channels_own_array():
     world = under(topology=RING)
     ways = (*world.telemetry.ways, *(post.way for post in world.downlink.posts))
-    for line, way in zip((*world.up, *world.down), ways, strict=True):
+    for line, way in zip(world.lines, ways, strict=True):
         assert not np.shares_memory(line.channel.floor_ns, way.floor_ns)
 
 

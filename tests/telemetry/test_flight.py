@@ -30,6 +30,7 @@ def flight_of(rows):
         np.zeros(size, np.bool_),
         np.arange(size, dtype=np.int64)[:, None],
         np.array(value, np.int64).reshape(size, 1),
+        np.empty((size, 0)),
     )
 
 

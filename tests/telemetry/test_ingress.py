@@ -65,7 +65,8 @@ def flight_of(child, arrival_ns, served):
     size = len(child)
     zeros = np.zeros((size, 1), np.int64)
     leading = np.ones(size, np.bool_)
-    return Flight(child, arrival_ns, np.zeros(size, np.int64), leading, served, zeros, zeros)
+    pane, nothing = np.zeros(size, np.int64), np.empty((size, 0))
+    return Flight(child, arrival_ns, pane, leading, served, zeros, zeros, nothing)
 
 
 @given(arrivals_at(), st.integers(0, 50), st.lists(st.integers(1, 4000), max_size=4))

@@ -22,7 +22,7 @@ class LinkDown(Fault):
         ends = link_ends(world, self.plan.options["link"])
         crosses = world.crosses(ends)
         world.broken[self.name] = ends
-        used = [crosses[line.source.site, line.target.site] for line in (*world.up, *world.down)]
+        used = [crosses[line.source.site, line.target.site] for line in world.lines]
         return int(sum(np.count_nonzero(ways) for ways in used))
 
     def end(self, world: World) -> None:

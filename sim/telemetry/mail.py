@@ -1,8 +1,8 @@
-"""Baselines on their way down: from the root to every aggregator that consumes them.
+"""Mail: versions that travel hop by hop, such as baselines on their way down and scores going up.
 
-A publication is a version with a birth; each aggregator keeps the newest and passes every newer one
-on to its children the instant it arrives. Nothing reacts to a single such message, so a tier is a
-row of arrays here as well. Like the plane it is advanced before anything may change or look.
+A version has a birth; each node keeps the newest and passes every newer one on to those behind it
+the instant it arrives. Nothing else reacts to a single such message, so a tier is a row of arrays
+here as well. Like the plane it is advanced before anything may change or look.
 """
 
 from collections.abc import Sequence
@@ -18,21 +18,31 @@ from sim.telemetry.way import Way
 IntArray = NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Versions that were taken up, in the order of arrival; all arrays have shape (arrivals,)."""
+
+    node: IntArray
+    version: IntArray
+    known_ns: FloatArray
+
+
 @dataclass(slots=True)
 class Post:
-    """Baselines on the way to one tier: a row each, and what every node of it holds."""
+    """One hop: versions on their way, a row each, and what every node at its end holds."""
 
     way: Way
     groups: Groups | None
-    """How this tier's own children are dealt to it (None: they consume nothing)."""
+    """How the nodes behind this one are dealt to it (None: it is the last)."""
     born_ns: FloatArray
-    """Publication instant of the baseline that each node holds; NaN before the first."""
+    """Birth of the version that each node holds; NaN before the first."""
     version_held: IntArray = field(init=False)
     accepted: IntArray = field(init=False)
-    """How many baselines each node took up, each newer than the one before."""
+    """How many versions each node took up, each newer than the one before."""
     node: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     version: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     arrival_ns: FloatArray = field(default_factory=lambda: np.empty(0))
+    sent: int = 0
     delivered: int = 0
     refused: int = 0
 
@@ -41,8 +51,9 @@ class Post:
         self.accepted = np.zeros(len(self.born_ns), np.int64)
 
     def send(self, version: int, sent_ns: FloatArray, sent: BoolArray | None) -> None:
-        """Put baseline `version` on its way to the nodes that `sent` names; arrays (nodes,)."""
+        """Put `version` on its way to the nodes that `sent` names; arrays (nodes,)."""
         self.way.channel.open_step()
+        self.sent += len(sent_ns) if sent is None else int(np.count_nonzero(sent))
         mask = None if sent is None else sent[None]
         arrival = self.way.carry(Emission(version, sent_ns[None], mask), 0)[0]
         coming = np.flatnonzero(arrival < NEVER)
@@ -51,7 +62,7 @@ class Post:
         self.arrival_ns = np.concatenate((self.arrival_ns, arrival[coming]))
 
     def in_flight(self) -> int:
-        """Baselines that will still arrive."""
+        """Messages that will still arrive."""
         return len(self.node)
 
     def take(self, until_ns: int) -> tuple[IntArray, IntArray, FloatArray]:
@@ -78,34 +89,51 @@ class Post:
         self.arrival_ns[hit] = np.maximum(self.arrival_ns[hit], until_ns)
 
 
-class Downlink:
-    """All posts from the root's children (first) down to the local aggregators (last)."""
+class Mail:
+    """All hops from where a version is born (first) to where it is used (last)."""
 
     def __init__(self, posts: Sequence[Post]) -> None:
         self.posts = tuple(posts)
         self.now_ns = 0
+        self.sent = 0
+        """Messages that were sent on the first hop."""
+        self.arrived = _NOTHING
+        """What the last nodes took up in the last call of `advance`."""
+        self.held_before = np.empty(0, np.int64)
+        """Versions that the last nodes held before it; -1 is none."""
         self._published_ns: dict[int, int] = {}
 
-    @property
-    def published(self) -> int:
-        """How many baselines the root has published."""
-        return len(self._published_ns)
-
-    def publish(self, version: int, now_ns: int) -> None:
-        """Send baseline `version` to every child of the root."""
+    def publish(self, version: int, now_ns: int, sent: BoolArray | None = None) -> None:
+        """Send `version` on the first hop: to all its nodes, or to those that `sent` names."""
         self._published_ns[version] = now_ns
         if self.posts:
             first = self.posts[0]
-            first.send(version, np.full(len(first.born_ns), float(now_ns)), None)
+            first.send(version, np.full(len(first.born_ns), float(now_ns)), sent)
+            self.sent += len(first.born_ns) if sent is None else int(np.count_nonzero(sent))
 
     def advance(self, until_ns: int) -> None:
-        """Process everything that arrives before `until_ns`, from the top down."""
+        """Process everything that arrives before `until_ns`, hop by hop."""
+        if self.posts:
+            self.held_before = self.posts[-1].version_held.copy()
         for index, post in enumerate(self.posts):
             below = self.posts[index + 1] if index + 1 < len(self.posts) else None
-            self._deliver(post, below, until_ns)
+            self.arrived = self._deliver(post, below, until_ns)
         self.now_ns = until_ns
 
-    def _deliver(self, post: Post, below: Post | None, until_ns: int) -> None:
+    def held_at(self, node: IntArray, known_ns: FloatArray) -> IntArray:
+        """The version that each of these last nodes held at an instant before `now_ns`; -1 is none.
+
+        Instants must not lie before the last call of `advance` but one; arrays of one shape.
+        """
+        held = self.held_before[node]
+        for version in np.unique(self.arrived.version).tolist():
+            rows = self.arrived.version == version
+            since_ns = np.full(len(self.held_before), NEVER)
+            since_ns[self.arrived.node[rows]] = self.arrived.known_ns[rows]
+            held = np.where(known_ns >= since_ns[node], version, held)
+        return held
+
+    def _deliver(self, post: Post, below: Post | None, until_ns: int) -> Arrived:
         nodes, versions, instants = post.take(until_ns)
         newer = _newer_than_all_before(nodes, versions, post.version_held)
         nodes, versions, instants = nodes[newer], versions[newer], instants[newer]
@@ -118,6 +146,10 @@ class Downlink:
                 sent_ns = np.full(post.groups.parents, NEVER)
                 sent_ns[nodes[rows]] = instants[rows]
                 _pass_on(post.groups, below, version, sent_ns)
+        return Arrived(nodes, versions, instants)
+
+
+_NOTHING = Arrived(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 def _newer_than_all_before(nodes: IntArray, versions: IntArray, held: IntArray) -> BoolArray:
@@ -133,7 +165,7 @@ def _newer_than_all_before(nodes: IntArray, versions: IntArray, held: IntArray) 
 
 
 def _pass_on(groups: Groups, below: Post, version: int, sent_ns: FloatArray) -> None:
-    """Send a baseline on to the children of every node with a finite `sent_ns`."""
+    """Send a version on to those behind every node with a finite `sent_ns`."""
     of_children = np.repeat(sent_ns, np.diff(groups.starts))
     sends = of_children < NEVER
     below.send(version, np.where(sends, of_children, 0.0), sends)

@@ -5,7 +5,7 @@ Two regionals have two and one locals. The ways are made by hand: arrivals are l
 
 import numpy as np
 
-from sim.telemetry.downlink import Downlink, Post
+from sim.telemetry.mail import Mail, Post
 from sim.telemetry.emission import NEVER
 from sim.telemetry.tree import Groups
 from sim.telemetry.way import Way
@@ -42,7 +42,7 @@ def downlink(regional=None, local=None):
         )
         for channel in channels
     ]
-    return Downlink(posts)
+    return Mail(posts)
 
 
 def held(down):
@@ -131,6 +131,6 @@ def test_who_stands_still_takes_it_in_at_the_end():
 
 
 def test_without_aggregators_nothing_goes_down():
-    down = published(Downlink([]), 100)
+    down = published(Mail([]), 100)
     down.advance(1000)
-    assert (down.published, down.now_ns) == (1, 1000)
+    assert (down.sent, down.now_ns) == (0, 1000)
