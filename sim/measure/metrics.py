@@ -1,9 +1,10 @@
 """Every metric of the catalogue, from the tables of the replications.
 
 A metric is a pure function of tables. Most are one figure a replication, reported as their mean
-with a 95 % Student-t interval; recovery is over all heals of all replications, and a heal that
-never recovered counts as infinitely long: a quantile that falls on one is inf, to be read as "more
-than `low`". NaN is "undefined here" (no heal, no value yet) and never a number in disguise.
+with a 95 % Student-t interval (an infinite figure makes the mean infinite and leaves no interval);
+recovery is over all heals of all replications, and a heal that never recovered counts as infinitely
+long: a quantile that falls on one is inf, to be read as "more than `low`". NaN is "undefined here"
+(no heal, no value yet) and never a number in disguise.
 """
 
 import math
@@ -14,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measure.detection import DETECTION_FIGURES, LOSS
 from sim.measure.intervals import (
     UNKNOWN,
     maximum_interval,
@@ -60,18 +62,25 @@ def measure(tables: Sequence[Tables], plan: Plan) -> list[MetricValue]:
         if metric.name.startswith("recovery.")
         else _over_replications(metric, [FIGURES[metric.name](one, plan) for one in tables])
         for metric in METRICS
-        if metric.name in FIGURES or metric.name.startswith("recovery.")
     ]
 
 
 def _over_replications(metric: Metric, figures: Sequence[float]) -> MetricValue:
     """Their mean; a replication in which the figure is undefined does not count."""
     defined = [figure for figure in figures if not math.isnan(figure)]
-    value = float(np.mean(defined)) if defined else math.nan
-    low, high = student_t(defined)
-    if not math.isnan(low):  # nothing here can be negative, and no share above 1
-        low, high = max(low, 0.0), min(high, 1.0) if metric.unit == "share" else high
+    with np.errstate(invalid="ignore"):  # inf - inf: nothing is known of such a mean, NaN
+        value = float(np.mean(defined)) if defined else math.nan
+    low, high = student_t(defined) if math.isfinite(value) else UNKNOWN
+    if not math.isnan(low):
+        low, high = _possible(metric, low, high)
     return MetricValue(metric.name, value, metric.unit, len(defined), low, high, 0)
+
+
+def _possible(metric: Metric, low: float, high: float) -> tuple[float, float]:
+    """The part of an interval that can be: only a loss is ever negative, no share is above 1."""
+    top = 1.0 if metric.unit == "share" else math.inf
+    bottom = -top if metric.name.endswith(LOSS) else 0.0
+    return max(low, bottom), min(high, top)
 
 
 def _over_heals(metric: Metric, sample: CensoredSample) -> MetricValue:
@@ -170,5 +179,6 @@ FIGURES: Final[Mapping[str, Figure]] = {
     "traffic.messages": _sent_per_second("messages"),
     "traffic.bytes": _sent_per_second("bytes"),
     "traffic.lost": _lost,
+    **DETECTION_FIGURES,
 }
 """Metrics that are one figure a replication; the others are over heals."""

@@ -101,7 +101,7 @@ OPTIONAL: Final = ("points", "segments")
 """Tables that a run without detection does not have."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Tables:
     """The tables of one replication.
 

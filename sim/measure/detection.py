@@ -1,0 +1,112 @@
+"""The figures of detection in one replication, from the tables `points` and `segments`.
+
+Each comes three times: of what the deciding nodes did, of the twin that was run centrally on the
+same values, and what distribution cost (positive = worse than the twin). An alarm is in time until
+the anomaly class's staleness bound after the end of an anomaly: so long news may take. NaN is
+"undefined here": no detection at all, no anomaly to find, no alarm to judge.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from sim.detection import scores
+from sim.detection.scores import Outcomes, Segments
+from sim.measure.recovery import CensoredSample
+from sim.measure.survival import median
+from sim.measure.tables import Tables
+from sim.scenario.catalogue import METRICS
+from sim.scenario.plan import Plan
+from sim.units import NS_PER_S
+
+PREFIX: Final = "detection."
+CENTRAL: Final = ".central"
+LOSS: Final = ".loss"
+
+BETTER: Final = {
+    metric.name.removeprefix(PREFIX): metric.better
+    for metric in METRICS
+    if metric.name.startswith(PREFIX) and not metric.name.endswith((CENTRAL, LOSS))
+}
+"""Score -> which way is better; of all scores in the catalogue."""
+
+_Figures = Mapping[str, float]
+
+_known: WeakKeyDictionary[Tables, dict[tuple[int, int], _Figures]] = WeakKeyDictionary()
+"""All figures of a replication need the same sorted points: they are made together, and once."""
+
+
+def _figure(name: str) -> Callable[[Tables, Plan], float]:
+    return lambda tables, plan: detection_figures(tables, plan).get(name, np.nan)
+
+
+DETECTION_FIGURES: Final[Mapping[str, Callable[[Tables, Plan], float]]] = {
+    metric.name: _figure(metric.name) for metric in METRICS if metric.name.startswith(PREFIX)
+}
+"""Every detection metric of the catalogue as a function of a replication's tables and its plan."""
+
+
+def detection_figures(tables: Tables, plan: Plan) -> _Figures:
+    """All of them by metric name; empty for a run without detection or without a decision."""
+    if plan.detection is None or not len(tables.points["time_ns"]):
+        return {}
+    rules = plan.staleness.anomaly_ns, plan.detection.every_ns
+    found = _known.setdefault(tables, {})
+    if rules not in found:
+        found[rules] = _figures(tables, *rules)
+    return found[rules]
+
+
+def _figures(tables: Tables, grace_ns: int, every_ns: int) -> _Figures:
+    own = _scores(tables, "", grace_ns, every_ns)
+    central = _scores(tables, "central_", grace_ns, every_ns)
+    figures = {}
+    for name, better in BETTER.items():
+        worse = own[name] - central[name]  # of two infinite delays nothing is known: NaN
+        figures[f"{PREFIX}{name}"] = own[name]
+        figures[f"{PREFIX}{name}{CENTRAL}"] = central[name]
+        figures[f"{PREFIX}{name}{LOSS}"] = -worse if better == "more" else worse
+    return figures
+
+
+def _scores(tables: Tables, whose: str, grace_ns: int, every_ns: int) -> dict[str, float]:
+    points = tables.points
+    labels, weights = points["label"], points["weight"]
+    score, alarm = points[f"{whose}score"], points[f"{whose}alarm"]
+    counts = scores.confusion(labels, alarm, weights)
+    ranking = scores.rank(labels, score, weights)
+    by_decision = (points["time_ns"], labels, alarm, weights)
+    return {
+        "precision": counts.precision,
+        "recall": counts.recall,
+        "f1": counts.f1,
+        "roc_auc": ranking.roc_auc,
+        "pr_auc": ranking.pr_auc,
+        "fdr": scores.false_discovery_rate(*by_decision),
+        **_segment_scores(tables, f"{whose}alarm", grace_ns, every_ns),
+    }
+
+
+def _segment_scores(tables: Tables, alarm: str, grace_ns: int, every_ns: int) -> dict[str, float]:
+    points, rows = tables.points, tables.segments
+    segments = Segments(rows["agent"], rows["begin_ns"], rows["end_ns"])
+    raised = (points["time_ns"], points["agent"], points[alarm], segments, grace_ns)
+    found = scores.outcomes(*raised)
+    hours = scores.agent_hours(float(points["weight"].sum()), every_ns)
+    return {
+        "segment_recall": found.recall,
+        "delay.median": median(_durations(found)),
+        "missed": found.missed if len(found.delay_ns) else np.nan,
+        "false_alarms": scores.false_episodes(*raised, points["weight"]) / hours,
+    }
+
+
+def _durations(found: Outcomes) -> CensoredSample:
+    """Delays in seconds; what was missed took longer than it was watched."""
+    missed = np.isnan(found.delay_ns)
+    return CensoredSample(
+        observed=tuple((found.delay_ns[~missed] / NS_PER_S).tolist()),
+        at_least=tuple((found.watched_ns[missed] / NS_PER_S).tolist()),
+    )
