@@ -1,17 +1,18 @@
 """What the agents measure: behaviours under one contract, made by a rule or replayed from files.
 
 A new behaviour is a class under the contract of `Behaviour` and its name in `BEHAVIOURS`; the
-contract tests then cover it.
+contract tests then cover it. What is wrong on purpose is put around a behaviour by `anomalies`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sim.errors import InputError
-from sim.workload.behaviour import Behaviour, StreamAt
+from sim.workload.anomalies import ANOMALIES, Injection, inject, onsets
+from sim.workload.behaviour import NORMAL, RECORDED, Behaviour, StreamAt
 from sim.workload.synthetic import Synthetic
 from sim.workload.trace import Trace
-from sim.workload.trace_files import read_traces
+from sim.workload.trace_files import read_recordings, read_traces
 
 Maker = Callable[[Mapping[str, Any], int, int, StreamAt, str], Behaviour]
 
@@ -46,8 +47,10 @@ def _synthetic(
 def _trace(
     options: Mapping[str, Any], agents: int, features: int, stream_at: StreamAt, directory: str
 ) -> Behaviour:
-    choice = {key: options[key] for key in ("array", "columns", "missing") if key in options}
-    traces = read_traces(options["path"], directory=directory, **choice)
+    keys = ("array", "labels", "columns", "missing")
+    choice = {key: options[key] for key in keys if key in options}
+    recordings = read_recordings(options["path"], directory=directory, **choice)
+    traces = [recording.values for recording in recordings]
     columns = traces[0].shape[1]
     if features not in (0, columns):
         raise InputError(f"the trace has {columns} columns, but agents.features is {features}")
@@ -55,6 +58,7 @@ def _trace(
     return Trace(
         agents,
         traces,
+        anomalous=[recording.anomalous for recording in recordings],
         cadence_ns=options.get("cadence_ns"),
         stream_at=stream_at if shifted else None,
     )
@@ -63,11 +67,18 @@ def _trace(
 BEHAVIOURS: Final[Mapping[str, Maker]] = {"synthetic": _synthetic, "trace": _trace}
 
 __all__ = [
+    "ANOMALIES",
     "BEHAVIOURS",
+    "NORMAL",
+    "RECORDED",
     "Behaviour",
+    "Injection",
     "StreamAt",
     "Synthetic",
     "Trace",
+    "inject",
     "make_behaviour",
+    "onsets",
+    "read_recordings",
     "read_traces",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.workload.behaviour import Floats, StreamAt
+from sim.workload.behaviour import NORMAL, Floats, Labels, StreamAt
 from sim.workload.drift import Drift
 from sim.workload.tick_streams import TickStreams
 
@@ -52,6 +52,17 @@ class Synthetic:
             if noise
             else None
         )
+        swing = season["amplitude"] if season else 0.0
+        wander = drift["sd"] if drift else 0.0
+        self._deviation = math.sqrt(noise**2 + wander**2 + swing**2 / 2)
+
+    def label(self, tick: int, born_ns: Floats, first: int, out: Labels) -> None:  # noqa: ARG002
+        """See `Behaviour.label`: nothing is wrong here."""
+        out.fill(NORMAL)
+
+    def deviation(self) -> Floats:
+        """See `Behaviour.deviation`: noise, drift and season (a sine has half its square)."""
+        return np.full(self.features, self._deviation)
 
     def fill(self, tick: int, born_ns: Floats, first: int, out: Floats) -> None:
         """See `Behaviour.fill`."""

@@ -7,16 +7,16 @@ along it; behind its last row a trace begins again. Pure: the arrays come from `
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.workload.behaviour import Floats, StreamAt
+from sim.workload.behaviour import NORMAL, RECORDED, Bools, Floats, Ints, Labels, StreamAt
 
 
 class Trace:
     """Replay of `traces`, arrays (rows, features) of any length with equally many columns.
 
     A report moves on by one row, or, with `cadence_ns`, to row floor(born / cadence). With a
-    stream the shifts are random, without one every agent starts at the first row.
+    stream the shifts are random, without one every agent starts at the first row. `anomalous` says
+    of each row of each trace whether its recorder called it so; left out = none.
     """
 
     def __init__(
@@ -24,6 +24,7 @@ class Trace:
         agents: int,
         traces: Sequence[Floats],
         *,
+        anomalous: Sequence[Bools] | None = None,
         cadence_ns: float | None = None,
         stream_at: StreamAt | None = None,
     ) -> None:
@@ -32,6 +33,13 @@ class Trace:
         lengths = np.array([len(trace) for trace in traces])
         mine = np.arange(agents) % len(traces)
         self._rows = np.ascontiguousarray(np.concatenate(traces), dtype=np.float64)
+        self._labels: Labels | None = None
+        if anomalous is not None:
+            assert [len(rows) for rows in anomalous] == lengths.tolist()
+            self._labels = np.where(np.concatenate(anomalous), RECORDED, NORMAL).astype(np.int16)
+        # A constant column is exactly 0, whatever the mean of its values is rounded to.
+        within = [np.where(np.ptp(trace, axis=0) > 0, trace.std(axis=0), 0.0) for trace in traces]
+        self._deviation: Floats = np.mean(within, axis=0)
         self._begin = (np.cumsum(lengths) - lengths)[mine]
         self._length = lengths[mine]
         self._shift = np.zeros(agents, dtype=np.int64)
@@ -43,15 +51,27 @@ class Trace:
 
     def fill(self, tick: int, born_ns: Floats, first: int, out: Floats) -> None:
         """See `Behaviour.fill`."""
-        agents = slice(first, first + len(out))
-        row = (
-            self._begin[agents]
-            + (self._moved(tick, born_ns) + self._shift[agents]) % (self._length[agents])
-        )
         # mode="clip" only because numpy would copy `out` to be able to raise.
-        np.take(self._rows, row, axis=0, out=out, mode="clip")
+        np.take(self._rows, self._row(tick, born_ns, first), axis=0, out=out, mode="clip")
 
-    def _moved(self, tick: int, born_ns: Floats) -> NDArray[np.int64] | int:
+    def label(self, tick: int, born_ns: Floats, first: int, out: Labels) -> None:
+        """See `Behaviour.label`."""
+        if self._labels is None:
+            out.fill(NORMAL)
+        else:
+            np.take(self._labels, self._row(tick, born_ns, first), out=out, mode="clip")
+
+    def deviation(self) -> Floats:
+        """See `Behaviour.deviation`: that within a trace, averaged over the traces."""
+        return self._deviation
+
+    def _row(self, tick: int, born_ns: Floats, first: int) -> Ints:
+        agents = slice(first, first + len(born_ns))
+        moved = self._moved(tick, born_ns) + self._shift[agents]
+        row: Ints = self._begin[agents] + moved % self._length[agents]
+        return row
+
+    def _moved(self, tick: int, born_ns: Floats) -> Ints | int:
         """Rows since the start, before the shift."""
         if self._cadence_ns is None:
             return tick
