@@ -1,0 +1,59 @@
+"""The figures behind every metric: one a replication, so that replications can be compared.
+
+A recovery metric is over all heals of all replications; here a replication stands for itself, with
+its longest heal (a 95th percentile of one replication's few heals is their longest as well). A heal
+that never recovered is inf, and `at_least` keeps what is known of it. NaN is "undefined here".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.measure.intervals import quantile
+from sim.measure.metrics import FIGURES
+from sim.measure.recovery import Recovery, pool, recoveries
+from sim.measure.tables import Tables
+from sim.scenario.catalogue import METRICS
+from sim.scenario.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One metric's figures in the order of replications; inf = never reached, NaN = undefined."""
+
+    unit: str
+    figures: tuple[float, ...]
+    at_least: tuple[float, ...]
+    """What is known of each: the figure itself, or of one that is inf its lower bound."""
+
+    @classmethod
+    def of(cls, unit: str, figures: Sequence[float]) -> "Sample":
+        """A sample in which nothing is censored."""
+        return cls(unit, tuple(figures), tuple(figures))
+
+
+def figures(tables: Sequence[Tables], plan: Plan) -> dict[str, Sample]:
+    """The figures of every metric that is measured, in the catalogue's order."""
+    heals = [recoveries(one, plan) for one in tables]
+    found = {}
+    for metric in METRICS:
+        if metric.name.startswith("recovery."):
+            found[metric.name] = _longest(metric.unit, heals, metric.name.split(".")[1])
+        elif metric.name in FIGURES:
+            figure = FIGURES[metric.name]
+            found[metric.name] = Sample.of(metric.unit, [figure(one, plan) for one in tables])
+    return found
+
+
+def _longest(unit: str, heals: Sequence[Sequence[Recovery]], milestone: str) -> Sample:
+    """The longest heal of each replication; NaN where nothing healed."""
+    known = [pool(found, milestone) for found in heals]
+    return Sample(
+        unit,
+        tuple(quantile(one, 1.0) if len(one) else float("nan") for one in known),
+        tuple(max((*one.observed, *one.at_least), default=float("nan")) for one in known),
+    )
+
+
+def common(samples: Mapping[str, Sample]) -> int:
+    """How many replications all of them have; 0 if there are none."""
+    return min((len(sample.figures) for sample in samples.values()), default=0)
