@@ -1,5 +1,6 @@
 """From a file to a `Scenario`: read, override, validate, resolve, check, in this order.
 
+A file with a sweep is also read once for each of its cells, with the values of the cell set.
 Whatever is wrong is collected, not raised at the first place; `ScenarioError` then carries every
 mistake, sorted by where it stands. Mistakes of ``--set`` come first: they have no line.
 """
@@ -16,6 +17,7 @@ from sim.scenario.checks import Case, check_scenario, read_topology, tree_shape
 from sim.scenario.complaints import complaints
 from sim.scenario.document import Document, Path, read_document
 from sim.scenario.fault_checks import check_faults
+from sim.scenario.grid import Cell, read_grid
 from sim.scenario.overrides import override
 from sim.scenario.plan import Plan
 from sim.scenario.resolve import resolve
@@ -29,6 +31,8 @@ class Scenario:
     plan: Plan
     text: str
     path: str
+    cells: tuple[Cell, ...] = ()
+    """The grid of its sweep, if it has one; `plan` is the scenario as written."""
 
 
 def load_scenario(
@@ -42,11 +46,16 @@ def load_scenario(
     file = os.fspath(path)
     text = _read(file)
     changes = [*overrides, *([] if seed is None else [f"seed={seed}"])]
-    return Scenario(parse_scenario(text, file, changes), text, file)
+    plan, cells = _parse(text, file, changes)
+    return Scenario(plan, text, file, cells)
 
 
 def parse_scenario(text: str, file: str, overrides: Iterable[str] = ()) -> Plan:
     """The plan in `text`, which stands in `file`. Raises ScenarioError with all mistakes."""
+    return _parse(text, file, overrides)[0]
+
+
+def _parse(text: str, file: str, overrides: Iterable[str]) -> tuple[Plan, tuple[Cell, ...]]:
     document = read_document(text, file)
     if document.data is None and not document.mistakes:
         document.mistakes.append(Mistake(file, 1, 1, "", "the file is empty"))
@@ -56,9 +65,10 @@ def parse_scenario(text: str, file: str, overrides: Iterable[str] = ()) -> Plan:
         override(document, change)
     directory = os.path.dirname(os.path.abspath(file))
     plan, mistakes = _plan(document, directory)
-    if plan is None or document.mistakes or mistakes:
-        raise _error([*document.mistakes, *mistakes])
-    return plan
+    cells, more = read_grid(document, mistakes, lambda cell: _plan(cell, directory))
+    if plan is None or document.mistakes or mistakes or more:
+        raise _error([*document.mistakes, *mistakes, *more])
+    return plan, cells
 
 
 def _read(file: str) -> str:

@@ -2,7 +2,8 @@
 
 The value is YAML. A path may add a key that the file does not have (the schema then says whether
 it exists), but it cannot go through a plain value or past the end of a list. The names of metrics
-hold dots; below ``thresholds`` only a last ``.min`` or ``.max`` is a step of its own.
+hold dots; below ``thresholds`` only a last ``.min`` or ``.max`` is a step of its own. Below
+``sweep`` the rest is one key, a path itself.
 """
 
 import re
@@ -22,7 +23,7 @@ def override(document: Document, text: str) -> None:
         if not equals:
             raise ValueError("must be path=value")
         path = parse_path(path_of.strip())
-        _assign(document, path, parse_value(value_text), place)
+        assign(document, path, parse_value(value_text), place)
     except ValueError as error:
         document.mistakes.append(Mistake(place.file, 0, 0, "", str(error)))
 
@@ -36,6 +37,8 @@ def parse_path(text: str) -> Path:
     block, _, metric = text.partition(".")
     if block == "thresholds" and metric:
         return (block, *_metric_steps(metric))
+    if block == "sweep" and metric:
+        return (block, metric)
     steps: list[str | int] = []
     end = 0
     while end < len(text):
@@ -58,7 +61,8 @@ def _metric_steps(text: str) -> Path:
     return (text,)
 
 
-def _assign(document: Document, path: Path, value: Any, place: Place) -> None:
+def assign(document: Document, path: Path, value: Any, place: Place) -> None:
+    """Put a value at a path of the document, as written at `place`. Raises ValueError."""
     target, depth = document.data, 0
     while depth < len(path) - 1 and _is_there(target, path[depth], path[:depth]):
         target = target[path[depth]]

@@ -173,3 +173,9 @@ class Scenario(Block):
     thresholds: Thresholds = Field(  # type: ignore[valid-type]
         default_factory=Thresholds, description="what must hold for a run to be good"
     )
+    sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="paths and the values that each takes in turn: `sim sweep` runs every "
+        "combination, the last path fastest",
+        examples=[{"topology.loss": ["0%", "1%", "10%"]}],
+    )
