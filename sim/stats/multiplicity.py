@@ -48,7 +48,7 @@ def e_benjamini_hochberg(
 
     Takes logarithms, since e-values of long streams do not fit a float. They must be current values
     at one decision: on running maxima the guarantee is lost. `total`, `starts` and errors as in
-    `benjamini_hochberg`. Wang & Ramdas (2022), section 4.
+    `benjamini_hochberg`. Wang & Ramdas (2022), "False discovery rate control with e-values".
     """
     return _step_up(np.asarray(log_e, np.float64), alpha, total, starts)
 
@@ -58,7 +58,7 @@ def conformal_p_values(scores: ArrayLike, calibration: ArrayLike) -> Floats:
 
     Valid if a normal score is exchangeable with those of the calibration; p-values that share a
     calibration are positively dependent, so Benjamini-Hochberg keeps its guarantee (Bates, Candes,
-    Lei, Romano & Sesia 2023, theorem 2). None can be below 1 / (calibration scores + 1). NaN scores
+    Lei, Romano & Sesia 2023). None can be below 1 / (calibration scores + 1). NaN scores
     stay NaN. Raises ValueError for NaN among the calibration scores.
     """
     values, normal = np.asarray(scores, np.float64), np.sort(np.asarray(calibration, np.float64))
@@ -72,7 +72,7 @@ def p_to_log_e(p: ArrayLike) -> Floats:
     """Logarithm of the e-value 1 / (2 sqrt p); shape (n,), NaN stays NaN.
 
     A valid calibrator that has nearly no power after e-BH (theory: 0.0035 where a likelihood ratio
-    has 0.354): e-values are better built than converted. Vovk & Wang (2021), section 2.
+    has 0.354): e-values are better built than converted. Vovk & Wang (2021).
     """
     with np.errstate(divide="ignore"):
         return np.asarray(-math.log(2) - np.log(np.asarray(p, np.float64)) / 2)

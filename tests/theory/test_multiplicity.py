@@ -103,7 +103,7 @@ def test_bh_on_conformal_p_values_of_one_calibration_holds_the_rate():
     """Sharing the calibration makes p-values depend on each other, and BH allows it.
 
     The rate is exact where alpha (calibration scores + 1) / tests is whole, here 1 (Marandon, Lei,
-    Mary & Roquain 2024, theorem 3.1).
+    Mary & Roquain 2024).
     """
     draw, null = np.random.default_rng(7), np.arange(100) >= 20
     shares = np.empty(REPETITIONS)
