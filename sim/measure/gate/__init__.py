@@ -2,6 +2,7 @@
 
 from sim.measure.gate.effect import Effect, Levels, measure_effect
 from sim.measure.gate.rates import error_rates
+from sim.measure.gate.rearrangements import fewest
 from sim.measure.gate.samples import Sample, common, figures
 from sim.measure.gate.verdict import Change, judge_gate
 
@@ -12,6 +13,7 @@ __all__ = [
     "Sample",
     "common",
     "error_rates",
+    "fewest",
     "figures",
     "judge_gate",
     "measure_effect",

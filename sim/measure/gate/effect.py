@@ -11,13 +11,14 @@ from typing import Final, Literal
 
 import numpy as np
 
+from sim.measure.gate.proportions import is_yes_or_no, rise_at_most, share_at_most
 from sim.measure.gate.rearrangements import (
     Floats,
     Rearrangements,
     break_evens,
     flips,
     lower_bound,
-    p_value,
+    p_values,
     swaps,
     upper_bound,
 )
@@ -37,16 +38,22 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A worsening in the metric's unit: more is worse, whatever the metric's own direction."""
+    """A worsening in the metric's unit: more is worse, whatever the metric's own direction.
+
+    All is NaN where no replication counts (n = 0).
+    """
 
     base: float
     """Mean over the replications that count; inf where one of them never recovered."""
     candidate: float
     worsening: float
     low: float
+    """Bounds are infinite where there are too few replications for any."""
     high: float
     p: float
     """One-sided: how often luck alone looks at least as bad."""
+    p_better: float
+    """The same for as good."""
     n: int
     """Pairs, or replications of the smaller side."""
     deviation: float
@@ -59,6 +66,25 @@ class Effect:
     """Replications that only the candidate never recovers in, less those of the base only."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Evidence:
+    """What is rearranged, and what it says: more is worse."""
+
+    tried: Rearrangements
+    finite: Floats
+    """Values to rearrange; 0 for the infinite."""
+    never: Floats
+    """1 or -1 for the infinite."""
+    worsening: float
+    n: int
+    deviation: float
+    freedom: int
+    cases: int
+    """Replications that are infinitely worse, less those infinitely better."""
+    most: float | None
+    """An upper bound for where rearranging would give too bold a one."""
+
+
 def measure_effect(
     base: Sample,
     candidate: Sample,
@@ -67,90 +93,97 @@ def measure_effect(
     *,
     paired: bool,
 ) -> Effect:
-    """The effect in one metric; over the replications that both have, if `paired`.
-
-    The bounds are one-sided, and infinite where there are too few replications for any. Where no
-    replication counts (n = 0) all is NaN.
-    """
+    """The effect in one metric; over the replications that both have, if `paired`."""
     a, b = np.array(base.figures, float), np.array(candidate.figures, float)
     if paired:
         count = min(len(a), len(b))
-        return _of_pairs(a[:count], b[:count], better, levels)
-    return _of_groups(a, b, better, levels)
-
-
-def _of_pairs(base: Floats, candidate: Floats, better: str, levels: Levels) -> Effect:
-    known = ~(np.isnan(base) | np.isnan(candidate))
-    lost = int((np.isnan(candidate) & ~np.isnan(base)).sum())
-    base, candidate = base[known], candidate[known]
-    if not len(base):
+        a, b = a[:count], b[:count]
+        lost = int((np.isnan(b) & ~np.isnan(a)).sum())
+        known = ~(np.isnan(a) | np.isnan(b))
+        a, b = a[known], b[known]
+    else:
+        lost = 0 if np.isnan(a).any() else int(np.isnan(b).sum())
+        a, b = a[~np.isnan(a)], b[~np.isnan(b)]
+    if not len(a) or not len(b):
         return _undefined(lost)
-    a, b = _worse_up(base, better), _worse_up(candidate, better)
-    finite, never = _difference(a, b), _beyond(b) - _beyond(a)
-    most = None
-    if _is_yes_or_no(a, b):
-        most = _share_at_most(int((finite > 0).sum()), len(finite), levels.high)
-    low, high, p = _bounds(flips(len(finite)), finite, never, levels, most)
-    return Effect(
-        base=float(base.mean()),
-        candidate=float(candidate.mean()),
-        worsening=_outweighed(float(finite.mean()), never.sum()),
-        low=low,
-        high=high,
-        p=p,
-        n=len(finite),
-        deviation=float(finite.std(ddof=1)) if len(finite) > 1 else math.nan,
-        freedom=len(finite) - 1,
-        lost=lost,
-        never=int(never.sum()),
+    weigh = _pairs if paired else _groups
+    up = 1.0 if better == "less" else -1.0
+    return _effect(
+        weigh(up * a, up * b, levels.high), levels, float(a.mean()), float(b.mean()), lost
     )
 
 
-def _of_groups(base: Floats, candidate: Floats, better: str, levels: Levels) -> Effect:
-    lost = 0 if np.isnan(base).any() else int(np.isnan(candidate).sum())
-    base, candidate = base[~np.isnan(base)], candidate[~np.isnan(candidate)]
-    if not len(base) or not len(candidate):
-        return _undefined(lost)
-    a, b = _worse_up(base, better), _worse_up(candidate, better)
-    both, never = np.append(b, a), _beyond(np.append(b, a))
+def _pairs(a: Floats, b: Floats, level: float) -> _Evidence:
+    """Evidence of the differences of pairs."""
+    never = _infinite(b) - _infinite(a)
+    finite = _difference(a, b)
+    n = len(finite)
+    return _Evidence(
+        tried=flips(n),
+        finite=finite,
+        never=never,
+        worsening=_outweighed(float(finite.mean()), never.sum()),
+        n=n,
+        deviation=float(finite.std(ddof=1)) if n > 1 else math.nan,
+        freedom=n - 1,
+        cases=int(never.sum()),
+        most=share_at_most(int((finite > 0).sum()), n, level) if is_yes_or_no(a, b) else None,
+    )
+
+
+def _groups(a: Floats, b: Floats, level: float) -> _Evidence:
+    """Evidence of two independent groups; the candidate's figures come first."""
+    both = np.append(b, a)
+    never = _infinite(both)
     finite = np.where(never == 0, both, 0.0)
-    tried = swaps(len(b), len(a))
-    low, high, p = _bounds(tried, finite, never, levels, _rise_at_most(a, b, levels.high))
     ours, theirs = finite[: len(b)], finite[len(b) :]
     net = never[: len(b)].mean() - never[len(b) :].mean()
     n = min(len(a), len(b))
-    variances = [np.var(side, ddof=1) / len(side) for side in (ours, theirs) if len(side) > 1]
-    return Effect(
-        base=float(base.mean()),
-        candidate=float(candidate.mean()),
+    return _Evidence(
+        tried=swaps(len(b), len(a)),
+        finite=finite,
+        never=never,
         worsening=_outweighed(float(ours.mean() - theirs.mean()), net),
-        low=low,
-        high=high,
-        p=p,
         n=n,
-        deviation=math.sqrt(n * sum(variances)) if n > 1 else math.nan,
+        deviation=math.sqrt(n * (_variance(ours) + _variance(theirs))) if n > 1 else math.nan,
         freedom=len(both) - 2,
+        cases=round(net * len(b)),
+        most=rise_at_most(a, b, level) if is_yes_or_no(a, b) else None,
+    )
+
+
+def _effect(found: _Evidence, levels: Levels, base: float, candidate: float, lost: int) -> Effect:
+    shifts = break_evens(found.tried, found.finite, found.never)
+    low = lower_bound(found.tried, shifts, levels.low)
+    high = upper_bound(found.tried, shifts, levels.high)
+    p, p_better = p_values(found.tried, shifts)
+    return Effect(
+        base=base,
+        candidate=candidate,
+        worsening=found.worsening,
+        low=low,
+        high=high if found.most is None else max(found.most, low),
+        p=p,
+        p_better=p_better,
+        n=found.n,
+        deviation=found.deviation,
+        freedom=found.freedom,
         lost=lost,
-        never=round(net * len(b)),
+        never=found.cases,
     )
 
 
 def _undefined(lost: int) -> Effect:
-    nan = math.nan
-    return Effect(nan, nan, nan, nan, nan, nan, 0, nan, 0, lost, 0)
+    return Effect(*[math.nan] * 7, n=0, deviation=math.nan, freedom=0, lost=lost, never=0)
 
 
-def _worse_up(figures: Floats, better: str) -> Floats:
-    return figures if better == "less" else -figures
-
-
-def _beyond(figures: Floats) -> Floats:
+def _infinite(figures: Floats) -> Floats:
     """1 or -1 where a figure is infinite, else 0."""
     return np.where(np.isinf(figures), np.sign(figures), 0.0)
 
 
 def _difference(a: Floats, b: Floats) -> Floats:
-    """b - a; 0 where either is infinite or both are equal but for rounding."""
+    """b - a; 0 where either is infinite, or both are equal but for rounding."""
     finite = np.isfinite(a) & np.isfinite(b)
     a, b = np.where(finite, a, 0.0), np.where(finite, b, 0.0)
     return np.where(np.isclose(a, b, rtol=EQUAL, atol=0.0), 0.0, b - a)
@@ -160,39 +193,6 @@ def _outweighed(mean: float, never: float) -> float:
     return math.copysign(math.inf, never) if never else mean
 
 
-def _bounds(
-    tried: Rearrangements, finite: Floats, never: Floats, levels: Levels, most: float | None
-) -> tuple[float, float, float]:
-    """Lower bound, upper bound and p; `most` replaces an upper bound that would be too bold."""
-    shifts = break_evens(tried, finite, never)
-    low = lower_bound(tried, shifts, levels.low)
-    high = upper_bound(tried, shifts, levels.high) if most is None else max(most, low)
-    return low, high, p_value(tried, shifts)
-
-
-def _is_yes_or_no(a: Floats, b: Floats) -> bool:
-    """Whether the figures are only 0 and 1, and both occur.
-
-    Then a shift is no model of a change, and luck can hide a rare one: exact laws of proportions
-    bound it instead.
-    """
-    return np.array_equal(np.unique(np.abs(np.append(a, b))), [0.0, 1.0])
-
-
-def _rise_at_most(a: Floats, b: Floats, level: float) -> float | None:
-    """Upper bound of the rise of the share of bad figures between two groups of yes and no."""
-    if not _is_yes_or_no(a, b):
-        return None
-    bad = max(a.max(), b.max())
-    most = _share_at_most(int((b == bad).sum()), len(b), level / 2)
-    least = 1 - _share_at_most(int((a != bad).sum()), len(a), level / 2)
-    return most - least
-
-
-def _share_at_most(count: int, n: int, level: float) -> float:
-    """Upper end of the exact interval of a share (Clopper & Pearson 1934)."""
-    if count == n:
-        return 1.0
-    from scipy.stats import beta
-
-    return float(beta.ppf(1 - level, count + 1, n - count))
+def _variance(side: Floats) -> float:
+    """Of the side's mean."""
+    return float(side.var(ddof=1)) / len(side)

@@ -9,7 +9,7 @@ normal one, so the power holds whatever the deviation is. If that many were not 
 import math
 
 from sim.measure.gate.effect import Effect, Levels
-from sim.measure.gate.rates import POWER
+from sim.measure.gate.rates import PLANNED
 from sim.measure.gate.rearrangements import fewest
 
 
@@ -32,7 +32,7 @@ def replications_needed(effect: Effect, tolerance: float, levels: Levels, paired
 def _stein(effect: Effect, tolerance: float, levels: Levels) -> int:
     from scipy.stats import t
 
-    reach = t.ppf(1 - levels.low, effect.freedom) + t.ppf(POWER, effect.freedom)
+    reach = t.ppf(1 - levels.low, effect.freedom) + t.ppf(PLANNED, effect.freedom)
     return math.ceil((float(reach) * effect.deviation / tolerance) ** 2)
 
 

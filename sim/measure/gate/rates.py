@@ -11,9 +11,11 @@ from sim.measure.gate.effect import Levels
 FALSE_ALARM: Final = 0.01
 """How often at most any gated metric fails although nothing changed: over all of them together."""
 FALSE_PASS: Final = 0.01
-"""How often at most a metric passes that worsened by its tolerance."""
+"""How often a metric passes that worsened by its tolerance; about, where figures are skewed."""
 POWER: Final = 0.9
 """How often at least such a metric fails, at the replications that the gate asks for."""
+PLANNED: Final = 0.95
+"""Power that is planned for, so that figures far from normal still get what is promised."""
 LOOKS: Final = 2
 
 

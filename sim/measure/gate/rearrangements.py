@@ -70,8 +70,7 @@ def swaps(candidates: int, bases: int) -> Rearrangements:
         dealt = dealt.reshape(-1, candidates)
     else:
         draw = Streams(0).stream("gate", "swaps")
-        order = np.argsort(draw.random((MOST, every)), axis=1)
-        dealt = order[:, :candidates]
+        dealt = np.argpartition(draw.random((MOST, every)), candidates, axis=1)[:, :candidates]
         dealt[0] = np.arange(candidates)
     side = np.repeat([1.0, -1.0], [candidates, bases])
     after = np.full((len(dealt), every), -1.0)
@@ -100,15 +99,17 @@ def break_evens(tried: Rearrangements, values: Floats, never: Floats) -> Floats:
     return np.sort(shift)
 
 
-def p_value(tried: Rearrangements, shifts: Floats) -> float:
-    """How many rearrangements are at least as bad as what was seen, as a share (one-sided)."""
-    return float(tried.unmoved + np.searchsorted(shifts, 0.0, side="right")) / len(tried)
+def p_values(tried: Rearrangements, shifts: Floats) -> tuple[float, float]:
+    """One-sided: the shares of rearrangements at least as bad, and as good, as what was seen."""
+    bad = tried.unmoved + int(np.searchsorted(shifts, 0.0, side="right"))
+    good = tried.unmoved + len(shifts) - int(np.searchsorted(shifts, 0.0, side="left"))
+    return bad / len(tried), good / len(tried)
 
 
 def lower_bound(tried: Rearrangements, shifts: Floats, level: float) -> float:
     """The smallest shift that a one-sided test at `level` does not reject; -inf = too few.
 
-    It is above 0 exactly where ``p_value`` is at most `level`.
+    It is above 0 exactly where the first of `p_values` is at most `level`.
     """
     rank = _rank(tried, level)
     return float(shifts[rank]) if 0 <= rank < len(shifts) else -math.inf
