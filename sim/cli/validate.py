@@ -10,6 +10,7 @@ from sim.cli.exits import Exit
 from sim.cli.output import say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFiles, Seed
 from sim.errors import Mistake, ScenarioError
+from sim.report.github import command
 
 
 class Format(StrEnum):
@@ -57,18 +58,9 @@ def mistakes_in(file: str, changes: list[str], seed: int | None) -> tuple[Mistak
 
 def annotation(mistake: Mistake) -> str:
     """The mistake as a workflow command of GitHub Actions."""
-    place = f"file={_escape(mistake.file, ',:')}"
-    if mistake.line:
-        place += f",line={mistake.line},col={mistake.column}"
     words = f"{mistake.problem}, {mistake.hint}" if mistake.hint else mistake.problem
     subject = f"{mistake.path}: " if mistake.path else ""
-    return f"::error {place}::{_escape(subject + words)}"
-
-
-def _escape(text: str, more: str = "") -> str:
-    for letter in "%\r\n" + more:
-        text = text.replace(letter, f"%{ord(letter):02X}")
-    return text
+    return command("error", subject + words, mistake.file, mistake.line, mistake.column)
 
 
 def _report(file: str, mistakes: tuple[Mistake, ...]) -> dict[str, object]:
