@@ -48,7 +48,7 @@ def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
     yield f"verdict:  {outcome.verdict}{asked}"
     if outcome.finished < outcome.wanted:
         yield f"          {outcome.finished} of {outcome.wanted} replications finished and are kept"
-    kinds = {fault.path: fault.kind for fault in plan.faults}
+    kinds = {part.path: part.kind for part in (*plan.faults, *plan.anomalies)}
     for fault in outcome.idle_faults:
         yield f"          {fault} ({kinds[fault]}) touched nothing, so its effect was not tested"
     if outcome.clipped:

@@ -5,25 +5,19 @@ changing one part of a scenario leaves the draws of all others as they were.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.message_log import Messages
-from sim.engine.roster import Roster
+from sim.engine.parts import Parts
 from sim.engine.rules import Ends
-from sim.engine.streams import Streams
 from sim.engine.world import Hop, Line, World
 from sim.network.channel import Channel
 from sim.network.latency import make_law
 from sim.network.loss import make_loss
-from sim.network.placement import place
-from sim.network.routes import Routes
-from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan
-from sim.scenario.selectors import TreeShape
 from sim.stats.moments import Layout
 from sim.telemetry import holdings
 from sim.telemetry.fold import SLOTS_MAX
@@ -34,10 +28,8 @@ from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators, ChildKind, Parents
 from sim.telemetry.plane import Telemetry
 from sim.telemetry.root import Root
-from sim.telemetry.tree import Groups, Tree
 from sim.telemetry.way import Way
 from sim.units import NS_PER_S
-from sim.workload import Behaviour, make_behaviour
 
 Floats = NDArray[np.float64]
 
@@ -46,56 +38,14 @@ STRIDE_MESSAGES: Final = 2_000_000
 STRIDE_TICKS_MAX: Final = 10
 
 
-def build(plan: Plan, seed: int, log: Messages | None = None) -> World:
-    """The world at time 0. Raises InputError for a topology or trace that is not usable."""
-    parts = _parts(plan, seed)
+def build(parts: Parts, log: Messages | None = None) -> World:
+    """The world at time 0. Raises InputError for a law that is not usable."""
+    plan = parts.plan
     up = [line(parts, tier, f"up/{plan.tiers[tier].name}") for tier in range(parts.top)]
     telemetry = _telemetry(parts, up, log)
     downlink, hops = baselines_down(parts, parts.top, "down", "baseline")
     names = [fault.path for fault in plan.faults]
     return World(parts.roster, parts.routes, telemetry, downlink, up, hops, [downlink], names, log)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the pieces of a world are made from."""
-
-    plan: Plan
-    streams: Streams
-    routes: Routes
-    roster: Roster
-    behaviour: Behaviour
-    layout: Layout
-
-    @property
-    def levels(self) -> tuple[Groups, ...]:
-        """How each tier is dealt to the next one up."""
-        return self.roster.tree.levels
-
-    @property
-    def top(self) -> int:
-        """The tier of the root."""
-        return len(self.plan.tiers) - 1
-
-
-def _parts(plan: Plan, seed: int) -> Parts:
-    streams = Streams(seed)
-    tree = Tree(tuple(tier.count for tier in plan.tiers))
-    # The map belongs to the scenario: a random one is the same in all replications.
-    routes = Routes(site_graph(plan))
-    starts = [level.starts for level in tree.levels]
-    sites = place(tree.counts, starts, routes, plan.topology.placement)
-    shape = TreeShape(tuple(tier.name for tier in plan.tiers), tree.counts)
-    roster = Roster(shape, tree, tuple(sites), routes.graph.names, streams)
-    behaviour = make_behaviour(
-        plan.agents.behaviour.kind,
-        plan.agents.behaviour.options,
-        agents=plan.agents.count,
-        features=plan.agents.features,
-        stream_at=lambda purpose, tick: streams.at("behaviour", purpose, tick=tick),
-        directory=plan.directory,
-    )
-    return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features))
 
 
 def line(parts: Parts, tier: int, name: str, *, upward: bool = True, queued: bool = True) -> Line:
@@ -139,7 +89,8 @@ def _transmission_ns(parts: Parts, tier: int) -> float:
 def _telemetry(parts: Parts, up: Sequence[Line], log: Messages | None) -> Telemetry:
     plan = parts.plan
     leaves = _leaves(parts)
-    kinds = _child_kinds(leaves, parts.layout, len(parts.levels))
+    watched = plan.detection is not None
+    kinds = _child_kinds(leaves, parts.layout, len(parts.levels), watched)
     bound_ns, wide = plan.staleness.baseline_ns, parts.layout.wide
     aggregators = [
         Aggregators(
@@ -182,8 +133,14 @@ def path_ns(of: Line) -> Floats:
     return of.channel.floor_ns.copy()
 
 
-def _child_kinds(leaves: Leaves, layout: Layout, levels: int) -> list[ChildKind]:
-    agents = ChildKind(leaves.state_columns, layout.narrow, layout.widen, holdings.fold_agents)
+def _child_kinds(leaves: Leaves, layout: Layout, levels: int, watched: bool) -> list[ChildKind]:
+    agents = ChildKind(
+        leaves.state_columns,
+        layout.narrow,
+        layout.widen,
+        holdings.fold_agents,
+        vector_columns=layout.features if watched else 0,
+    )
     aggregators = ChildKind(
         holdings.COLUMNS, layout.wide, lambda rows: rows, holdings.fold_aggregators
     )

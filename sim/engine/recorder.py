@@ -73,6 +73,10 @@ class Recorder:
         self._rows["baselines"].append(row)
         self._fingerprint.add("baselines", *row.values())
 
+    def baselines(self, now_ns: int) -> tuple[Moments, Moments]:
+        """What the root knows of the window of a baseline now, and what is true of it."""
+        return self._estimate(now_ns), self._truth(now_ns)
+
     def fault(self, row: dict[str, Any]) -> None:
         """One row of a fault that is over, or that the end of the run found going on."""
         self._rows["faults"].append(row)

@@ -53,6 +53,13 @@ class Roster:
                     label[label < 0] = number
         return labels
 
+    def agents_below(self, nodes: Nodes) -> Bools:
+        """The agents among the nodes, and all agents below the others; (agents,)."""
+        chosen = nodes[-1]
+        for level, mine in zip(reversed(self.tree.levels), reversed(nodes[:-1]), strict=True):
+            chosen = mine | chosen[level.parent_of]
+        return chosen
+
     def at_site(self, name: str) -> Nodes:
         """Every node that stands at a site."""
         site = self.site_names.index(name)

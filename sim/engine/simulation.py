@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.build import build
+from sim.engine.detection.build import add_detection
+from sim.engine.detection.detection import Detection
 from sim.engine.faults import Fault, make_fault
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.invariants import check_all
 from sim.engine.kernel import Kernel, Order, Script, frozen_garbage
 from sim.engine.message_log import Messages
+from sim.engine.parts import prepare
 from sim.engine.recorder import Recorder
 from sim.engine.roster import Nodes
 from sim.scenario.plan import Plan
@@ -37,7 +40,7 @@ class Recording:
     clipped: int
     """Values that were outside the range of the fixed point."""
     idle_faults: tuple[str, ...]
-    """Faults that began and touched nothing: they make the run inconclusive."""
+    """Faults that touched nothing, and anomalies that nobody showed: such a run is inconclusive."""
 
 
 class Simulation:
@@ -48,7 +51,11 @@ class Simulation:
         self.kernel = Kernel()
         self.fingerprint = Fingerprint(plan.journal.fingerprint)
         self.messages = Messages() if plan.journal.messages else None
-        self.world = build(plan, seed, self.messages)
+        parts = prepare(plan, seed)
+        self.world = build(parts, self.messages)
+        self.detection = None
+        if plan.detection is not None:
+            self.detection = add_detection(parts, self.world, plan.detection)
         self.recorder = Recorder(plan, self.world, self.fingerprint)
         self._faults = [make_fault(fault) for fault in plan.faults]
         self._idle: list[str] = []
@@ -70,6 +77,8 @@ class Simulation:
         for fault in self._faults:
             self.kernel.process(self._fault_script(fault))
         self.kernel.process(self._publishing())
+        if self.detection is not None:
+            self.kernel.process(self._detecting(self.detection))
         self.kernel.process(self._sampling(progress))
 
     def play(self) -> None:
@@ -78,9 +87,16 @@ class Simulation:
         self._advance(self.plan.duration_ns)
 
     def _advance(self, now_ns: int) -> None:
-        """Bring both planes up to an instant; a baseline goes down through the same network."""
+        """Bring the plane and all mail up to an instant.
+
+        Baselines go first: what arrives is held against the one that was there by then.
+        """
+        for mail in self.world.mails:
+            if self.detection is None or mail is not self.detection.scores_mail:
+                mail.advance(now_ns)
         self.world.telemetry.advance(now_ns)
-        self.world.downlink.advance(now_ns)
+        if self.detection is not None:
+            self.detection.advance(now_ns)
 
     def _fault_script(self, fault: Fault) -> Script:
         yield self.kernel.instant(fault.plan.at_ns, order=Order.FAULT)
@@ -108,27 +124,51 @@ class Simulation:
         for version in range(1, self.plan.duration_ns // period_ns + 1):
             yield self.kernel.instant(version * period_ns, order=Order.PUBLISH)
             self._advance(self.kernel.now_ns)
-            if self.world.is_up(len(self.plan.tiers) - 1)[0]:
-                self.recorder.publication(self.kernel.now_ns, version)
-                self.world.downlink.publish(version, self.kernel.now_ns)
+            self._publish(version, self.kernel.now_ns)
+
+    def _publish(self, version: int, now_ns: int) -> None:
+        """A root that is down skips a version; regions and the central twin go on."""
+        is_up = bool(self.world.is_up(len(self.plan.tiers) - 1)[0])
+        if is_up:
+            self.recorder.publication(now_ns, version)
+            self.world.downlink.publish(version, now_ns)
+        if self.detection is not None:
+            root, true = self.recorder.baselines(now_ns)
+            self.detection.publish(version, now_ns, root if is_up else None, true)
+
+    def _detecting(self, detection: Detection) -> Script:
+        period_ns = detection.plan.every_ns
+        for version in range(1, self.plan.duration_ns // period_ns + 1):
+            yield self.kernel.instant(version * period_ns, order=Order.READ)
+            self._advance(self.kernel.now_ns)
+            found = detection.decide(version, self.kernel.now_ns)
+            detection.record(self.fingerprint, found)
 
     def _sampling(self, progress: Progress | None) -> Script:
         period_ns = self.plan.measure.every_ns
         for number in range(1, self.plan.duration_ns // period_ns + 1):
             yield self.kernel.instant(number * period_ns, order=Order.SAMPLE)
             self._advance(self.kernel.now_ns)
-            check_all(self.world)
+            self._check()
             self.recorder.sample(self.kernel.now_ns)
             if progress is not None:
                 progress(self.kernel.now_ns)
 
+    def _check(self) -> None:
+        check_all(self.world)
+        if self.detection is not None:
+            self.detection.check()
+
     def finish(self) -> Recording:
         """Check everything once more and hand over what was recorded."""
-        check_all(self.world)
+        self._check()
         for fault in self._faults:
             self._record_fault(fault)
         self.recorder.finish()
-        tables = dict(self.recorder.tables())
+        tables: dict[str, Mapping[str, NDArray[Any]]] = dict(self.recorder.tables())
+        if self.detection is not None:
+            tables |= self.detection.tables()
+            self._note_idle_anomalies(tables["segments"]["anomaly"])
         if self.messages is not None:
             tables["messages"] = self.messages.table()
         telemetry = self.world.telemetry
@@ -140,6 +180,12 @@ class Simulation:
             telemetry.leaves.clipped,
             tuple(self._idle),
         )
+
+    def _note_idle_anomalies(self, found: NDArray[np.int64]) -> None:
+        """An anomaly that nobody ever showed makes the run inconclusive, as an idle fault does."""
+        for number, anomaly in enumerate(self.plan.anomalies, start=1):
+            if number not in found:
+                self._idle.append(anomaly.path)
 
     def _record_fault(self, fault: Fault) -> None:
         hits = sum(line.channel.tally.hits[fault.name] for line in self.world.lines)

@@ -6,7 +6,7 @@ the planes have been advanced.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,13 +67,15 @@ class World:
     """The root's baselines."""
     up: Sequence[Line]
     """From tier t to tier t + 1, from the agents up."""
-    hops: Sequence[Hop]
+    hops: list[Hop]
     """All hops of all mail; those of the downlink first, from the root down."""
-    mails: Sequence[Mail]
+    mails: list[Mail]
     """All mail, the downlink first."""
     fault_order: Sequence[str]
     messages: Messages | None = None
     """The log of all messages, if it is kept."""
+    forgetters: list[Callable[[Nodes], None]] = field(default_factory=list)
+    """Who else must be told of nodes that lose what they knew."""
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     broken: dict[str, SiteLink] = field(default_factory=dict)
     slowed: dict[str, tuple[SiteLink, float]] = field(default_factory=dict)
@@ -207,6 +209,12 @@ class World:
             receivers = outage.nodes[hop.line.target.tier][hop.line.target.node]
             if receivers.any():
                 self._interrupt(hop.post, receivers, until_ns, outage.loses_messages)
+
+    def forget(self, nodes: Nodes) -> None:
+        """Let nodes lose what they knew."""
+        self.telemetry.forget(nodes)
+        for forgetter in self.forgetters:
+            forgetter(nodes)
 
     def _interrupt_queue(self, intake: Intake, tier: int, outage: Outage) -> None:
         """A queue is gone with the node that goes down, and waits with one that stands still."""

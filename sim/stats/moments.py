@@ -111,6 +111,22 @@ def _mean_sd(count: int, sums: IntArray, squares: list[int]) -> tuple[FloatArray
     return mean, np.array(spread) * QUANTUM
 
 
+def mean_sd(rows: IntArray, features: int) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Counts (n,), means and standard deviations (n, features) of many wide rows at once.
+
+    In float64, for detection: exact to about 1e-16 of the mean square, which `moments` avoids by
+    Python integers. NaN where there are too few values.
+    """
+    layout = Layout(features)
+    count = rows[:, COUNT]
+    sums, high, low = (rows[:, layout.block(index)].astype(np.float64) for index in range(3))
+    n = np.where(count > 0, count, np.nan)[:, None]
+    mean = sums / n
+    square = np.maximum(high * 2.0**fixed_point.LIMB_BITS + low - sums * mean, 0.0)
+    sd = np.sqrt(square / np.where(n > 1, n - 1, np.nan))
+    return count, mean * QUANTUM, sd * QUANTUM
+
+
 def canonical(row: IntArray, features: int) -> IntArray:
     """A copy of a wide row (or rows) in which equal numbers have equal limbs."""
     result = row.copy()

@@ -75,7 +75,7 @@ class OutageFault(Fault):
         world.outages[self.name] = outage
         world.interrupt(outage, forgets=self.forgets)
         if self.forgets:
-            world.telemetry.forget(outage.nodes)
+            world.forget(outage.nodes)
         return touched
 
     def end(self, world: World) -> None:

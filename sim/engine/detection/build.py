@@ -1,0 +1,257 @@
+"""From a plan to a running detection: who watches, against what, who decides, how scores travel."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.detection.contract import Detector
+from sim.detection.control import make_control
+from sim.detection.decider import Decider
+from sim.detection.detectors import make_detector
+from sim.detection.history import History
+from sim.detection.normal import Learnt, Normal, Published, Snapshot
+from sim.detection.watch import Watch
+from sim.engine.build import baselines_down, line_between, path_ns
+from sim.engine.detection.baselines import Baselines, OfGroups, OfPopulation
+from sim.engine.detection.detection import Detection, Side
+from sim.engine.detection.points import PointLog, sample_agents
+from sim.engine.detection.truth import Truth
+from sim.engine.parts import Parts
+from sim.engine.rules import Ends
+from sim.engine.world import Hop, World
+from sim.scenario.plan import DetectionPlan
+from sim.telemetry.mail import Mail, Post
+from sim.telemetry.parents import Aggregators
+from sim.telemetry.tree import Groups
+from sim.telemetry.way import Way
+
+Ints = NDArray[np.int64]
+
+HEADER_BYTES: Final = 64
+SCORE_BYTES: Final = 8
+
+
+def add_detection(parts: Parts, world: World, plan: DetectionPlan) -> Detection:
+    """Put the detection of a plan into a world: its mail, and its eyes in the telemetry plane."""
+    wiring = _Wiring(parts, world, plan)
+    tier = wiring.deciding_tier
+    detection = Detection(
+        plan,
+        world,
+        wiring.side(wiring.here()),
+        wiring.side(wiring.central()),
+        Truth(parts.behaviour, parts.plan.agents.count, parts.plan.agents.period_ns),
+        wiring.points(),
+        wiring.scores_mail(),
+        wiring.ancestor(1),
+        tier,
+        wiring.ancestor(tier),
+    )
+    telemetry = world.telemetry
+    telemetry.leaves.watch = detection.measured
+    (*telemetry.aggregators, telemetry.root)[0].watch = detection.heard
+    world.forgetters.append(detection.forget)
+    return detection
+
+
+class _Wiring:
+    """The pieces of one detection, made from the pieces of a world."""
+
+    def __init__(self, parts: Parts, world: World, plan: DetectionPlan) -> None:
+        self.parts = parts
+        self.world = world
+        self.plan = plan
+        self.agents = parts.plan.agents.count
+        self.features = parts.layout.features
+        top = parts.top
+        self.local_tier = 1
+        self.region_tier = max(top - 1, 1)
+        self.deciding_tier = {"local": 1, "region": self.region_tier, "root": top}[plan.decide]
+        self.detector = self._detector()
+
+    def ancestor(self, tier: int) -> Ints:
+        """The node of a tier that each agent is below; (agents,)."""
+        node = np.arange(self.agents)
+        for level in self.parts.levels[:tier]:
+            node = level.parent_of[node].astype(np.int64)
+        return node
+
+    def side(self, normal: tuple[Normal, Baselines | None]) -> Side:
+        """A watch with a detector of its own, and who decides on its scores."""
+        plan, run = self.plan, self.parts.plan
+        bound_ns = run.staleness.anomaly_ns
+        watch = Watch(
+            self._detector(),
+            normal[0],
+            self.agents,
+            plan.learn_ns,
+            bound_ns + run.agents.period_ns,
+        )
+        decider = Decider(
+            make_control(plan.control.kind, plan.control.options),
+            watch.detector.evidence,
+            np.searchsorted(
+                self.ancestor(self.deciding_tier),
+                np.arange(run.tiers[self.deciding_tier].count + 1),
+            ),
+            plan.learn_ns,
+            plan.learn_ns + plan.calibrate_ns,
+            bound_ns + plan.every_ns,
+        )
+        return Side(watch, normal[1], decider)
+
+    def here(self) -> tuple[Normal, Baselines | None]:
+        """What agents are held against at the locals."""
+        if self._learns:
+            return self._learnt(), None
+        if self.plan.scope == "population":
+            downlink = self.world.downlink
+            normal = self._travelled(np.zeros(self.agents, np.int64), downlink)
+            return normal, OfPopulation(normal)
+        tier = self._scope_tier
+        if tier == self.parts.top:  # agents report to the root itself
+            alone = Snapshot(np.zeros(self.agents, np.int64), self.features)
+            return alone, OfPopulation(alone)
+        return self._of_aggregators(tier)
+
+    def central(self) -> tuple[Normal, Baselines | None]:
+        """What agents are held against by the twin, which knows everything at once."""
+        if self._learns:
+            return self._learnt(), None
+        if self.plan.scope == "population" or self._scope_tier == self.parts.top:
+            normal = Snapshot(np.zeros(self.agents, np.int64), self.features)
+            return normal, OfPopulation(normal)
+        leaves, tier = self.world.telemetry.leaves, self._scope_tier
+        leaves.truth_of_groups = {}
+        starts = self._locals_below(tier)
+
+        def sums(now_ns: int) -> Ints:
+            panes = leaves.truth_of_groups or {}
+            return np.add.reduceat(self._window(panes, now_ns, leaves.groups.parents), starts)
+
+        snapshot = Snapshot(self.ancestor(tier), self.features)
+        return snapshot, OfGroups(snapshot, sums, self.parts.layout)
+
+    def points(self) -> PointLog:
+        """The table of points, with the agents that it keeps."""
+        run = self.parts.plan
+        learnt_ns = self.plan.learn_ns + self.plan.calibrate_ns
+        decisions = (run.duration_ns - learnt_ns) // self.plan.every_ns
+        stream = self.parts.streams.stream("points")
+        return PointLog(*sample_agents(self.parts.hit, decisions, stream))
+
+    def scores_mail(self) -> Mail | None:
+        """The way of scores from the locals to the deciding nodes; None if these are the locals.
+
+        Every aggregator passes them on the instant they arrive.
+        """
+        if self.deciding_tier <= self.local_tier:
+            return None
+        locals_ = self.parts.plan.tiers[self.local_tier].count
+        size = HEADER_BYTES + SCORE_BYTES * -(-self.agents // locals_)
+        node, posts = np.arange(locals_), []
+        for tier in range(self.local_tier, self.deciding_tier):
+            above = self.parts.levels[tier].parent_of[node].astype(np.int64)
+            line = line_between(
+                self.parts,
+                self._ends(tier, node),
+                self._ends(tier + 1, above),
+                f"scores/{self.parts.plan.tiers[tier].name}",
+                upward=True,
+                queued=False,
+            )
+            name = f"scores to {self.parts.plan.tiers[tier + 1].name}"
+            last = tier + 1 == self.deciding_tier
+            post = Post(
+                Way(name, line.channel, path_ns(line)),
+                None if last else Groups(locals_, locals_),
+                np.full(locals_, np.nan),
+            )
+            posts.append(post)
+            self.world.hops.append(Hop("scores", line, post, size))
+            node = above
+        mail = Mail(posts)
+        self.world.mails.append(mail)
+        return mail
+
+    @property
+    def _learns(self) -> bool:
+        """Whether agents are held against what their own local has learnt of them."""
+        return self.plan.scope == "own" or self.detector.needs_covariance
+
+    @property
+    def _scope_tier(self) -> int:
+        return self.local_tier if self.plan.scope == "local" else self.region_tier
+
+    def _detector(self) -> Detector:
+        run = self.parts.plan
+        return make_detector(
+            self.plan.detector.kind,
+            self.plan.detector.options,
+            agents=self.agents,
+            features=self.features,
+            period_ns=run.agents.period_ns,
+            groups=self.ancestor(self.local_tier),
+        )
+
+    def _learnt(self) -> Learnt:
+        history = History(self.agents, self.features, self.detector.needs_covariance)
+        return Learnt(history, None if self.plan.scope == "own" else self.ancestor(1))
+
+    def _of_aggregators(self, tier: int) -> tuple[Normal, Baselines]:
+        """Baselines that the aggregators of a tier publish, of what they know."""
+        aggregator = self.world.telemetry.aggregators[tier - 1]
+        aggregator.panes = {}
+        aggregator.panes_kept = self.parts.plan.baseline.panes
+        sums = self._known_sums(aggregator)
+        publisher = self.ancestor(tier)
+        if tier == self.local_tier:
+            snapshot = Snapshot(publisher, self.features)
+            return snapshot, OfGroups(snapshot, sums, self.parts.layout)
+        kind = "region baseline"
+        mail, hops = baselines_down(self.parts, tier, "region-baseline", kind)
+        self.world.mails.append(mail)
+        self.world.hops.extend(hops)
+        normal = self._travelled(publisher, mail)
+        up = lambda: self.world.is_up(tier)[self.parts.levels[tier - 1].parent_of]  # noqa: E731
+        return normal, OfGroups(normal, sums, self.parts.layout, mail, up)
+
+    def _travelled(self, publisher: Ints, mail: Mail) -> Published | Snapshot:
+        """A normal that comes by mail; where there is no way to go, it is there at once."""
+        if not mail.posts:
+            return Snapshot(publisher, self.features)
+        run = self.parts.plan
+        return Published(
+            publisher,
+            self.ancestor(1),
+            run.duration_ns // run.baseline.publish_ns,
+            self.features,
+            mail.held_at,
+            lambda: mail.posts[-1].version_held,
+        )
+
+    def _known_sums(self, aggregator: Aggregators) -> Callable[[int], Ints]:
+        return lambda now_ns: self._window(
+            aggregator.panes or {}, now_ns, aggregator.groups.parents
+        )
+
+    def _window(self, panes: dict[int, Ints], now_ns: int, nodes: int) -> Ints:
+        """Sums over the panes that a baseline covers; (nodes, wide)."""
+        running = now_ns // self.parts.plan.baseline.pane_ns
+        covered = range(max(running - self.parts.plan.baseline.panes, 0), running + 1)
+        total = np.zeros((nodes, self.parts.layout.wide), np.int64)
+        for pane in covered:
+            total += panes.get(pane, 0)
+        return total
+
+    def _locals_below(self, tier: int) -> Ints:
+        """First local below each node of a tier; (nodes,)."""
+        node = np.arange(self.parts.plan.tiers[1].count)
+        for level in self.parts.levels[1:tier]:
+            node = level.parent_of[node].astype(np.int64)
+        return np.searchsorted(node, np.arange(self.parts.plan.tiers[tier].count))
+
+    def _ends(self, tier: int, node: Ints) -> Ends:
+        return Ends(tier, node, self.parts.roster.sites[tier][node])

@@ -1,0 +1,185 @@
+"""Detection inside a run: what arrives is watched, scores travel, and somebody decides.
+
+At every `detection.every` the local aggregators score their agents on what has arrived and send the
+scores up; the deciding node turns the newest scores that it holds into alarms. Beside it runs the
+central twin: the same detector on the same values, each at its birth and against true baselines.
+Nothing is put in by hand: what distribution costs is whatever the network does to what arrives.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.detection.decider import Decider
+from sim.detection.watch import Watch
+from sim.engine.detection.baselines import Baselines
+from sim.engine.detection.points import PointLog
+from sim.engine.detection.truth import Truth
+from sim.engine.fingerprint import Fingerprint
+from sim.engine.roster import Nodes
+from sim.engine.world import World
+from sim.errors import InvariantViolated
+from sim.scenario.plan import DetectionPlan
+from sim.stats.moments import Moments
+from sim.telemetry.emission import Emission
+from sim.telemetry.mail import Mail
+from sim.telemetry.moves import Heard
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One way to detect: a watch, what publishes its baselines, and who decides."""
+
+    watch: Watch
+    baselines: Baselines | None
+    """None where agents are held against what their own aggregator has learnt."""
+    decider: Decider
+
+
+class Detection:
+    """The detection of one run.
+
+    `local_of` (agents,) is the aggregator next to each agent; `scores_mail` takes scores to the
+    deciding nodes (None: they are the locals themselves), `decides_at` (agents,) are those nodes in
+    tier `deciding_tier`.
+    """
+
+    def __init__(
+        self,
+        plan: DetectionPlan,
+        world: World,
+        here: Side,
+        central: Side,
+        truth: Truth,
+        points: PointLog,
+        scores_mail: Mail | None,
+        local_of: Ints,
+        deciding_tier: int,
+        decides_at: Ints,
+    ) -> None:
+        self.plan = plan
+        self.here = here
+        self.central = central
+        self.truth = truth
+        self.points = points
+        self.scores_mail = scores_mail
+        self._world = world
+        self._local_of = local_of
+        self._deciding_tier = deciding_tier
+        self._decides_at = decides_at
+        self._snapshots: dict[int, tuple[int, Floats]] = {}
+        """Per version that is still on its way: when it was sent, and all scores."""
+        self._frozen = False
+
+    def heard(self, moves: Iterable[Heard]) -> None:
+        """Values have arrived at the aggregators next to the agents."""
+        for move in moves:
+            if len(move.child):
+                born_ns = move.state[:, 0].astype(np.float64)
+                self.here.watch.take(move.child, move.vector, born_ns, move.known_ns)
+
+    def measured(self, first: int, part: Emission, vectors: Floats) -> None:
+        """Agents first ... have measured; only the truth and the central twin may know."""
+        self.truth.measured(first, part)
+        for row, born_ns in enumerate(part.sent_ns):
+            if part.sent is None:
+                rows = np.arange(first, first + len(born_ns))
+                self.central.watch.take(rows, vectors[row], born_ns, born_ns)
+            elif part.sent[row].any():
+                sent = np.flatnonzero(part.sent[row])
+                rows = first + sent
+                self.central.watch.take(rows, vectors[row, sent], born_ns[sent], born_ns[sent])
+
+    def publish(self, version: int, now_ns: int, root: Moments | None, true: Moments) -> None:
+        """A baseline is due; `root` is what the root knows (None if it is down), `true` the truth.
+
+        Regions and locals publish theirs at the same instants.
+        """
+        for side, population in ((self.here, root), (self.central, true)):
+            if side.baselines is not None:
+                side.baselines.publish(version, now_ns, population)
+
+    def advance(self, until_ns: int) -> None:
+        """Deliver the scores that arrive before `until_ns`."""
+        if self.scores_mail is None:
+            return
+        self.scores_mail.advance(until_ns)
+        arrived = self.scores_mail.arrived
+        for version in np.unique(arrived.version).tolist():
+            locals_ = np.zeros(int(self._local_of[-1]) + 1, np.bool_)
+            locals_[arrived.node[arrived.version == version]] = True
+            sent_ns, scores = self._snapshots[version]
+            self.here.decider.receive(locals_[self._local_of], scores, sent_ns)
+
+    def decide(self, version: int, now_ns: int) -> tuple[Floats, Bools] | None:
+        """Decide on what is known, then send scores up; None before decisions begin."""
+        if not self._frozen and now_ns >= self.plan.learn_ns:
+            self._frozen = True
+            self.here.watch.freeze()
+            self.central.watch.freeze()
+        if self.scores_mail is None:
+            self._hand_over(now_ns)
+        there = self._world.is_up(self._deciding_tier)[self._decides_at]
+        found = self.here.decider.decide(now_ns, there)
+        self.central.decider.receive(slice(None), self.central.watch.scores(now_ns), now_ns)
+        central = self.central.decider.decide(now_ns)
+        if found is not None and central is not None:
+            present = self._world.is_up(0)
+            self.points.add(now_ns, self.truth.label, present, found, central)
+        if self.scores_mail is not None:
+            self._send(self.scores_mail, version, now_ns)
+        return found
+
+    def forget(self, nodes: Nodes) -> None:
+        """Nodes (a bool array a tier) lose what they knew."""
+        watched_by = min(1, len(nodes) - 1)
+        self.here.watch.forget(np.flatnonzero(nodes[watched_by][self._local_of]))
+        self.here.decider.forget(nodes[self._deciding_tier][self._decides_at])
+
+    def check(self) -> None:
+        """Nobody has seen a value that has not arrived. Raises InvariantViolated."""
+        telemetry = self._world.telemetry
+        first = (*telemetry.aggregators, telemetry.root)[0]
+        seen, held = self.here.watch.newest_ns, first.intake.held[:, 0]
+        wrong = np.flatnonzero(seen != held)
+        if len(wrong):
+            agent = int(wrong[0])
+            raise InvariantViolated(
+                f"causality: the watch of agent {agent} has seen a value born at {seen[agent]:.0f},"
+                f" its aggregator holds one born at {held[agent]}"
+            )
+
+    def tables(self) -> Mapping[str, Mapping[str, NDArray[Any]]]:
+        """The tables of points and of segments; call once, at the end."""
+        segments = self.truth.segments(self.plan.learn_ns + self.plan.calibrate_ns)
+        kept = np.isin(segments["agent"], self.points.agents)
+        tables: dict[str, Mapping[str, NDArray[Any]]] = {
+            "segments": {name: column[kept] for name, column in segments.items()}
+        }
+        points = self.points.table()
+        return tables | {"points": points} if points else tables
+
+    def record(self, fingerprint: Fingerprint, found: tuple[Floats, Bools] | None) -> None:
+        """Add what was decided to the identity of the run."""
+        if found is not None:
+            fingerprint.add("detection", found[0], found[1])
+
+    def _hand_over(self, now_ns: int) -> None:
+        """The locals decide themselves; one that is down does nothing."""
+        scores = self.here.watch.scores(now_ns)
+        self.here.decider.receive(slice(None), scores, now_ns)
+
+    def _send(self, mail: Mail, version: int, now_ns: int) -> None:
+        self._snapshots[version] = (now_ns, self.here.watch.scores(now_ns))
+        mail.publish(version, now_ns, self._world.is_up(1))
+        under_way = [post.version.min() for post in mail.posts if post.in_flight()]
+        oldest = min(under_way, default=version + 1)
+        for old in [key for key in self._snapshots if key < oldest]:
+            del self._snapshots[old]

@@ -1,0 +1,92 @@
+"""What a world is made from: the map, the tree, who is who, and what the agents measure.
+
+Everything that is random in here has a stream of its own, named after what it is for, so that
+changing one part of a scenario leaves the draws of all others as they were.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.roster import Roster
+from sim.engine.streams import Streams
+from sim.network.placement import place
+from sim.network.routes import Routes
+from sim.scenario.facts import site_graph
+from sim.scenario.plan import Plan
+from sim.scenario.selectors import TreeShape
+from sim.stats.moments import Layout
+from sim.telemetry.tree import Groups, Tree
+from sim.workload import Behaviour, StreamAt, make_behaviour
+from sim.workload.anomalies import Injection, inject, onsets
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the pieces of a world are made from."""
+
+    plan: Plan
+    streams: Streams
+    routes: Routes
+    roster: Roster
+    behaviour: Behaviour
+    layout: Layout
+    hit: NDArray[np.bool_]
+    """Agents that some anomaly is put into; (agents,)."""
+
+    @property
+    def levels(self) -> tuple[Groups, ...]:
+        """How each tier is dealt to the next one up."""
+        return self.roster.tree.levels
+
+    @property
+    def top(self) -> int:
+        """The tier of the root."""
+        return len(self.plan.tiers) - 1
+
+
+def prepare(plan: Plan, seed: int) -> Parts:
+    """The pieces of a scenario. Raises InputError for a topology or trace that is not usable."""
+    streams = Streams(seed)
+    tree = Tree(tuple(tier.count for tier in plan.tiers))
+    # The map belongs to the scenario: a random one is the same in all replications.
+    routes = Routes(site_graph(plan))
+    starts = [level.starts for level in tree.levels]
+    sites = place(tree.counts, starts, routes, plan.topology.placement)
+    shape = TreeShape(tuple(tier.name for tier in plan.tiers), tree.counts)
+    roster = Roster(shape, tree, tuple(sites), routes.graph.names, streams)
+    behaviour = make_behaviour(
+        plan.agents.behaviour.kind,
+        plan.agents.behaviour.options,
+        agents=plan.agents.count,
+        features=plan.agents.features,
+        stream_at=_stream_at(streams, "behaviour"),
+        directory=plan.directory,
+    )
+    injections = _injections(plan, roster)
+    behaviour = inject(behaviour, injections, _stream_at(streams, "anomalies"))
+    hit = np.logical_or.reduce([one.agents for one in injections], axis=0)
+    hit = np.broadcast_to(hit, plan.agents.count)
+    return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features), hit)
+
+
+def _stream_at(streams: Streams, name: str) -> StreamAt:
+    return lambda purpose, tick: streams.at(name, purpose, tick=tick)
+
+
+def _injections(plan: Plan, roster: Roster) -> list[Injection]:
+    """The anomalies of a plan, with their agents chosen and their onsets drawn."""
+    stream_at = _stream_at(roster.streams, "anomalies")
+    return [
+        Injection(
+            kind=anomaly.kind,
+            options=anomaly.options,
+            agents=roster.agents_below(roster.select(anomaly.agents, anomaly.path)),
+            begin_ns=onsets(anomaly.at_ns, anomaly.jitter_ns, plan.agents.count, number, stream_at),
+            end_ns=math.inf if anomaly.until_ns is None else float(anomaly.until_ns),
+            number=number,
+        )
+        for number, anomaly in enumerate(plan.anomalies, start=1)
+    ]
