@@ -73,6 +73,18 @@ def parse_share(text: object) -> float:
     return share
 
 
+def parse_deviations(text: object) -> float:
+    """Standard deviations of ``"3sd"``; may be negative, but not 0.
+
+    >>> parse_deviations("-1.5sd")
+    -1.5
+    """
+    deviations = float(_quantity(text, {"sd": 1.0}, "a size such as 3sd or -0.5sd"))
+    if deviations == 0:
+        raise ValueError(f"must not be 0: {text}")
+    return deviations
+
+
 def _quantity(text: object, units: dict[str, float] | dict[str, int], expected: str) -> float:
     match = _NUMBER.fullmatch(str(text)) if isinstance(text, str) else None
     if match is None or match.group(2) not in units:
@@ -143,6 +155,15 @@ def write_share(share: float) -> str | float:
     """
     text = f"{share * 100:.10g}%"
     return text if parse_share(text) == share else share
+
+
+def write_deviations(deviations: float) -> str:
+    """Standard deviations, with as many digits as it takes.
+
+    >>> write_deviations(3.0), write_deviations(-0.5)
+    ('3sd', '-0.5sd')
+    """
+    return f"{deviations!r}".removesuffix(".0") + "sd"
 
 
 def format_size(size_bytes: float) -> str:

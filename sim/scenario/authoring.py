@@ -4,6 +4,9 @@ from typing import Any, Final, get_args
 
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.agents import Behaviour
+from sim.scenario.schema.anomalies import AnyAnomaly
+from sim.scenario.schema.detection import AnyControl
+from sim.scenario.schema.detectors import AnyDetector
 from sim.scenario.schema.faults import AnyFault
 from sim.scenario.schema.latency import AnyLaw
 
@@ -41,14 +44,17 @@ thresholds:
 
 
 _UNIONS: Final[dict[str, Any]] = {
+    "anomalies": AnyAnomaly,
     "behaviours": Behaviour,
+    "controls": AnyControl,
+    "detectors": AnyDetector,
     "faults": AnyFault,
     "latency": AnyLaw,
 }
 
 
 def kinds(subject: str) -> list[tuple[str, str]]:
-    """Each ``kind`` of behaviours, faults or latency, and what it is."""
+    """Each ``kind`` of anomalies, detectors, faults and so on, and what it is."""
     union = get_args(_UNIONS[subject])[0]
     fields = [block.model_fields["kind"] for block in get_args(union)]
     return [(get_args(field.annotation)[0], field.description or "") for field in fields]

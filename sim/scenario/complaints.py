@@ -70,7 +70,11 @@ def _words(detail: Error) -> tuple[str, str]:
     match kind:
         case "extra_forbidden":
             keys = keys_at(detail["loc"][:-1])
-            word = "metric" if detail["loc"][0] == "thresholds" and "min" not in keys else "key"
+            word = (
+                "metric"
+                if detail["loc"][0] in ("thresholds", "gate") and len(detail["loc"]) == 2
+                else "key"
+            )
             return f"unknown {word}", did_you_mean(detail["loc"][-1], keys)
         case "missing":
             return "is missing", ""

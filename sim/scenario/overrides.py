@@ -2,8 +2,8 @@
 
 The value is YAML. A path may add a key that the file does not have (the schema then says whether
 it exists), but it cannot go through a plain value or past the end of a list. The names of metrics
-hold dots; below ``thresholds`` only a last ``.min`` or ``.max`` is a step of its own. Below
-``sweep`` the rest is one key, a path itself.
+hold dots; below ``thresholds`` only a last ``.min`` or ``.max`` is a step of its own, below
+``gate`` a last ``.worse_by``. Below ``sweep`` the rest is one key, a path itself.
 """
 
 import re
@@ -37,6 +37,8 @@ def parse_path(text: str) -> Path:
     block, _, metric = text.partition(".")
     if block == "thresholds" and metric:
         return (block, *_metric_steps(metric))
+    if block == "gate" and metric:
+        return (block, *_tolerance_steps(metric))
     if block == "sweep" and metric:
         return (block, metric)
     steps: list[str | int] = []
@@ -51,6 +53,11 @@ def parse_path(text: str) -> Path:
     if not steps:
         raise ValueError("names no path, such as topology.loss")
     return tuple(steps)
+
+
+def _tolerance_steps(text: str) -> Path:
+    metric = text.removesuffix(".worse_by")
+    return (metric,) if metric == text else (metric, "worse_by")
 
 
 def _metric_steps(text: str) -> Path:

@@ -6,7 +6,7 @@ becomes a tuple, and a nested choice by ``kind`` a `Variant` of its own.
 
 import math
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -15,12 +15,14 @@ from sim.scenario import plan
 from sim.scenario.catalogue import METRICS
 from sim.scenario.document import Document
 from sim.scenario.plan import Variant
-from sim.scenario.schema import Scenario, agents, faults, topology
+from sim.scenario.schema import Scenario, agents, detection, faults, topology
 from sim.scenario.schema.quantities import Nanoseconds
 from sim.scenario.schema.scenario import Tree
 from sim.scenario.selectors import REST
 from sim.units import NS_PER_S
 
+NEAR_DETECTORS: Final = ("mahalanobis", "pca", "peers")
+"""Detectors that need what does not travel up the tree: covariances, or the neighbours' values."""
 REGIONS_MAX: Final = 10_000
 """The most regions of which a named shape can cut some off."""
 
@@ -44,14 +46,14 @@ def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan
         ),
         staleness=plan.StalenessPlan(scenario.staleness.baseline, scenario.staleness.anomaly),
         faults=_faults(scenario),
-        anomalies=(),
-        detection=None,
+        anomalies=_anomalies(scenario),
+        detection=_detection(scenario.detection),
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
         journal=plan.JournalPlan(
             scenario.journal.messages, tuple(sorted(set(scenario.journal.fingerprint)))
         ),
         thresholds=_thresholds(scenario, document),
-        gate=(),
+        gate=_gate(scenario, document),
         directory=directory,
     )
 
@@ -189,6 +191,56 @@ def groups_of(fault: faults.Partition, regions: int) -> tuple[tuple[str, ...], .
         return ((), (REST,))
     kept = (regions + 1) // 2 if isinstance(fault.shape, faults.Halves) else regions // 2 + 1
     return (tuple(f"region-{region}" for region in range(kept, regions)), (REST,))
+
+
+def _anomalies(scenario: Scenario) -> tuple[plan.AnomalyPlan, ...]:
+    common = ("kind", "agents", "at", "until", "lasting", "jitter")
+    return tuple(
+        plan.AnomalyPlan(
+            kind=anomaly.kind,
+            at_ns=anomaly.at,
+            until_ns=anomaly.until if anomaly.lasting is None else anomaly.at + anomaly.lasting,
+            agents=tuple(anomaly.agents),
+            jitter_ns=anomaly.jitter,
+            options=options(anomaly, skip=common),
+            path=f"anomalies[{number}]",
+        )
+        for number, anomaly in enumerate(scenario.anomalies)
+    )
+
+
+def _detection(block: detection.Detection | None) -> plan.DetectionPlan | None:
+    if block is None:
+        return None
+    usual: Literal["local", "population"] = (
+        "local" if block.detector.kind in NEAR_DETECTORS else "population"
+    )
+    return plan.DetectionPlan(
+        detector=variant(block.detector),
+        scope=block.scope or usual,
+        control=_control(block.control),
+        decide=block.decide,
+        every_ns=block.every,
+        learn_ns=block.learn,
+        calibrate_ns=block.calibrate,
+    )
+
+
+def _control(block: detection.AnyControl) -> Variant:
+    """The control with the options that were chosen: a threshold has only one of two."""
+    chosen = options(block, skip=("kind",))
+    return Variant(block.kind, {key: value for key, value in chosen.items() if value is not None})
+
+
+def _gate(scenario: Scenario, document: Document) -> tuple[plan.Tolerance, ...]:
+    found = []
+    for metric in METRICS:
+        tolerance = getattr(scenario.gate, metric.name.replace(".", "_"))
+        if tolerance is not None:
+            unit = NS_PER_S if metric.unit == "s" else 1
+            line = document.place(("gate", metric.name)).line
+            found.append(plan.Tolerance(metric.name, tolerance.worse_by / unit, line))
+    return tuple(found)
 
 
 def _thresholds(scenario: Scenario, document: Document) -> tuple[plan.Threshold, ...]:

@@ -12,13 +12,42 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 
 from sim.scenario.catalogue import METRICS
-from sim.scenario.plan import FaultPlan, Plan, Threshold, TierPlan, TopologyPlan, Variant
-from sim.units import NS_PER_S, write_bit_rate, write_duration, write_frequency, write_share
+from sim.scenario.plan import (
+    AnomalyPlan,
+    DetectionPlan,
+    FaultPlan,
+    Plan,
+    Threshold,
+    TierPlan,
+    TopologyPlan,
+    Variant,
+)
+from sim.units import (
+    NS_PER_S,
+    write_bit_rate,
+    write_deviations,
+    write_duration,
+    write_frequency,
+    write_share,
+)
 
 _SHARES: Final = frozenset(
-    {"share", "pareto_share", "to_bad", "to_good", "loss_good", "loss_bad", "extra_loss"}
+    {
+        "share",
+        "pareto_share",
+        "to_bad",
+        "to_good",
+        "loss_good",
+        "loss_bad",
+        "extra_loss",
+        "quantile",
+        "keep",
+        "shrinkage",
+    }
 )
-_WORD_NONE: Final = frozenset({"drift", "tail", "season", "cadence", "within"})
+_WORD_NONE: Final = frozenset(
+    {"drift", "tail", "season", "cadence", "within", "labels", "cap", "restart"}
+)
 _UNITS: Final = {metric.name: metric.unit for metric in METRICS}
 
 
@@ -63,7 +92,10 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
             "fingerprint": list(plan.journal.fingerprint),
         },
         "faults": [_fault(fault) for fault in plan.faults],
+        "anomalies": [_anomaly(anomaly) for anomaly in plan.anomalies],
+        **({"detection": _detection(plan.detection)} if plan.detection else {}),
         "thresholds": {threshold.metric: _bounds(threshold) for threshold in plan.thresholds},
+        "gate": {one.metric: {"worse_by": _bound(one.worsening, one.metric)} for one in plan.gate},
     }
 
 
@@ -116,13 +148,39 @@ def _fault(fault: FaultPlan) -> dict[str, Any]:
     return written
 
 
+def _anomaly(anomaly: AnomalyPlan) -> dict[str, Any]:
+    written = {
+        "agents": list(anomaly.agents),
+        "kind": anomaly.kind,
+        **_options(anomaly.options),
+        "at": write_duration(anomaly.at_ns),
+    }
+    if anomaly.until_ns is not None:
+        written["until"] = write_duration(anomaly.until_ns)
+    return {**written, "jitter": write_duration(anomaly.jitter_ns)}
+
+
+def _detection(detection: DetectionPlan) -> dict[str, Any]:
+    return {
+        "detector": _variant(detection.detector),
+        "scope": detection.scope,
+        "control": _variant(detection.control),
+        "decide": detection.decide,
+        "every": write_duration(detection.every_ns),
+        "learn": write_duration(detection.learn_ns),
+        "calibrate": write_duration(detection.calibrate_ns),
+    }
+
+
 def _bounds(threshold: Threshold) -> dict[str, Any]:
     bounds = {"min": threshold.minimum, "max": threshold.maximum}
-    unit = _UNITS[threshold.metric]
-    return {key: _bound(value, unit) for key, value in bounds.items() if value is not None}
+    return {
+        key: _bound(value, threshold.metric) for key, value in bounds.items() if value is not None
+    }
 
 
-def _bound(value: float, unit: str) -> Any:
+def _bound(value: float, metric: str) -> Any:
+    unit = _UNITS[metric]
     if unit == "s":
         return write_duration(round(value * NS_PER_S))
     return write_share(value) if unit == "share" else value
@@ -149,4 +207,6 @@ def _value(key: str, value: Any) -> Any:
         return _options(value)
     if isinstance(value, tuple):
         return [_value(name, item) for item in value]
+    if name == "size":
+        return write_deviations(value)
     return write_share(value) if name in _SHARES else value

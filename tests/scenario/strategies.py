@@ -50,7 +50,7 @@ def faults() -> st.SearchStrategy[dict[str, Any]]:
             {
                 "kind": st.just("reorder"),
                 "nodes": nodes,
-                "share": SHARES,
+                "share": SHARES.filter(lambda share: share != "0%"),
                 "extra": durations(),
                 "at": at,
             }
@@ -68,6 +68,77 @@ def faults() -> st.SearchStrategy[dict[str, Any]]:
             optional={"until": until, "one_way": st.booleans()},
         ),
     )
+
+
+SIZES = st.sampled_from(["3sd", "-0.5sd", "0.1sd"])
+
+
+def variants(kind: str, **options: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A map of this kind with any of these options."""
+    return st.fixed_dictionaries({"kind": st.just(kind)}, optional=options)
+
+
+def detectors() -> st.SearchStrategy[Any]:
+    cap, floor = st.sampled_from(["none", 4.5]), st.floats(0, 1)
+    pool = {"pool": st.sampled_from(["mean", "max"]), "top": st.integers(1, 9), "cap": cap}
+    return st.one_of(
+        st.just("cusum"),
+        variants("z", **pool, floor=floor),
+        durations().map(lambda half_life: {"kind": "ewma_z", "half_life": half_life}),
+        variants("lr_e_process", size=st.just("0.7sd"), restart=durations(), cap=cap),
+    )
+
+
+def near_detectors() -> st.SearchStrategy[Any]:
+    """Those that need the scope own or local."""
+    return st.one_of(
+        variants("mahalanobis", shrinkage=st.sampled_from(["1%", 1 / 3])),
+        variants("pca", keep=st.sampled_from(["95%", 2 / 3]), statistic=st.just("hotelling")),
+        variants("peers", robust=st.booleans(), smallest_group=st.just(3)),
+    )
+
+
+def controls() -> st.SearchStrategy[Any]:
+    alpha = st.sampled_from(["5%", 0.01, 1 / 3])
+    return st.one_of(
+        st.sampled_from(["bh", "e_bh"]),
+        variants("bh", alpha=alpha),
+        st.just({"kind": "threshold", "quantile": "99.9%"}),
+        st.floats(-5, 5).map(lambda score: {"kind": "threshold", "score": score}),
+    )
+
+
+def detections() -> st.SearchStrategy[dict[str, Any]]:
+    common = {
+        "control": controls(),
+        "decide": st.sampled_from(["local", "root"]),
+        "every": durations(10**9, 5 * 10**9),
+        "learn": durations(5 * 10**9, 10**10),
+        "calibrate": durations(5 * 10**9, 10**10),
+    }
+    scope = {"scope": st.sampled_from(["local", "region", "population"])}
+    return st.one_of(
+        st.fixed_dictionaries({"detector": detectors(), **common}, optional=scope),
+        st.fixed_dictionaries({"detector": near_detectors(), "every": st.just("4s")}),
+    )
+
+
+def anomalies() -> st.SearchStrategy[dict[str, Any]]:
+    agents = st.sampled_from(["agents", "2%", ["local-0", "agent-7"], "region-0", "root"])
+    when = {"agents": agents, "at": durations(0, 10**10)}
+    ends = st.one_of(
+        st.just({}),
+        durations(2 * 10**9).map(lambda lasting: {"for": lasting, "jitter": "1s"}),
+        durations(11 * 10**9, 10**11).map(lambda until: {"until": until}),
+    )
+    kinds = st.one_of(
+        st.fixed_dictionaries({"kind": st.sampled_from(["shift", "ramp"]), "size": SIZES}),
+        variants("freeze", features=st.just("all")),
+        st.just({"kind": "scale", "factor": 0.5, "features": [1]}),
+        st.sampled_from([{"kind": "zero", "features": 1}, {"kind": "impersonate"}]),
+    )
+    together = st.tuples(st.fixed_dictionaries(when), ends, kinds)
+    return together.map(lambda parts: parts[0] | parts[1] | parts[2])
 
 
 @st.composite
@@ -105,6 +176,12 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         },
         "baseline": {"pane": "20s", "epsilon": draw(st.floats(1e-6, 1))},
         "faults": draw(st.lists(faults(), max_size=3)),
+        "anomalies": draw(st.lists(anomalies(), max_size=3)),
+        **draw(st.fixed_dictionaries({}, optional={"detection": detections()})),
+        "gate": {
+            "staleness.root.mean": {"worse_by": draw(durations())},
+            "coverage.min": {"worse_by": draw(st.sampled_from(["2%", 1 / 3]))},
+        },
         "thresholds": {
             "recovery.time.p95": {"max": draw(durations())},
             "coverage.min": {"min": draw(SHARES)},

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from sim.scenario import authoring, catalogue, json_schema, kinds, template
-from sim.scenario.schema import agents, faults, latency, topology
+from sim.scenario.schema import agents, anomalies, detection, detectors, faults, latency, topology
 from tests.scenario.texts import mistakes_in
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "scenario.schema.json"
@@ -51,6 +51,9 @@ def test_the_template_is_a_good_scenario():
         (topology.Topology, catalogue.TOPOLOGIES),
         (agents.Behaviour, catalogue.BEHAVIOURS),
         (faults.AnyFault, catalogue.FAULTS),
+        (anomalies.AnyAnomaly, catalogue.ANOMALIES),
+        (detectors.AnyDetector, catalogue.DETECTORS),
+        (detection.AnyControl, catalogue.CONTROLS),
     ],
 )
 def test_the_schema_knows_the_kinds_of_the_catalogue(union, names):

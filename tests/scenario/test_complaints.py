@@ -39,11 +39,11 @@ def test_a_good_scenario_has_no_mistakes():
             "journal: {messages: maybe}",
             "6:11: journal.messages: must be true or false, not 'maybe'",
         ),
-        ("detection: {}", "6:1: detection: unknown key, known: "),
+        ("adversaries: {}", "6:1: adversaries: unknown key, known: "),
         (
             "journal: {fingerprint: [herd]}",
-            "6:25: journal.fingerprint[0]: must be 'baselines', 'faults', 'heard', 'samples' or "
-            "'traffic', not 'herd', did you mean heard?",
+            "6:25: journal.fingerprint[0]: must be 'baselines', 'detection', 'faults', 'heard', "
+            "'samples' or 'traffic', not 'herd', did you mean heard?",
         ),
         ("journal: {fingerprint: []}", "must have 1 or more entries, not an empty list"),
         (

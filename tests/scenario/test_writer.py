@@ -11,7 +11,9 @@ from tests.scenario.texts import GOOD, plan_of, with_fault
 
 
 def without_lines(plan):
-    return replace(plan, thresholds=tuple(replace(t, line=0) for t in plan.thresholds))
+    thresholds = tuple(replace(threshold, line=0) for threshold in plan.thresholds)
+    gate = tuple(replace(tolerance, line=0) for tolerance in plan.gate)
+    return replace(plan, thresholds=thresholds, gate=gate)
 
 
 @settings(max_examples=25, deadline=None)

@@ -87,7 +87,23 @@ class Trace(Block):
         min_length=1,
         description="file, folder or list of them, relative to the scenario, or $SIM_DATA/...",
     )
-    array: str = Field(default="test", description="name of the array inside an NPZ file")
+    array: Annotated[
+        list[Text], BeforeValidator(as_list, json_schema_input_type=Text | list[Text])
+    ] = Field(
+        default_factory=lambda: ["test"],
+        min_length=1,
+        description="array of an NPZ file: a name, the end of names, or a pattern such as *_test "
+        "for many entities; a list is played one after the other",
+        json_schema_extra={"default": "test"},
+    )
+    labels: Annotated[
+        Text | Count | None,
+        BeforeValidator(none_is_absent, json_schema_input_type=Text | Count | None),
+    ] = Field(
+        default=None,
+        description="what is 1 in anomalous rows: an array of an NPZ file (for the last of "
+        "`array`), or a column of a table; none = no labels",
+    )
     columns: Literal["all"] | list[Text | Count] = Field(
         default="all",
         description="which columns are features: all, or a list of names or numbers (from 1)",

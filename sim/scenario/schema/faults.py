@@ -23,6 +23,7 @@ from sim.scenario.schema.quantities import (
     given,
     parse_duration,
     parse_signed_duration,
+    plain_is_kind,
 )
 
 Selectors = Annotated[
@@ -64,16 +65,10 @@ class Minority(Block):
     kind: Literal["minority"] = Field(description="just under half of the regions is cut off")
 
 
-def _plain_is_kind(value: object) -> object:
-    return {"kind": value} if isinstance(value, str) else value
-
-
 AnyShape = Annotated[Isolate | Halves | Minority, Field(discriminator="kind")]
 Shape = Annotated[
     AnyShape,
-    BeforeValidator(
-        _plain_is_kind, json_schema_input_type=AnyShape | Literal["halves", "minority"]
-    ),
+    BeforeValidator(plain_is_kind, json_schema_input_type=AnyShape | Literal["halves", "minority"]),
 ]
 
 

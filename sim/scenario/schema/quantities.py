@@ -85,6 +85,11 @@ def none_is_absent(value: object) -> object:
     return None if value == "none" else value
 
 
+def plain_is_kind(value: object) -> object:
+    """A word alone says the same as a map with that ``kind``."""
+    return {"kind": value} if isinstance(value, str) else value
+
+
 def as_list(value: object) -> object:
     """One thing is a list of one thing."""
     return value if isinstance(value, list) else [value]
@@ -133,6 +138,10 @@ _BIT_RATE_SCHEMA: Final = WithJsonSchema(
     }
 )
 
+_DEVIATIONS_SCHEMA: Final = WithJsonSchema(
+    {"type": "string", "pattern": rf"^\s*[+-]?{_NUMBER}sd\s*$", "examples": ["3sd", "-0.5sd"]}
+)
+
 Duration = Annotated[
     int, BeforeValidator(parse_duration), Nanoseconds(), _duration_schema(r"\+?", "20ms", "0s")
 ]
@@ -152,6 +161,7 @@ OptionalDuration = Annotated[
 ]
 Period = Annotated[int, BeforeValidator(parse_period), Nanoseconds(), _FREQUENCY_SCHEMA]
 BitRate = Annotated[int | None, BeforeValidator(parse_bit_rate), _BIT_RATE_SCHEMA]
+Deviations = Annotated[float, BeforeValidator(units.parse_deviations), _DEVIATIONS_SCHEMA]
 Share = Annotated[float, BeforeValidator(units.parse_share), _SHARE_SCHEMA]
 Number = Annotated[float, Strict()]
 Count = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=1, le=COUNT_MAX)]

@@ -2,12 +2,16 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import BeforeValidator, Field
 
-from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS, METRICS
+from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
 from sim.scenario.schema.agents import Agents
+from sim.scenario.schema.anomalies import AnyAnomaly
+from sim.scenario.schema.detection import Detection
 from sim.scenario.schema.faults import AnyFault
+from sim.scenario.schema.gate import Gate
 from sim.scenario.schema.latency import LatencyLaw
+from sim.scenario.schema.per_metric import per_metric
 from sim.scenario.schema.quantities import (
     BitRate,
     Block,
@@ -130,23 +134,12 @@ class NumberBounds(Block):
     max: Annotated[Number, Field(ge=0)] | None = Field(default=None, description="at most")
 
 
-Bounds = DurationBounds | ShareBounds | NumberBounds
-_BOUNDS_OF_UNIT: Final[dict[str, type[Bounds]]] = {"s": DurationBounds, "share": ShareBounds}
-
-
-def _thresholds() -> type[Block]:
-    """A block with a key for each metric, so that an editor can complete and check them."""
-    fields: dict[str, Any] = {
-        metric.name.replace(".", "_"): (
-            _BOUNDS_OF_UNIT.get(metric.unit, NumberBounds) | None,
-            Field(default=None, alias=metric.name, description=f"{metric.about}, {metric.unit}"),
-        )
-        for metric in METRICS
-    }
-    return create_model("Thresholds", __base__=Block, __doc__="Bounds of metrics.", **fields)
-
-
-Thresholds = _thresholds()
+Thresholds = per_metric(
+    "Thresholds",
+    "Bounds of metrics.",
+    {"s": DurationBounds, "share": ShareBounds},
+    NumberBounds,
+)
 
 
 class Scenario(Block):
@@ -170,8 +163,17 @@ class Scenario(Block):
     measure: Measure = Field(default_factory=Measure, description="how the run is watched")
     journal: Journal = Field(default_factory=Journal, description="what is kept")
     faults: list[AnyFault] = Field(default_factory=list, description="what goes wrong, and when")
+    anomalies: list[AnyAnomaly] = Field(
+        default_factory=list, description="what agents do wrong on purpose, and when"
+    )
+    detection: Detection | None = Field(
+        default=None, description="how anomalies are looked for; left out = nobody looks"
+    )
     thresholds: Thresholds = Field(  # type: ignore[valid-type]
         default_factory=Thresholds, description="what must hold for a run to be good"
+    )
+    gate: Gate = Field(  # type: ignore[valid-type]
+        default_factory=Gate, description="what must not get worse than in the baseline"
     )
     sweep: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         default_factory=dict,
