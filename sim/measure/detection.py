@@ -64,10 +64,10 @@ def _figures(tables: Tables, grace_ns: int, every_ns: int) -> _Figures:
     central = _scores(tables, "central_", grace_ns, every_ns)
     figures = {}
     for name, better in BETTER.items():
-        worse = own[name] - central[name]  # of two infinite delays nothing is known: NaN
-        figures[f"{PREFIX}{name}"] = own[name]
-        figures[f"{PREFIX}{name}{CENTRAL}"] = central[name]
-        figures[f"{PREFIX}{name}{LOSS}"] = -worse if better == "more" else worse
+        a, b = own[name], central[name]
+        figures[f"{PREFIX}{name}"] = a
+        figures[f"{PREFIX}{name}{CENTRAL}"] = b
+        figures[f"{PREFIX}{name}{LOSS}"] = b - a if better == "more" else a - b  # inf - inf = NaN
     return figures
 
 
@@ -98,7 +98,7 @@ def _segment_scores(tables: Tables, alarm: str, grace_ns: int, every_ns: int) ->
     return {
         "segment_recall": found.recall,
         "delay.median": median(_durations(found)),
-        "missed": found.missed if len(found.delay_ns) else np.nan,
+        "missed": float(found.missed) if len(found.delay_ns) else np.nan,
         "false_alarms": scores.false_episodes(*raised, points["weight"]) / hours,
     }
 

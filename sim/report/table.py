@@ -53,7 +53,7 @@ def _row(value: MetricValue, verdict: Verdict | None) -> Row:
 
 
 def _value(value: MetricValue) -> str:
-    if math.isinf(value.value):
+    if math.isinf(value.value) and not math.isnan(value.low):
         return f"more than {written(value.low, value.unit)}"
     return written(value.value, value.unit)
 

@@ -119,6 +119,13 @@ def test_a_loss_is_positive_where_the_twin_is_better_whichever_way_is_better(lat
     assert reverse["detection.missed.loss"] == -1.0
 
 
+def test_a_detector_that_is_as_good_as_its_twin_loses_zero_and_not_minus_zero():
+    same = detection_figures(tables_of(LATE, LATE), PLAN)
+    losses = [value for name, value in same.items() if name.endswith(".loss")]
+    assert [math.copysign(1.0, loss) for loss in losses] == [1.0] * 10
+    assert not any(losses)
+
+
 def test_every_detection_metric_of_the_catalogue_has_a_figure(late):
     names = [name for name in METRIC_NAMES if name.startswith("detection.")]
     assert list(DETECTION_FIGURES) == names

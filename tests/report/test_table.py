@@ -72,3 +72,8 @@ def test_a_second_threshold_on_a_metric_has_a_line_of_its_own():
 def test_a_figure_is_written_with_its_unit(figure, unit, text):
     value = MetricValue("traffic.messages", figure, unit, 1, NAN, NAN, 0)
     assert rows([value])[0].value == text
+
+
+def test_a_mean_that_is_infinite_is_more_than_nothing_in_particular():
+    infinite = MetricValue("detection.delay.median", math.inf, "s", 20, NAN, NAN, 0)
+    assert [row.value for row in rows([infinite])] == ["∞"]
