@@ -1,6 +1,7 @@
 """What one block of a scenario cannot know alone: each check looks at several and yields mistakes.
 
-All of them run, so that a user hears of everything at once. Faults have a file of their own.
+All of them run, so that a user hears of everything at once. Faults, anomalies and detection have
+files of their own.
 """
 
 import os
@@ -58,7 +59,7 @@ def read_topology(plan: Plan, document: Document) -> tuple[SiteGraph | None, lis
 
 
 def check_scenario(case: Case) -> Iterator[Mistake]:
-    """Everything but the topology and the faults."""
+    """Everything but the topology, the faults, the anomalies and the detection."""
     yield from _tree_lists(case)
     yield from _periods(case)
     yield from _instants(case)

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 
 from sim.errors import Mistake, ScenarioError
 from sim.scenario import schema
+from sim.scenario.anomaly_checks import check_anomalies
 from sim.scenario.checks import Case, check_scenario, read_topology, tree_shape
 from sim.scenario.complaints import complaints
+from sim.scenario.detection_checks import check_detection
 from sim.scenario.document import Document, Path, read_document
 from sim.scenario.fault_checks import check_faults
 from sim.scenario.grid import Cell, read_grid
@@ -116,7 +118,8 @@ def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]
 def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mistake]:
     graph, mistakes = read_topology(plan, document)
     case = Case(scenario, plan, document, tree_shape(plan), graph)
-    return [*mistakes, *check_scenario(case), *check_faults(case)]
+    checks = (check_scenario, check_faults, check_anomalies, check_detection)
+    return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 
 
 def _error(mistakes: Iterable[Mistake]) -> ScenarioError:

@@ -90,6 +90,18 @@ def ranges(text: str, tree: TreeShape) -> Ranges | None:
     return {tree.names.index(name): (number, number + 1)}
 
 
+def agents_of(text: str, tree: TreeShape) -> tuple[int, int] | None:
+    """The agents that a valid selector stands for: all those below a node; first, one past last.
+
+    None where only the run can tell.
+    """
+    nodes = ranges(text, tree)
+    if nodes is None:
+        return None
+    tier = max(nodes)
+    return tree.below(tier, *nodes[tier])[0]
+
+
 def overlap(one: Ranges, other: Ranges) -> tuple[int, int] | None:
     """Tier and number of the first node that is in both; None if there is none."""
     for tier in sorted(one.keys() & other.keys()):
