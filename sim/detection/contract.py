@@ -56,6 +56,10 @@ class Detector(Protocol):
         """
         ...
 
+    def contributions(self, baseline: Baseline, which: Ints | None) -> Floats:
+        """What each feature adds to the score of now, (agents, F); NaN where it was left out."""
+        ...
+
     def forget(self, rows: Ints) -> None:
         """Lose everything that is known of these agents."""
         ...
