@@ -4,7 +4,6 @@ Everything that is random in here has a stream of its own, named after what it i
 changing one part of a scenario leaves the draws of all others as they were.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,7 +84,7 @@ def _injections(plan: Plan, roster: Roster) -> list[Injection]:
             options=anomaly.options,
             agents=roster.agents_below(roster.select(anomaly.agents, anomaly.path)),
             begin_ns=onsets(anomaly.at_ns, anomaly.jitter_ns, plan.agents.count, number, stream_at),
-            end_ns=math.inf if anomaly.until_ns is None else float(anomaly.until_ns),
+            end_ns=float(anomaly.until_ns or plan.duration_ns),
             number=number,
         )
         for number, anomaly in enumerate(plan.anomalies, start=1)

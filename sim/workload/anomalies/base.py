@@ -27,6 +27,7 @@ class Injection:
     begin_ns: Floats
     """When it begins at each agent, (n,); looked at only for those who are hit."""
     end_ns: float
+    """When it ends at all of them, such as the end of the run."""
     number: int
     """Its label: 1 for the first anomaly of the scenario."""
 
