@@ -38,8 +38,7 @@ class Learnt:
     def __init__(self, history: History, group: Ints | None) -> None:
         self.history = history
         self._group = group
-        groups = history.agents if group is None else int(group.max()) + 1
-        self._baseline = nothing_known(groups, history.features)
+        self._baseline = history.baseline(group)
         self._row = np.arange(history.agents) if group is None else group
 
     def freeze(self) -> None:

@@ -51,7 +51,7 @@ def add_detection(parts: Parts, world: World, plan: DetectionPlan) -> Detection:
     )
     telemetry = world.telemetry
     telemetry.leaves.watch = detection.measured
-    (*telemetry.aggregators, telemetry.root)[0].watch = detection.heard
+    telemetry.aggregators[0].watch = detection.heard
     world.forgetters.append(detection.forget)
     return detection
 
@@ -67,8 +67,8 @@ class _Wiring:
         self.features = parts.layout.features
         top = parts.top
         self.local_tier = 1
-        self.region_tier = max(top - 1, 1)
-        self.deciding_tier = {"local": 1, "region": self.region_tier, "root": top}[plan.decide]
+        self.region_tier = top - 1
+        self.deciding_tier = {"local": 1, "region": top - 1, "root": top}[plan.decide]
         self.detector = self._detector()
 
     def ancestor(self, tier: int) -> Ints:
@@ -110,17 +110,13 @@ class _Wiring:
             downlink = self.world.downlink
             normal = self._travelled(np.zeros(self.agents, np.int64), downlink)
             return normal, OfPopulation(normal)
-        tier = self._scope_tier
-        if tier == self.parts.top:  # agents report to the root itself
-            alone = Snapshot(np.zeros(self.agents, np.int64), self.features)
-            return alone, OfPopulation(alone)
-        return self._of_aggregators(tier)
+        return self._of_aggregators(self._scope_tier)
 
     def central(self) -> tuple[Normal, Baselines | None]:
         """What agents are held against by the twin, which knows everything at once."""
         if self._learns:
             return self._learnt(), None
-        if self.plan.scope == "population" or self._scope_tier == self.parts.top:
+        if self.plan.scope == "population":
             normal = Snapshot(np.zeros(self.agents, np.int64), self.features)
             return normal, OfPopulation(normal)
         leaves, tier = self.world.telemetry.leaves, self._scope_tier

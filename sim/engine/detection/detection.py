@@ -139,15 +139,13 @@ class Detection:
 
     def forget(self, nodes: Nodes) -> None:
         """Nodes (a bool array a tier) lose what they knew."""
-        watched_by = min(1, len(nodes) - 1)
-        self.here.watch.forget(np.flatnonzero(nodes[watched_by][self._local_of]))
+        self.here.watch.forget(np.flatnonzero(nodes[1][self._local_of]))
         self.here.decider.forget(nodes[self._deciding_tier][self._decides_at])
 
     def check(self) -> None:
         """Nobody has seen a value that has not arrived. Raises InvariantViolated."""
-        telemetry = self._world.telemetry
-        first = (*telemetry.aggregators, telemetry.root)[0]
-        seen, held = self.here.watch.newest_ns, first.intake.held[:, 0]
+        locals_ = self._world.telemetry.aggregators[0]
+        seen, held = self.here.watch.newest_ns, locals_.intake.held[:, 0]
         wrong = np.flatnonzero(seen != held)
         if len(wrong):
             agent = int(wrong[0])
