@@ -7,7 +7,7 @@ the anomaly class's staleness bound after the end of an anomaly: so long news ma
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,6 +21,9 @@ from sim.scenario.catalogue import METRICS
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 
+Figures: TypeAlias = Mapping[str, float]
+"""Metric name -> figure."""
+
 PREFIX: Final = "detection."
 CENTRAL: Final = ".central"
 LOSS: Final = ".loss"
@@ -32,9 +35,7 @@ BETTER: Final = {
 }
 """Score -> which way is better; of all scores in the catalogue."""
 
-_Figures = Mapping[str, float]
-
-_known: WeakKeyDictionary[Tables, dict[tuple[int, int], _Figures]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Tables, dict[tuple[int, int], Figures]] = WeakKeyDictionary()
 """All figures of a replication need the same sorted points: they are made together, and once."""
 
 
@@ -48,7 +49,7 @@ DETECTION_FIGURES: Final[Mapping[str, Callable[[Tables, Plan], float]]] = {
 """Every detection metric of the catalogue as a function of a replication's tables and its plan."""
 
 
-def detection_figures(tables: Tables, plan: Plan) -> _Figures:
+def detection_figures(tables: Tables, plan: Plan) -> Figures:
     """All of them by metric name; empty for a run without detection or without a decision."""
     if plan.detection is None or not len(tables.points["time_ns"]):
         return {}
@@ -59,7 +60,7 @@ def detection_figures(tables: Tables, plan: Plan) -> _Figures:
     return found[rules]
 
 
-def _figures(tables: Tables, grace_ns: int, every_ns: int) -> _Figures:
+def _figures(tables: Tables, grace_ns: int, every_ns: int) -> Figures:
     own = _scores(tables, "", grace_ns, every_ns)
     central = _scores(tables, "central_", grace_ns, every_ns)
     figures = {}

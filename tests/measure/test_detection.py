@@ -147,6 +147,14 @@ def test_a_median_among_the_missed_is_infinite_and_its_loss_too():
     assert math.isnan(both["detection.delay.median.loss"])
 
 
+def test_what_was_missed_lasted_at_least_as_long_as_it_was_watched():
+    """One of three is found after 2 s, the others were watched for longer: 2/3 last longer."""
+    three = (*ANOMALIES, (2, 12, 15))
+    found = detection_figures(tables_of(at((0, 14)), at((0, 14), (2, 15)), three), PLAN)
+    assert found["detection.delay.median"] == math.inf
+    assert found["detection.delay.median.central"] == 3.0
+
+
 def test_what_depends_on_an_anomaly_is_undefined_without_one():
     found = detection_figures(tables_of(LATE, at(), anomalies=()), PLAN)
     undefined = {name for name, value in found.items() if math.isnan(value)}
