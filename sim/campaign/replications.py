@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from sim.campaign.executors import processes, replicate
+from sim.campaign.executors import crew, replicate
 from sim.campaign.outcome import Outcome
 from sim.campaign.provenance import version
 from sim.campaign.store import FinishedRun, check_place, run_id, store_run
@@ -32,50 +32,78 @@ Progress = Callable[[int, int], None]
 RESULTS: Final = Path("results/runs")
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A replication, and how long it took whoever ran it."""
+
+    recording: Recording
+    wall_s: float
+
+
 @dataclass(slots=True)
-class _Done:
+class Done:
     """Replications 0, 1 ... that were finished, and what ended the run if some are missing."""
 
     recordings: list[Recording] = field(default_factory=list)
     trouble: WorkerError | None = None
     wall_s: float = 0.0
+    """Of all replications together, whoever ran them."""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def add(self, timed: Timed) -> None:
+        """The next replication."""
+        self.recordings.append(timed.recording)
+        self.wall_s += timed.wall_s
 
 
 def run_scenario(
-    scenario: Scenario, root: Path = RESULTS, workers: int = 1, progress: Progress | None = None
+    scenario: Scenario,
+    root: Path = RESULTS,
+    workers: int = 1,
+    progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> Outcome:
     """Run all replications, measure them and store the run under `root`.
 
-    Raises InputError for a file that is not usable, ResultsError when the run cannot be stored
-    (tried before anything runs), InvariantViolated for a bug of ours, and, if nothing was finished
-    yet, KeyboardInterrupt or WorkerError.
+    They run in this process, in so many `workers` on this machine, or on the dask cluster whose
+    scheduler has the address `cluster`; the results are the same.
+    Raises InputError for a file that is not usable or a cluster that cannot be reached,
+    ResultsError when the run cannot be stored (tried before anything runs), InvariantViolated for a
+    bug of ours, and, if nothing was finished yet, KeyboardInterrupt or WorkerError.
     """
     check_place(scenario.plan.name, root)
-    started = datetime.now(UTC)
-    done = _carry_out(scenario.plan, workers, progress)
+    return keep(scenario, root, _carry_out(scenario.plan, workers, progress, cluster))
+
+
+def keep(scenario: Scenario, root: Path, done: Done) -> Outcome:
+    """Measure what was done and store it. Raises ResultsError if that cannot be."""
+    plan = replace(scenario.plan, replications=len(done.recordings))
     tables = [whole(recording.tables) for recording in done.recordings]
-    resolved = resolved_document(replace(scenario.plan, replications=len(tables)))
-    folder = root / scenario.plan.name / run_id(resolved, scenario.plan.seed, version())
-    outcome = _outcome(scenario.plan, folder, done, [Tables.of(one) for one in tables])
+    outcome = _outcome(scenario.plan, folder_of(plan, root), done, tables)
     store_run(
         FinishedRun(
-            name=scenario.plan.name,
+            name=plan.name,
             path=scenario.path,
             scenario=scenario.text,
-            resolved=resolved,
-            seed=scenario.plan.seed,
-            started=started.isoformat(timespec="seconds"),
+            resolved=resolved_document(plan),
+            seed=plan.seed,
+            started=done.started.isoformat(timespec="seconds"),
             wall_s=done.wall_s,
             fingerprints=[identity(recording) for recording in done.recordings],
             verdict=outcome.verdict,
             replay=outcome.replay,
             metrics=[asdict(value) for value in outcome.values],
             replications=tables,
-            directory=scenario.plan.directory,
+            directory=plan.directory,
         ),
         root,
     )
     return outcome
+
+
+def folder_of(plan: Plan, root: Path) -> Path:
+    """Where a run of all replications of a plan is kept under `root`."""
+    return root / plan.name / run_id(resolved_document(plan), plan.seed, version())
 
 
 def whole(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -92,30 +120,39 @@ def one_replication(plan: Plan, replication: int, progress: Progress | None = No
         raise InvariantViolated(f"{error} (replication {replication}, seed {seed})") from error
 
 
+def timed_replication(plan: Plan, replication: int, progress: Progress | None = None) -> Timed:
+    """Run one replication and take the time."""
+    begin = perf_counter()
+    recording = one_replication(plan, replication, progress)
+    return Timed(recording, perf_counter() - begin)
+
+
 def identity(recording: Recording) -> dict[str, Any]:
     """What tells one replication from another, as it is stored."""
     return {"fingerprint": recording.fingerprint, "parts": dict(recording.fingerprint_parts)}
 
 
-def _carry_out(plan: Plan, workers: int, progress: Progress | None) -> _Done:
+def _carry_out(plan: Plan, workers: int, progress: Progress | None, cluster: str | None) -> Done:
     """The replications in order; those before an interrupt or a dead worker if there is one."""
-    done, begin = _Done(), perf_counter()
-    work = partial(one_replication, plan, progress=progress if workers <= 1 else None)
+    done = Done()
     try:
-        with processes(min(workers, plan.replications)) as executor:
-            for recording in replicate(work, plan.replications, executor):
-                done.recordings.append(recording)
+        with crew(min(workers, plan.replications), cluster) as hands:
+            work = partial(timed_replication, plan, progress=None if hands else progress)
+            for timed in replicate(work, plan.replications, hands):
+                done.add(timed)
                 if progress is not None:
                     progress(len(done.recordings) - 1, plan.duration_ns)
     except (KeyboardInterrupt, WorkerError) as error:
         if not done.recordings:
             raise
         done.trouble = error if isinstance(error, WorkerError) else None
-    done.wall_s = perf_counter() - begin
     return done
 
 
-def _outcome(plan: Plan, folder: Path, done: _Done, tables: Sequence[Tables]) -> Outcome:
+def _outcome(
+    plan: Plan, folder: Path, done: Done, replications: Sequence[Mapping[str, Any]]
+) -> Outcome:
+    tables = [Tables.of(one) for one in replications]
     values = measure(tables, plan)
     return Outcome(
         folder=folder,

@@ -1,9 +1,14 @@
+"""Work spread over workers: every unit once, in order, and whoever dies is told apart."""
+
 import os
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+import signal
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sim.campaign.executors import processes, replicate
+from sim.campaign.executors import Workers, processes, replicate, spread
 from sim.errors import WorkerError
 
 
@@ -17,44 +22,140 @@ def fail_at_two(number):
     return number
 
 
-def test_replications_come_in_their_order_without_an_executor():
+class Fragile(Executor):
+    """Runs what it is given when the last of `room` units comes in; a killer takes all with it.
+
+    `lives` says how often each unit still kills; what was given before a break is lost with it.
+    """
+
+    def __init__(self, lives, broken=False):
+        self.lives = lives
+        self.broken = broken
+
+    def submit(self, work, unit):
+        if self.broken:
+            raise BrokenExecutor("a process ended abruptly")
+        future = Future()
+        if self.lives.get(unit, 0):
+            self.lives[unit] -= 1
+            self.broken = True
+            future.set_exception(BrokenExecutor("a process ended abruptly"))
+        else:
+            future.set_result(work(unit))
+        return future
+
+
+def fragile(lives, hands=3):
+    return Workers(Fragile(lives), hands, renewed=lambda: Fragile(lives))
+
+
+def outcomes(units, workers):
+    """Result of each unit, or the name of its error, in the order of units."""
+    found = {}
+    for unit, future in spread(square, units, workers):
+        assert unit not in found
+        error = future.exception()
+        found[unit] = future.result() if error is None else type(error).__name__
+    return [found[unit] for unit in units]
+
+
+def test_replications_come_in_their_order_without_workers():
     assert list(replicate(square, 4)) == [0, 1, 4, 9]
 
 
 def test_any_executor_gives_the_same_results_in_the_same_order():
     with ThreadPoolExecutor(3) as executor:
-        assert list(replicate(square, 50, executor)) == list(replicate(square, 50))
+        assert list(replicate(square, 50, Workers(executor, 3))) == list(replicate(square, 50))
 
 
-def test_the_first_error_is_raised():
-    with ThreadPoolExecutor(2) as executor, pytest.raises(ValueError, match="replication 2"):
-        list(replicate(fail_at_two, 5, executor))
-
-
-def break_at_two(number):
-    if number == 2:
-        raise BrokenExecutor("a process ended abruptly")
-    return number
-
-
-def test_what_was_done_before_a_worker_died_is_given_first():
-    with ThreadPoolExecutor(1) as executor:
-        done = replicate(break_at_two, 5, executor)
+@pytest.mark.parametrize("hands", [None, 2])
+def test_the_first_error_is_raised_after_what_came_before_it(hands):
+    with ThreadPoolExecutor(2) as executor:
+        done = replicate(fail_at_two, 5, None if hands is None else Workers(executor, hands))
         assert [next(done), next(done)] == [0, 1]
-        with pytest.raises(WorkerError, match="it was killed"):
+        with pytest.raises(ValueError, match="replication 2"):
             next(done)
 
 
+def test_an_error_of_one_unit_is_its_own():
+    found = {unit: future.exception() for unit, future in spread(fail_at_two, range(5))}
+    assert [unit for unit, error in found.items() if error] == [2]
+
+
+def test_units_are_taken_only_as_there_is_room():
+    taken = []
+    units = (taken.append(unit) or unit for unit in range(9))
+    with ThreadPoolExecutor(2) as executor:
+        next(spread(square, units, Workers(executor, hands=2, ahead=1)))
+    assert len(taken) == 3
+
+
+def test_a_worker_that_is_killed_once_costs_nothing():
+    assert outcomes(range(7), fragile({2: 1})) == [square(unit) for unit in range(7)]
+
+
+def test_a_unit_that_kills_every_worker_is_given_up_and_no_other():
+    expected = [square(unit) for unit in range(7)]
+    expected[4] = "WorkerError"
+    assert outcomes(range(7), fragile({4: 99})) == expected
+
+
+@given(
+    st.integers(1, 4),
+    st.dictionaries(st.integers(0, 11), st.integers(1, 3), max_size=6),
+)
+def test_who_kills_thrice_is_given_up_and_who_kills_once_never_is(hands, lives):
+    """Two deaths must be while it is alone: in company it may have been somebody else."""
+    found = outcomes(range(12), fragile(dict(lives), hands))
+    for unit, outcome in enumerate(found):
+        if lives.get(unit, 0) != 2:
+            assert outcome == ("WorkerError" if lives.get(unit) == 3 else square(unit))
+
+
+def test_workers_that_were_killed_while_idle_are_replaced():
+    workers = Workers(Fragile({}, broken=True), 2, renewed=lambda: Fragile({}))
+    assert outcomes(range(3), workers) == [0, 1, 4]
+
+
+def test_workers_that_nobody_can_replace_end_every_unit():
+    workers = Workers(Fragile({}, broken=True), 2)
+    assert outcomes(range(3), workers) == ["WorkerError"] * 3
+
+
+def test_work_that_the_executor_dropped_ends_everything():
+    class Gone(Executor):
+        def submit(self, work, unit):
+            future = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
+            return future
+
+    with pytest.raises(WorkerError, match="connection to them is lost"):
+        list(spread(square, range(3), Workers(Gone(), 2)))
+
+
 def test_one_worker_is_this_process():
-    with processes(1) as executor:
-        assert executor is None
+    with processes(1) as workers:
+        assert workers is None
 
 
-def process_id(_number):
-    return os.getpid()
+def die_or_square(marked):
+    """Kills its process the first time; 3 kills it every time."""
+    folder, number = marked
+    if number in (1, 3):
+        marker = folder / str(number)
+        if number == 3 or not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return number * number, os.getpid()
 
 
 @pytest.mark.slow
-def test_several_workers_are_other_processes():
-    with processes(2) as executor:
-        assert os.getpid() not in set(replicate(process_id, 4, executor))
+def test_killed_processes_are_survived(tmp_path):
+    units = [(tmp_path, number) for number in range(5)]
+    with processes(2) as workers:
+        found = {unit[1]: future for unit, future in spread(die_or_square, units, workers)}
+    assert isinstance(found[3].exception(), WorkerError)
+    answers = [found[number].result() for number in (0, 1, 2, 4)]
+    assert [answer for answer, _ in answers] == [0, 1, 4, 16]
+    assert os.getpid() not in {process for _, process in answers}

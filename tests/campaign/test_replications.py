@@ -5,7 +5,7 @@ import pytest
 from sim.campaign import replications
 from sim.campaign.replications import run_scenario
 from sim.campaign.results import open_results
-from sim.engine.build import build
+from sim.engine.parts import prepare
 from sim.engine.simulation import simulate
 from sim.errors import InvariantViolated, WorkerError
 from sim.scenario import load_scenario
@@ -121,7 +121,7 @@ def test_all_replications_share_the_map_that_the_loader_checked(load):
         "topology={kind: waxman, sites: 10, size_km: 3000, alpha: 1.0, beta: 0.45}", "seed=5"
     )
     graphs = [
-        build(wild.plan, replications.replication_seed(7, number)).routes.graph
+        prepare(wild.plan, replications.replication_seed(7, number)).routes.graph
         for number in range(3)
     ]
     assert graphs[0] == graphs[1] == graphs[2]

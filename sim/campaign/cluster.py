@@ -1,0 +1,70 @@
+"""The workers of a dask.distributed cluster (extra ``cluster``), as an executor.
+
+Start the workers with one thread each (``dask worker ADDRESS --nworkers 8 --nthreads 1``): a
+simulation keeps a core busy and gains nothing from a second thread. Dask itself runs again what
+was lost with a worker, elsewhere; after several such losses it gives the work up. It is not asked
+to retry anything else: a mistake would only come again.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sim.campaign.executors import Workers
+from sim.campaign.provenance import version
+from sim.errors import InputError
+
+PATIENCE_S: Final = 5
+
+
+@contextmanager
+def workers_of(address: str) -> Iterator[Workers]:
+    """The workers of the cluster whose scheduler is at `address`, such as ``tcp://host:8786``.
+
+    Raises InputError within seconds if dask is not installed, nothing answers there, there is no
+    worker, or a worker has another version of the simulator.
+    """
+    try:
+        import distributed
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise InputError("a cluster needs the extra `cluster` (dask.distributed)") from None
+    client = _connected(distributed, address)
+    try:
+        _check_versions(client, address)
+        cores = sum(client.ncores().values())
+        # Each core has one unit more at hand, so that it need not wait for the network.
+        yield Workers(client.get_executor(), cores, ahead=cores, deaths=(KilledWorker,))
+    finally:
+        client.close()
+
+
+def _connected(distributed: Any, address: str) -> Any:
+    quiet = logging.getLogger("distributed")
+    before = quiet.level
+    quiet.setLevel(logging.CRITICAL)  # what it has to say of a wrong address is a traceback
+    try:
+        client = distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError, ImportError) as error:
+        reason = str(error).partition("\n")[0] or "no answer"
+        raise InputError(f"no cluster can be reached at {address}: {reason}") from None
+    finally:
+        quiet.setLevel(before)
+    return client
+
+
+def _check_versions(client: Any, address: str) -> None:
+    """Results must not depend on who computes them, so everybody runs the same code."""
+    here = version()
+    try:
+        found = client.run(version)
+    except ImportError as error:
+        raise InputError(f"a worker of {address} cannot import the simulator: {error}") from None
+    if not found:
+        raise InputError(f"the cluster at {address} has no worker")
+    for worker, there in found.items():
+        if there != here:
+            raise InputError(
+                f"worker {worker} runs version {there} of the simulator, here is {here}"
+            )
