@@ -2,17 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.cli.output import say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
-from sim.units import format_duration, write_duration, write_frequency
+from sim.units import format_duration, write_deviations, write_duration, write_frequency
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.scenario.facts import SiteFacts
-    from sim.scenario.plan import FaultPlan, Plan
+    from sim.scenario.plan import AnomalyPlan, DetectionPlan, FaultPlan, Plan, Variant
 
 _LANE: Final = 48
+_WORD_WRAP: Final = 96
+
+
+class _Row(NamedTuple):
+    """A line of a timeline."""
+
+    kind: str
+    at_ns: int
+    until_ns: int | None
+    about: str
 
 
 def explain(
@@ -26,27 +38,35 @@ def explain(
     from sim.scenario import load_scenario, resolved_yaml
     from sim.scenario.facts import site_facts
 
-    plan = load_scenario(file, changes or [], seed).plan
+    scenario = load_scenario(file, changes or [], seed)
+    plan = scenario.plan
     if as_json:
-        say_json(_report(plan, site_facts(plan)))
+        say_json(_report(scenario, site_facts(plan)))
         return
     if not quiet:
-        say("\n".join(_summary(plan, site_facts(plan))))
+        say("\n".join(_summary(scenario, site_facts(plan))))
     say(resolved_yaml(plan).rstrip())
 
 
-def _report(plan: "Plan", sites: "SiteFacts") -> dict[str, object]:
+def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
+    from sim.scenario.detection_facts import detection_facts
     from sim.scenario.facts import tier_facts, traffic_facts
+    from sim.scenario.grid import grid_facts
 
+    plan = scenario.plan
+    detection = detection_facts(plan)
     return {
         "plan": asdict(plan),
         "tree": [asdict(tier) for tier in tier_facts(plan)],
         "topology": asdict(sites),
         "messages": dict(traffic_facts(plan)),
+        "detection": asdict(detection) if detection else None,
+        "sweep": asdict(grid_facts(scenario.cells)) if scenario.cells else None,
     }
 
 
-def _summary(plan: "Plan", sites: "SiteFacts") -> Iterator[str]:
+def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
+    plan = scenario.plan
     yield f"{plan.name}: {plan.about}" if plan.about else plan.name
     yield (
         f"{write_duration(plan.duration_ns)} of simulated time, seed {plan.seed}, "
@@ -55,8 +75,14 @@ def _summary(plan: "Plan", sites: "SiteFacts") -> Iterator[str]:
     yield from ("", "Tree", *_tree(plan))
     yield from ("", "Topology", *_topology(plan, sites))
     if plan.faults:
-        yield from ("", "Faults", *_timeline(plan))
+        yield from ("", "Faults", *_timeline(plan, [*map(_of_fault, plan.faults)]))
+    if plan.anomalies:
+        yield from ("", "Anomalies", *_timeline(plan, [*map(_of_anomaly, plan.anomalies)]))
+    if plan.detection:
+        yield from ("", "Detection", *_detection(plan, plan.detection))
     yield from ("", "Messages up the tree", *_traffic(plan))
+    if scenario.cells:
+        yield from ("", "Sweep", *_sweep(scenario))
     yield from ("", "The scenario with every default", "")
 
 
@@ -88,22 +114,86 @@ def _topology(plan: "Plan", sites: "SiteFacts") -> Iterator[str]:
         )
 
 
-def _timeline(plan: "Plan") -> Iterator[str]:
-    width = max(len(fault.kind) for fault in plan.faults)
+def _timeline(plan: "Plan", rows: list[_Row]) -> Iterator[str]:
+    width = max(len(row.kind) for row in rows)
     end = write_duration(plan.duration_ns)
     yield f"  {'':{width}}  0s{end:>{_LANE - 2}}"
-    for fault in plan.faults:
-        until = "the end" if fault.until_ns is None else write_duration(fault.until_ns)
-        span = f"{write_duration(fault.at_ns)} to {until}"
-        yield f"  {fault.kind:{width}}  {_lane(plan, fault)}  {span}, {_target(fault)}"
+    for row in rows:
+        until = "the end" if row.until_ns is None else write_duration(row.until_ns)
+        span = f"{write_duration(row.at_ns)} to {until}"
+        yield f"  {row.kind:{width}}  {_lane(plan, row)}  {span}, {row.about}"
 
 
-def _lane(plan: "Plan", fault: "FaultPlan") -> str:
-    """The time in which a fault holds, drawn to scale; at least one mark."""
-    until_ns = plan.duration_ns if fault.until_ns is None else fault.until_ns
-    first = min(fault.at_ns * _LANE // plan.duration_ns, _LANE - 1)
+def _lane(plan: "Plan", row: _Row) -> str:
+    """The time in which something holds, drawn to scale; at least one mark."""
+    until_ns = plan.duration_ns if row.until_ns is None else row.until_ns
+    first = min(row.at_ns * _LANE // plan.duration_ns, _LANE - 1)
     last = min(max(round(until_ns * _LANE / plan.duration_ns), first + 1), _LANE)
     return "." * first + "#" * (last - first) + "." * (_LANE - last)
+
+
+def _of_fault(fault: "FaultPlan") -> _Row:
+    return _Row(fault.kind, fault.at_ns, fault.until_ns, _target(fault))
+
+
+def _of_anomaly(anomaly: "AnomalyPlan") -> _Row:
+    about = " ".join(anomaly.agents)
+    if "size" in anomaly.options:
+        about += f", {write_deviations(anomaly.options['size'])}"
+    if "factor" in anomaly.options:
+        about += f", {anomaly.options['factor']:g} times"
+    if anomaly.jitter_ns:
+        about += f", up to {write_duration(anomaly.jitter_ns)} late"
+    return _Row(anomaly.kind, anomaly.at_ns, anomaly.until_ns, about)
+
+
+def _detection(plan: "Plan", detection: "DetectionPlan") -> Iterator[str]:
+    from sim.scenario.detection_facts import detection_facts
+
+    facts = detection_facts(plan)
+    assert facts is not None, "a plan with detection has facts about it"
+    watching = _plural(facts.watching, "local")
+    yield f"  {_named(detection.detector)} at {watching}, against {_NORMAL[detection.scope]}"
+    deciding = {"local": "at every local", "region": "in every region", "root": "at the root"}
+    yield (
+        f"  {_named(detection.control)} decides {deciding[detection.decide]}: "
+        f"{_plural(facts.decisions, 'decision')}, one every {write_duration(detection.every_ns)}, "
+        f"from {write_duration(facts.begin_ns)} on"
+    )
+    for note in facts.notes:
+        yield from wrap(note, _WORD_WRAP, initial_indent="  note: ", subsequent_indent="    ")
+
+
+_NORMAL: Final = {
+    "own": "each agent's own history",
+    "local": "what is normal under the same local",
+    "region": "what the region publishes as normal",
+    "population": "what the root publishes as normal",
+}
+
+
+def _named(variant: "Variant") -> str:
+    """The kind, with the options that make it what it is."""
+    shown = []
+    for key, value in variant.options.items():
+        if value is not None and key in _SHOWN:
+            words = write_duration(value) if key.endswith("_ns") else str(value)
+            shown.append(f"{key.removesuffix('_ns')} {words}")
+    return f"{variant.kind} ({', '.join(shown)})" if shown else variant.kind
+
+
+_SHOWN: Final = ("alpha", "half_life_ns", "pool", "quantile", "restart_ns", "score", "statistic")
+
+
+def _sweep(scenario: "Scenario") -> Iterator[str]:
+    from sim.scenario.grid import grid_facts
+
+    facts = grid_facts(scenario.cells)
+    replications = _plural(scenario.plan.replications, "replication")
+    yield (
+        f"  {_plural(facts.cells, 'cell')} with {replications} each: {_plural(facts.runs, 'run')}, "
+        f"{facts.messages:,.0f} messages"
+    )
 
 
 def _target(fault: "FaultPlan") -> str:

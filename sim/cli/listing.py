@@ -21,6 +21,9 @@ class Subject(StrEnum):
     topologies = "topologies"
     latency = "latency"
     faults = "faults"
+    anomalies = "anomalies"
+    detectors = "detectors"
+    controls = "controls"
     metrics = "metrics"
     behaviours = "behaviours"
     runs = "runs"
@@ -91,6 +94,9 @@ _ROWS: Final[dict[Subject, Callable[[Path | None], Iterable[Row]]]] = {
     Subject.topologies: _topologies,
     Subject.latency: _kinds(Subject.latency),
     Subject.faults: _kinds(Subject.faults),
+    Subject.anomalies: _kinds(Subject.anomalies),
+    Subject.detectors: _kinds(Subject.detectors),
+    Subject.controls: _kinds(Subject.controls),
     Subject.metrics: _metrics,
     Subject.behaviours: _kinds(Subject.behaviours),
     Subject.runs: _runs,

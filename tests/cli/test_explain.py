@@ -3,7 +3,7 @@
 import json
 
 from sim.cli.exits import Exit
-from tests.scenario.texts import plan_of, with_fault
+from tests.scenario.texts import GOOD, plan_of, with_fault
 
 FAULT = "kind: crash, nodes: [local-1, 5%], at: 15s, until: 30s"
 
@@ -39,6 +39,41 @@ def test_a_fault_that_never_ends_is_drawn_to_the_end(sim, folder):
     assert f"{'.' * 47}#  59999ms to the end, Denver\n" in sim("explain", "fault.yaml").out
 
 
+DETECTION = """\
+detection: {detector: {kind: ewma_z, half_life: 1s}, scope: own, learn: 20s}
+anomalies:
+  - {agents: [2%, local-3], kind: shift, size: 3sd, at: 15s, for: 15s, jitter: 2s}
+  - {agents: region-1, kind: scale, factor: 0.5, at: 45s}
+"""
+
+
+def test_anomalies_are_drawn_to_scale(sim, folder):
+    (folder / "wrong.yaml").write_text(GOOD + DETECTION)
+    lines = sim("explain", "wrong.yaml").out.splitlines()
+    begin = lines.index("Anomalies") + 2
+    shift = f"  shift  {'.' * 12}{'#' * 12}{'.' * 24}  15s to 30s, 2% local-3, 3sd, up to 2s late"
+    scale = f"  scale  {'.' * 36}{'#' * 12}  45s to the end, region-1, 0.5 times"
+    assert lines[begin : begin + 2] == [shift, scale]
+
+
+def test_detection_is_told_in_sentences(sim, folder):
+    (folder / "wrong.yaml").write_text(GOOD + DETECTION)
+    lines = sim("explain", "wrong.yaml").out.splitlines()
+    begin = lines.index("Detection") + 1
+    assert lines[begin : begin + 2] == [
+        "  ewma_z (pool top, half_life 1s) at 50 locals, against each agent's own history",
+        "  bh (alpha 0.05) decides at the root: 70 decisions, one every 500ms, from 25s on",
+    ]
+    assert lines[begin + 2].startswith("  note: anomalies[0] begins at 15s, during learning")
+
+
+def test_a_sweep_is_told_in_numbers(sim, folder):
+    text = GOOD + "replications: 3\nsweep: {topology.loss: [0%, 1%]}\n"
+    (folder / "sweep.yaml").write_text(text)
+    out = sim("explain", "sweep.yaml").out
+    assert "  2 cells with 3 replications each: 6 runs, 3,808,800 messages\n" in out
+
+
 def test_quiet_leaves_a_scenario_that_can_be_read_again(sim):
     result = sim("explain", "good.yaml", "--quiet", "--set", "seed=9")
     assert plan_of(result.out).seed == 9
@@ -50,6 +85,7 @@ def test_json_has_plan_tree_topology_and_messages(sim):
     assert [tier["nodes"] for tier in report["tree"]] == [1000, 50, 8, 1]
     assert report["topology"]["sites"] == 11
     assert report["messages"]["in_a_run"] == 634_800
+    assert (report["detection"], report["sweep"]) == (None, None)
 
 
 def test_the_smallest_scenario_has_one_hop_and_one_site(sim):

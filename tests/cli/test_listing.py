@@ -14,6 +14,9 @@ from sim.scenario import catalogue
         ("latency", catalogue.LATENCY_LAWS),
         ("faults", catalogue.FAULTS),
         ("behaviours", catalogue.BEHAVIOURS),
+        ("anomalies", catalogue.ANOMALIES),
+        ("detectors", catalogue.DETECTORS),
+        ("controls", catalogue.CONTROLS),
         ("metrics", catalogue.METRIC_NAMES),
     ],
 )

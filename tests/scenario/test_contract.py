@@ -1,15 +1,21 @@
 """What the schema accepts can be built: the same kinds with the same options."""
 
+from inspect import signature
+from typing import get_args
+
 import numpy as np
 import pytest
 
+from sim.detection.control import CONTROLS, make_control
+from sim.detection.detectors import DETECTORS, make_detector
 from sim.engine.faults import FAULTS
 from sim.engine.streams import Streams
 from sim.network.importers import TOPOLOGIES
 from sim.network.latency import LATENCY_LAWS, make_law
 from sim.network.loss import LOSS_LAWS, make_loss
 from sim.scenario import catalogue
-from sim.workload import BEHAVIOURS, make_behaviour
+from sim.scenario.schema.detectors import AnyDetector
+from sim.workload import ANOMALIES, BEHAVIOURS, Injection, Synthetic, inject, make_behaviour
 from tests.scenario.texts import GOOD, plan_of
 
 LAWS = [
@@ -72,9 +78,83 @@ def test_the_workload_builds_every_behaviour(text, tmp_path, monkeypatch):
     assert np.isfinite(values).all()
 
 
+DETECTOR_TEXTS = [
+    "{kind: z, pool: rms, cap: none}",
+    "{kind: ewma_z, half_life: 30s, top: 3}",
+    "{kind: ewma_residual, half_life: 30s, spread: own}",
+    "{kind: cusum, k: 0.25}",
+    "{kind: mahalanobis, shrinkage: 20%}",
+    "{kind: pca, keep: 95%, statistic: hotelling}",
+    "{kind: peers, robust: true}",
+    "{kind: lr_e_process, size: 0.5sd, sign: up, restart: 10s}",
+    *("cusum", "lr_e_process", "mahalanobis", "pca", "peers", "z"),
+]
+CONTROL_TEXTS = ["bh", "e_bh", "{kind: threshold, quantile: 99%}", "{kind: threshold, score: 4}"]
+ANOMALY_TEXTS = [
+    "kind: shift, size: 3sd",
+    "kind: ramp, size: -3sd, features: 2",
+    "kind: scale, factor: 2, features: [1, 8]",
+    "kind: freeze",
+    "kind: zero",
+    "kind: impersonate",
+    "kind: decorrelate, reports: 9",
+]
+
+
+def detection_of(text: str):
+    return plan_of(GOOD + f"detection: {{{text}}}\n").detection
+
+
+@pytest.mark.parametrize("text", DETECTOR_TEXTS)
+def test_the_detection_builds_every_detector(text):
+    detector = detection_of(f"detector: {text}").detector
+    groups = np.zeros(6, np.int64)
+    watch = {"agents": 6, "features": 2, "period_ns": 10**8, "groups": groups}
+    assert make_detector(detector.kind, detector.options, **watch).evidence in ("score", "log_e")
+
+
+def test_the_defaults_of_the_scenario_are_those_of_the_detectors():
+    for block in get_args(get_args(AnyDetector)[0]):
+        for key, parameter in signature(DETECTORS[_kind_of(block)]).parameters.items():
+            if parameter.kind is parameter.KEYWORD_ONLY and key != "half_life_ns":
+                field = block.model_fields[key.removesuffix("_ns")]
+                assert field.default == parameter.default or key == "restart_ns", (block, key)
+
+
+def _kind_of(block) -> str:
+    return get_args(block.model_fields["kind"].annotation)[0]
+
+
+@pytest.mark.parametrize("text", CONTROL_TEXTS)
+def test_the_detection_builds_every_control(text):
+    control = detection_of(f"detector: z, control: {text}").control
+    assert make_control(control.kind, control.options) is not None
+
+
+@pytest.mark.parametrize("text", ANOMALY_TEXTS)
+def test_the_workload_builds_every_anomaly(text):
+    plan = plan_of(GOOD + f"anomalies: [{{agents: 1%, at: 1s, {text}}}]\n")
+    streams = Streams(1)
+
+    def stream_at(purpose: str, tick: int) -> np.random.Generator:
+        return streams.at(purpose, tick=tick)
+
+    agents = np.arange(5) > 2
+    (one,) = plan.anomalies
+    injection = Injection(one.kind, one.options, agents, np.full(5, 1e9), 2e9, 1)
+    behaviour = inject(Synthetic(5, 8, stream_at), [injection], stream_at)
+    values = np.full((5, 8), np.nan)
+    for tick in range(2):
+        behaviour.fill(tick, np.full(5, tick * 1e9), 0, values)
+    assert np.isfinite(values).all()
+
+
 def test_the_catalogue_has_the_names_of_the_registries():
     assert sorted(LATENCY_LAWS) == sorted(catalogue.LATENCY_LAWS)
     assert sorted(LOSS_LAWS) == sorted(catalogue.LOSS_LAWS)
     assert sorted(BEHAVIOURS) == sorted(catalogue.BEHAVIOURS)
     assert sorted(TOPOLOGIES) == sorted(catalogue.TOPOLOGIES)
     assert sorted(FAULTS) == sorted(catalogue.FAULTS)
+    assert sorted(ANOMALIES) == sorted(catalogue.ANOMALIES)
+    assert sorted(DETECTORS) == sorted(catalogue.DETECTORS)
+    assert sorted(CONTROLS) == sorted(catalogue.CONTROLS)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.selectors import TreeShape, contains, overlap, ranges
+from sim.scenario.selectors import TreeShape, agents_of, contains, overlap, ranges
 from sim.telemetry.tree import Tree
 
 TREE = TreeShape(("agent", "local", "regional", "root"), (1000, 50, 8, 1))
@@ -47,6 +47,24 @@ def test_the_regions_share_all_agents_among_themselves():
     firsts = [ranges(f"region-{region}", TREE)[0] for region in range(TREE.regions)]
     agents = np.concatenate([np.arange(first, last) for first, last in firsts])
     assert np.array_equal(agents, np.arange(1000))
+
+
+@pytest.mark.parametrize(
+    ("selector", "agents"),
+    [
+        ("agent-17", (17, 18)),
+        ("local-2", (40, 60)),
+        ("regional-7", (880, 1000)),
+        ("region-0", (0, 140)),
+        ("locals", (0, 1000)),
+        ("root", (0, 1000)),
+        ("all", (0, 1000)),
+        ("2%", None),
+        ("site:Denver", None),
+    ],
+)
+def test_a_name_stands_for_the_agents_below_it(selector, agents):
+    assert agents_of(selector, TREE) == agents
 
 
 def test_two_names_overlap_in_the_first_node_that_is_in_both():
