@@ -7,13 +7,11 @@ decides anything. A figure that a finding does not have is NaN.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from sim.measure.verdicts import WORST_FIRST, Outcome
 
-Kind: TypeAlias = Literal["run", "invariant", "fault", "threshold", "baseline"]
-
-KINDS: Final[tuple[Kind, ...]] = ("run", "invariant", "fault", "threshold", "baseline")
+Kind: TypeAlias = Literal["run", "invariant", "fault", "anomaly", "threshold", "baseline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Finding:
 
     kind: Kind
     name: str
-    """A metric; for a fault its place in the file."""
+    """A metric; for a fault or an anomaly its place in the file."""
     outcome: Outcome
     reason: str
     """Why it is so, in a few words."""
@@ -41,7 +39,7 @@ class Finding:
     high: float = math.nan
     """Interval of the value (threshold) or of the worsening (baseline)."""
     held: int | None = None
-    """Replications in which an invariant held or a fault took effect, where that is known."""
+    """Replications in which an invariant held or a fault took effect; None: not about that."""
     replications_needed: int | None = None
     """So many replications would settle what is inconclusive; None: unknown, or none would."""
     line: int = 0

@@ -83,4 +83,6 @@ def _bound(threshold: Threshold, unit: str) -> str:
 
 
 def _written(figure: float, unit: str) -> str:
-    return f"{figure * 100:.4g} %" if unit == "share" else f"{figure:.4g} {unit}"
+    if unit == "share":
+        return f"{figure * 100:.4g} %"
+    return f"{figure:.4g} {unit.removeprefix('1')}".rstrip()

@@ -9,11 +9,11 @@ from dataclasses import astuple
 from typing import Final
 
 from sim.measure.findings import Judgement
-from sim.report.finding_words import Cells, cells, closing, explanation
+from sim.report.columns import aligned
+from sim.report.finding_words import cells, closing, explanation
 
 COLOURS: Final = {"pass": "\x1b[32m", "FAIL": "\x1b[1;31m", "inconclusive": "\x1b[33m"}
 PLAIN: Final = "\x1b[0m"
-TO_THE_RIGHT: Final = ("value", "against")
 
 
 def as_text(judgement: Judgement, colour: bool = False) -> str:
@@ -30,19 +30,16 @@ def closing_as_text(judgements: Sequence[Judgement]) -> str:
 
 
 def _table(judgement: Judgement, colour: bool) -> Iterator[str]:
-    rows = [cells(finding, judgement.replications) for finding in judgement.findings]
-    columns = zip(*map(astuple, rows), strict=True)
-    widths = [max(map(len, column)) for column in columns]
-    for row in rows:
-        yield "  " + "  ".join(_padded(row, widths, colour)).rstrip()
+    rows = [astuple(cells(finding, judgement.replications)) for finding in judgement.findings]
+    yield from (f"  {line}" for line in aligned(rows, "<<>><<<", _coloured if colour else _plain))
 
 
-def _padded(row: Cells, widths: Sequence[int], colour: bool) -> Iterator[str]:
-    for name, width in zip(row.__slots__, widths, strict=True):
-        text = getattr(row, name)
-        padded = f"{text:>{width}}" if name in TO_THE_RIGHT else f"{text:{width}}"
-        is_coloured = colour and name == "verdict"
-        yield f"{COLOURS[text]}{padded}{PLAIN}" if is_coloured else padded
+def _plain(_: str, padded: str) -> str:
+    return padded
+
+
+def _coloured(cell: str, padded: str) -> str:
+    return f"{COLOURS[cell]}{padded}{PLAIN}" if cell in COLOURS else padded
 
 
 def _below(judgement: Judgement) -> Iterator[str]:

@@ -1,26 +1,21 @@
 """Findings in GitHub's Markdown: for the summary of a job or a comment on a pull request."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 
 from sim.measure.findings import Judgement
+from sim.report.columns import markdown_table, safe
 from sim.report.finding_words import cells, closing, explanation
 
 
 def findings_as_markdown(judgements: Sequence[Judgement]) -> str:
     """The verdict, the first reason with the way back, and a table for each scenario."""
     lines = [f"## sim check: {closing(judgements)}"]
-    found = [f"- {label}: {_safe(text)}" for label, text in explanation(judgements)]
+    found = [f"- {label}: {safe(text)}" for label, text in explanation(judgements)]
     lines += ["", *found] if found else []
     for judgement in judgements:
         lines += ["", *_section(judgement)]
     return "\n".join(lines) + "\n"
-
-
-def table(headers: Sequence[str], marks: str, rows: Iterable[Sequence[str]]) -> list[str]:
-    """The lines of a table; `marks` has < for a column to the left and > for one to the right."""
-    rules = [":--" if mark == "<" else "--:" for mark in marks]
-    return [_row(headers), _row(rules), *(_row([_safe(cell) for cell in row]) for row in rows)]
 
 
 def _section(judgement: Judgement) -> Iterator[str]:
@@ -30,7 +25,7 @@ def _section(judgement: Judgement) -> Iterator[str]:
     yield ""
     headers = ("", "what", "value", "against", "verdict", "interval or change", "note")
     rows = [astuple(cells(finding, judgement.replications)) for finding in judgement.findings]
-    yield from table(headers, "<<>><<<", rows)
+    yield from markdown_table(headers, "<<>><<<", rows)
     below = (
         *judgement.error_rates,
         *judgement.notes,
@@ -39,14 +34,3 @@ def _section(judgement: Judgement) -> Iterator[str]:
     if below:
         yield ""
         yield from (f"- {line}" for line in below)
-
-
-def _row(cells_of_row: Sequence[str]) -> str:
-    return "| " + " | ".join(cells_of_row) + " |"
-
-
-def _safe(text: str) -> str:
-    """Text that neither ends its cell nor its line, and is no HTML."""
-    for letter, instead in (("|", "\\|"), ("<", "&lt;"), ("\n", " ")):
-        text = text.replace(letter, instead)
-    return text
