@@ -12,7 +12,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,7 +90,16 @@ def judge_against(
         raise ResultsError(f"the gate names what was not measured: {', '.join(unmeasured)}")
     if not common(baseline.samples) or not common(samples):
         raise ResultsError(f"the baseline of {plan.name} and the run have no replication in common")
-    return judge_gate(baseline.samples, samples, plan.gate, paired=plan.seed == baseline.seed)
+    changes = judge_gate(baseline.samples, samples, plan.gate, paired=plan.seed == baseline.seed)
+    return [_with_way_out(change, baseline) for change in changes]
+
+
+def _with_way_out(change: Change, baseline: Baseline) -> Change:
+    """More replications alone do not help where the baseline has none to hold them against."""
+    if change.needed is None or change.needed <= baseline.replications:
+        return change
+    has = f"the baseline has {baseline.replications}: update it with as many"
+    return replace(change, reason=f"{change.reason} ({has})")
 
 
 def check_comparable(baseline: Baseline, plan: Plan, *, across_versions: bool = False) -> None:
@@ -218,7 +227,7 @@ def _known(written: float | str | None) -> float:
     if written is None:
         return math.nan
     value = float(written.removeprefix("> ")) if isinstance(written, str) else float(written)
-    if not math.isfinite(value):
+    if isinstance(written, bool) or not math.isfinite(value):
         raise ValueError(f"{written!r} is no figure")
     return value
 

@@ -19,7 +19,9 @@ from sim.campaign.stored_tables import tables_of
 from sim.measure.gate import Effect, Levels, Sample, fewest, figures, measure_effect
 from sim.scenario.catalogue import METRICS, Metric
 
-Verdict: TypeAlias = Literal["same", "noise", "better", "worse", "too few", "only one side"]
+Verdict: TypeAlias = Literal[
+    "same", "noise", "better", "worse", "too few", "only one side", "undefined"
+]
 
 _BETTER: Final = {metric.name: metric.better for metric in METRICS}
 LUCK: Final = 0.05
@@ -106,20 +108,22 @@ def _contrast(metric: Metric, a: Sample | None, b: Sample | None, paired: bool) 
         # Two groups, because nothing of the missing side takes part in it.
         a, b, paired = a or none, b or none, False
     effect = measure_effect(a, b, metric.better, _BOUNDS, paired=paired)
-    up = metric.better == "less"
-    low, high = (effect.low, effect.high) if up else (-effect.high, -effect.low)
+    low, high = effect.low, effect.high
+    change = effect.worsening
+    if metric.better == "more":
+        low, high, change = 0.0 - high, 0.0 - low, 0.0 - change
     return Contrast(
         metric=metric.name,
         unit=metric.unit,
         a=effect.base if effect.n else _mean(a),
         b=effect.candidate if effect.n else _mean(b),
-        change=effect.worsening if up else -effect.worsening,
+        change=change,
         low=low,
         high=high,
-        p=min(1.0, 2 * effect.p, 2 * effect.p_better),
+        p=min(2 * effect.p, 2 * effect.p_better, 1.0),  # NaN first stays NaN
         n=effect.n,
         paired=paired,
-        verdict=_first_sight(effect, paired),
+        verdict=_first_sight(effect, a, b, paired),
     )
 
 
@@ -129,9 +133,10 @@ def _mean(sample: Sample) -> float:
     return sum(known) / len(known) if known else math.nan
 
 
-def _first_sight(effect: Effect, paired: bool) -> Verdict:
+def _first_sight(effect: Effect, a: Sample, b: Sample, paired: bool) -> Verdict:
     if not effect.n:
-        return "only one side"
+        neither = math.isnan(_mean(a)) and math.isnan(_mean(b))
+        return "undefined" if neither else "only one side"
     if effect.p == effect.p_better == 1.0:
         return "same"
     return "too few" if effect.n < fewest(LUCK / 2, paired) else "noise"

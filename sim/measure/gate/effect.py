@@ -174,7 +174,8 @@ def _effect(found: _Evidence, levels: Levels, base: float, candidate: float, los
 
 
 def _undefined(lost: int) -> Effect:
-    return Effect(*[math.nan] * 7, n=0, deviation=math.nan, freedom=0, lost=lost, never=0)
+    nan = math.nan
+    return Effect(nan, nan, nan, nan, nan, nan, nan, 0, nan, 0, lost, 0)
 
 
 def _infinite(figures: Floats) -> Floats:

@@ -23,25 +23,26 @@ def replications_needed(effect: Effect, tolerance: float, levels: Levels, paired
         return least
     if effect.never > 0:
         return _of_never(effect, least)
-    planned = max(least, _stein(effect, tolerance, levels))
-    if planned > effect.n:
-        return planned
-    return _narrow(effect, tolerance)
+    errors = reach(effect.freedom, levels) * effect.deviation / tolerance
+    planned = max(least, math.ceil(errors**2))
+    return planned if planned > effect.n else _narrow(effect, tolerance)
 
 
-def _stein(effect: Effect, tolerance: float, levels: Levels) -> int:
+def reach(freedom: int, levels: Levels) -> float:
+    """Standard errors that must fit into the tolerance, so that it is seen as often as planned."""
     from scipy.stats import t
 
-    reach = t.ppf(1 - levels.low, effect.freedom) + t.ppf(PLANNED, effect.freedom)
-    return math.ceil((float(reach) * effect.deviation / tolerance) ** 2)
+    return float(t.ppf(1 - levels.low, freedom) + t.ppf(PLANNED, freedom))
 
 
 def _narrow(effect: Effect, tolerance: float) -> int:
-    """Width shrinks with the root of n."""
+    """Width shrinks with the root of n; one that is infinite says no more than "more"."""
     width = effect.high - effect.low
+    if math.isinf(width):
+        return 2 * effect.n
     return max(effect.n + 1, math.ceil(effect.n * (width / tolerance) ** 2))
 
 
 def _of_never(effect: Effect, least: int) -> int:
-    """As many as show enough of the same cases, if these were no luck."""
+    """As many as show enough cases that never recovered, if they were no luck."""
     return max(effect.n + 1, math.ceil(least * effect.n / effect.never))

@@ -9,7 +9,7 @@ the same level under both. Nothing of it needs a law of the figures; see `rearra
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -69,32 +69,48 @@ def judge_gate(
     """
     levels = levels_of(len(tolerances))
     unchanged = paired and same_figures(base, candidate)
-    changes = []
-    for tolerance in tolerances:
-        name = tolerance.metric
-        better = _METRICS[name].better
-        effect = measure_effect(base[name], candidate[name], better, levels, paired=paired)
-        outcome, reason, needed = _decide(effect, tolerance.worsening, levels, paired, unchanged)
-        changes.append(
-            Change(
-                metric=name,
-                unit=base[name].unit,
-                base=effect.base,
-                candidate=effect.candidate,
-                worsening=effect.worsening,
-                low=0.0 if unchanged and effect.n else effect.low,
-                high=0.0 if unchanged and effect.n else effect.high,
-                p=effect.p,
-                tolerance=tolerance.worsening,
-                n=effect.n,
-                paired=paired,
-                outcome=outcome,
-                reason=reason,
-                needed=needed,
-                line=tolerance.line,
-            )
-        )
-    return changes
+    return [
+        _judge(base[one.metric], candidate[one.metric], one, levels, paired, unchanged)
+        for one in tolerances
+    ]
+
+
+def _judge(
+    base: Sample,
+    candidate: Sample,
+    tolerance: Tolerance,
+    levels: Levels,
+    paired: bool,
+    unchanged: bool,
+) -> Change:
+    better = _METRICS[tolerance.metric].better
+    effect = measure_effect(base, candidate, better, levels, paired=paired)
+    if unchanged and effect.n:
+        effect = replace(effect, low=0.0, high=0.0)  # known, however few replications there are
+    outcome, reason = _decide(effect, tolerance.worsening)
+    needed = None
+    if outcome == "pass" and unchanged:
+        reason = "not one figure of the run differs from the baseline's"
+    if outcome == "inconclusive" and effect.n and not effect.lost:
+        needed = replications_needed(effect, tolerance.worsening, levels, paired)
+        reason = f"{reason}; take {needed} replications"
+    return Change(
+        metric=tolerance.metric,
+        unit=base.unit,
+        base=effect.base,
+        candidate=effect.candidate,
+        worsening=effect.worsening,
+        low=effect.low,
+        high=effect.high,
+        p=effect.p,
+        tolerance=tolerance.worsening,
+        n=effect.n,
+        paired=paired,
+        outcome=outcome,
+        reason=reason,
+        needed=needed,
+        line=tolerance.line,
+    )
 
 
 def same_figures(base: Mapping[str, Sample], candidate: Mapping[str, Sample]) -> bool:
@@ -110,34 +126,28 @@ def _equal(a: Sample, b: Sample) -> bool:
     return np.allclose(a.figures[:count], b.figures[:count], rtol=EQUAL, atol=0, equal_nan=True)
 
 
-def _decide(
-    effect: Effect, tolerance: float, levels: Levels, paired: bool, unchanged: bool
-) -> tuple[Outcome, str, int | None]:
+def _decide(effect: Effect, tolerance: float) -> tuple[Outcome, str]:
     if not effect.n:
-        return "inconclusive", "the metric is undefined in every replication that counts", None
-    if unchanged:
-        return "pass", "not one figure of the run differs from the baseline", None
+        return "inconclusive", "the metric is undefined in every replication that counts"
     below = effect.high < tolerance * (1 - EQUAL)
     if below and effect.lost:
-        return "inconclusive", f"undefined in {effect.lost} where the baseline is defined", None
+        return "inconclusive", f"undefined in {effect.lost} where the baseline is defined"
     if below:
-        return "pass", "the whole interval is below the tolerance", None
+        return "pass", "the whole interval is below the tolerance"
     if effect.low > 0:
-        return "fail", _why_worse(effect), None
-    needed = replications_needed(effect, tolerance, levels, paired)
-    return "inconclusive", _why_open(effect, needed), needed
+        return "fail", _why_worse(effect)
+    return "inconclusive", _why_open(effect)
 
 
 def _why_worse(effect: Effect) -> str:
     if math.isinf(effect.worsening):
-        return f"never reached in {effect.never} more replications than in the baseline"
+        return f"never reached in {effect.never} more than in the baseline"
     return "the whole interval is above 0 and reaches the tolerance"
 
 
-def _why_open(effect: Effect, needed: int) -> str:
-    if math.isinf(effect.low) and not effect.never:
-        return f"{effect.n} replications are too few for any verdict: take at least {needed}"
-    doubt = "the interval holds both 0 and the tolerance"
+def _why_open(effect: Effect) -> str:
     if effect.never > 0:
-        doubt = f"never reached in {effect.never} more than in the baseline, which may be luck"
-    return f"{doubt}: {needed} replications would settle it"
+        return f"never reached in {effect.never} more than in the baseline, which may be luck"
+    if math.isinf(effect.low):
+        return f"{effect.n} replications are too few to say anything"
+    return "the interval holds both 0 and the tolerance"
