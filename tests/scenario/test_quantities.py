@@ -11,7 +11,14 @@ from sim.scenario.schema.quantities import (
     parse_positive_duration,
     parse_signed_duration,
 )
-from sim.units import parse_share, write_duration, write_frequency, write_share
+from sim.units import (
+    parse_deviations,
+    parse_share,
+    write_deviations,
+    write_duration,
+    write_frequency,
+    write_share,
+)
 
 
 # Beyond 2**53 ns (104 days) the float in between cannot tell every nanosecond from the next.
@@ -28,6 +35,17 @@ def test_a_period_can_be_written_and_read(period_ns):
 @given(st.floats(0, 1))
 def test_a_share_can_be_written_and_read(share):
     assert parse_share(write_share(share)) == share
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False).filter(bool))
+def test_a_size_in_deviations_can_be_written_and_read(deviations):
+    assert parse_deviations(write_deviations(deviations)) == deviations
+
+
+@pytest.mark.parametrize("text", ["3", 3, "3 ms", "sd", "0sd", "infsd", "1e999sd", None])
+def test_a_size_without_its_unit_or_without_effect_is_refused(text):
+    with pytest.raises(ValueError, match="must"):
+        parse_deviations(text)
 
 
 @pytest.mark.parametrize(
