@@ -48,7 +48,8 @@ def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
     yield f"verdict:  {outcome.verdict}{asked}"
     if outcome.finished < outcome.wanted:
         yield f"          {outcome.finished} of {outcome.wanted} replications finished and are kept"
-    kinds = {part.path: part.kind for part in (*plan.faults, *plan.anomalies)}
+    kinds = {fault.path: fault.kind for fault in plan.faults}
+    kinds |= {anomaly.path: anomaly.kind for anomaly in plan.anomalies}
     for fault in outcome.idle_faults:
         yield f"          {fault} ({kinds[fault]}) touched nothing, so its effect was not tested"
     if outcome.clipped:

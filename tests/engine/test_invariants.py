@@ -13,9 +13,9 @@ from sim.errors import InvariantViolated
 from sim.network.channel import Channel
 from sim.network.tally import Tally
 from sim.telemetry import holdings, intake, leaves
-from sim.telemetry.mail import Mail, Post
 from sim.telemetry.intake import Intake
 from sim.telemetry.ledger import Ledger
+from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators
 from sim.telemetry.root import Root
 from tests.engine.scenarios import RING, plan_of
