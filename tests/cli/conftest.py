@@ -3,6 +3,7 @@
 import pytest
 
 from sim.cli.app import main
+from tests.cli.gated_runs import gated, made  # noqa: F401  # fixtures for every file here
 from tests.cli.result import Call, Result
 from tests.scenario.texts import GOOD
 
