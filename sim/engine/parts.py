@@ -82,7 +82,7 @@ def _injections(plan: Plan, roster: Roster) -> list[Injection]:
         Injection(
             kind=anomaly.kind,
             options=anomaly.options,
-            agents=roster.agents_below(roster.select(anomaly.agents, anomaly.path)),
+            agents=roster.agents(anomaly.agents, anomaly.path),
             begin_ns=onsets(anomaly.at_ns, anomaly.jitter_ns, plan.agents.count, number, stream_at),
             end_ns=float(anomaly.until_ns or plan.duration_ns),
             number=number,

@@ -53,11 +53,15 @@ class Roster:
                     label[label < 0] = number
         return labels
 
-    def agents_below(self, nodes: Nodes) -> Bools:
-        """The agents among the nodes, and all agents below the others; (agents,)."""
-        chosen = nodes[-1]
-        for level, mine in zip(reversed(self.tree.levels), reversed(nodes[:-1]), strict=True):
-            chosen = mine | chosen[level.parent_of]
+    def agents(self, selectors: Sequence[str], purpose: str) -> Bools:
+        """The agents that selectors name, (agents,); a node above them stands for all below it.
+
+        A site stands for the agents that are there, not for those of an aggregator there.
+        """
+        chosen = np.zeros(self.shape.counts[0], np.bool_)
+        for selector in selectors:
+            nodes = self.select([selector], purpose)
+            chosen |= nodes[0] if selector.startswith("site:") else self._below(nodes)
         return chosen
 
     def at_site(self, name: str) -> Nodes:
@@ -71,6 +75,13 @@ class Roster:
         for tier, chosen in enumerate(nodes[:-1]):
             hit[self.tree.region_of(tier)[chosen]] = True
         return np.flatnonzero(hit).tolist()
+
+    def _below(self, nodes: Nodes) -> Bools:
+        """The agents among the nodes, and all agents below the others; (agents,)."""
+        chosen = nodes[-1]
+        for level, mine in zip(reversed(self.tree.levels), reversed(nodes[:-1]), strict=True):
+            chosen = mine | chosen[level.parent_of]
+        return chosen
 
     def _add(self, selector: str, purpose: str, chosen: Nodes) -> None:
         if selector.startswith("site:"):
