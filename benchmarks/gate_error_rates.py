@@ -162,7 +162,7 @@ def main() -> None:
     other_laws()
 
 
-def alarms(checks: int = 10_000) -> None:
+def alarms(checks: int = 5000) -> None:
     print(f"false alarms of {METRICS} metrics together, nothing changed ({checks:,} checks)")
     print(
         f"  {'law of the figures':20} {'10 pairs':>9} {'20 pairs':>9} {'10 + 10':>9} {'20 + 20':>9}"
