@@ -144,6 +144,7 @@ def test_a_missing_option_is_refused():
         ("peers", "smallest_group", 2),
         ("lr_e_process", "size", 0),
         ("lr_e_process", "sign", "left"),
+        ("lr_e_process", "onset", "now"),
         ("lr_e_process", "restart_ns", 0),
         ("lr_e_process", "size", math.nan),
     ],
@@ -362,14 +363,22 @@ def test_directions_and_features_are_averaged_as_e_values():
     assert scores == pytest.approx(math.log(sum(e_values) / 4), rel=1e-12)
 
 
-@pytest.mark.parametrize("cap", [None, 1.0])
-def test_an_e_value_is_at_most_1_on_average_if_all_is_normal(cap):
+@pytest.mark.parametrize(
+    ("options", "exact"),
+    [
+        ({"cap": None}, True),
+        ({"cap": 1.0}, False),
+        ({"cap": None, "onset": "any", "restart_ns": 8}, True),
+        ({"cap": None, "restart_ns": 3}, True),
+    ],
+)
+def test_an_e_value_is_at_most_1_on_average_if_all_is_normal(options, exact):
     agents = 40_000
     values = np.random.default_rng(6).normal(size=(5, agents, 2))
-    e = np.exp(tell(build("lr_e_process", agents=agents, size=0.5, cap=cap), *values))
+    e = np.exp(tell(build("lr_e_process", agents=agents, size=0.5, **options), *values))
     error = e.std() / math.sqrt(agents)
     assert e.mean() < 1 + 4 * error
-    if cap is None:
+    if exact:
         assert e.mean() > 1 - 4 * error
 
 
@@ -385,6 +394,21 @@ def test_a_long_normal_time_costs_nothing_after_a_restart():
     fresh = build("lr_e_process", agents=1, features=1, restart_ns=20)
     assert tell(kept, *normal, *shifted) < -30
     assert tell(fresh, *normal, *shifted) == pytest.approx(5 * 2.5 - math.log(2), abs=0.01)
+
+
+def test_an_unknown_onset_costs_the_logarithm_of_the_window_and_not_the_time_before():
+    normal, shifted = [[0.0]] * 90, [[3.0]] * 10
+    options = {"agents": 1, "features": 1, "restart_ns": 100, "sign": "up"}
+    known, unknown = (build("lr_e_process", **options, onset=onset) for onset in ("start", "any"))
+    assert tell(known, *normal, *shifted) == pytest.approx(10 * 2.5 - 90 * 0.5)
+    # Onsets a little before and after the true one help: together exp(1) of it at most.
+    gained = tell(unknown, *normal, *shifted)[0] - (10 * 2.5 - math.log(100))
+    assert 0 < gained < 1
+
+
+def test_an_unknown_onset_needs_a_window():
+    with pytest.raises(ValueError, match="onset any needs restart_ns"):
+        build("lr_e_process", onset="any")
 
 
 def test_its_score_is_evidence_and_those_of_others_are_not():

@@ -25,6 +25,7 @@ VARIANTS = [
     ("lr_e_process", {}, {}),
     ("lr_e_process", {"size": 0.4, "sign": "up", "cap": 1.0, "floor": 0.0}, {}),
     ("lr_e_process", {"sign": "down", "restart_ns": 3 * PERIOD_NS}, {"restart": 3}),
+    ("lr_e_process", {"onset": "any", "restart_ns": 4 * PERIOD_NS}, {"restart": 4}),
 ]
 PEERS = [{}, {"smallest_group": 3, "pool": "mean"}, {"smallest_group": 3, "robust": True}]
 UNITS = ("half_life_ns", "restart_ns")

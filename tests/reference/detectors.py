@@ -139,20 +139,24 @@ def peers(newest, others, robust=False, smallest_group=5, pool="top", top=5, cap
     return pooled(z_of(newest, median, sd, floor), pool, top, cap)
 
 
-def lr_e_process(arrivals, now, size=1.0, sign="both", restart=None, cap=10.0, floor=0.01):
+def lr_e_process(
+    arrivals, now, size=1.0, sign="both", onset="start", restart=None, cap=10.0, floor=0.01
+):
     deviations = [z_of(value, mean, sd, floor) for value, mean, sd in arrivals]
     told = [z for z in deviations if any(d is not None for d in z)]
     if not told:
         return NAN
     window = told[(len(told) - 1) // restart * restart :] if restart else told
     signs = {"both": (1, -1), "up": (1,), "down": (-1,)}[sign]
+    onsets = range(restart) if onset == "any" else [0]
     e_values = [
         math.prod(
             math.exp(s * size * max(-cap, min(cap, z[feature])) - size**2 / 2)
-            for z in window
+            for z in window[begin:]
             if z[feature] is not None
         )
         for feature in range(len(window[0]))
         for s in signs
+        for begin in onsets
     ]
     return math.log(math.fsum(e_values) / len(e_values))
