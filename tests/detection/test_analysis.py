@@ -9,6 +9,7 @@ import sim.detection.engine as engine
 from sim.detection.contract import Baseline
 from sim.detection.detectors import DETECTORS
 from sim.detection.engine import analyze_behavior, update_baseline
+from tests.data import ROOT
 from tests.detection.test_detectors import OPTIONS, build, tell
 
 NORMAL = np.random.default_rng(21).normal(size=(300, 3)) @ np.diag([1, 2, 5])
@@ -148,3 +149,9 @@ def test_a_baseline_is_only_updated_with_patterns_of_its_shape():
         update_baseline(np.zeros((4, 2)), BASELINE)
     with pytest.raises(ValueError, match="patterns is empty"):
         update_baseline(np.zeros((4, 0)))
+
+
+def test_the_example_of_the_page_prints_what_the_page_says(capsys):
+    blocks = (ROOT / "docs" / "detection.md").read_text(encoding="utf-8").split("```")
+    exec(blocks[1].removeprefix("python\n"), {})
+    assert capsys.readouterr().out.strip() == blocks[3].strip()
