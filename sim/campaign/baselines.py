@@ -3,7 +3,7 @@
 A file is for reviewers too: keys are sorted, and a metric is one line with a figure for each
 replication. It says what was run (the whole scenario but for what cannot move a figure), under
 which seed and by which version; whatever is held against it must agree in that. ``null`` is an
-undefined figure and ``"> 25"`` one that never came within 25.
+undefined figure, ``"> 25"`` one that never came within 25, ``"inf"`` one of which no more is known.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ BASELINES: Final = Path("results/baselines")
 FORMAT: Final = 1
 DIGITS: Final = 12
 """Significant digits of a figure; the gate takes figures that agree in nine for equal."""
+_INFINITE: Final = ("inf", "-inf")
 _NO_EFFECT: Final = frozenset(
     {"about", "gate", "journal", "name", "replications", "seed", "sweep", "thresholds"}
 )
@@ -196,7 +197,7 @@ def _figure(figure: float, at_least: float) -> float | str | None:
     if math.isnan(figure):
         return None
     if math.isinf(figure):
-        return f"> {at_least:.{DIGITS}g}"
+        return f"> {at_least:.{DIGITS}g}" if math.isfinite(at_least) else str(figure)
     return float(f"{figure:.{DIGITS}g}")
 
 
@@ -217,7 +218,7 @@ def _parsed(found: Mapping[str, Any]) -> Baseline:
 def _sample(unit: str, written: list[float | str | None]) -> Sample:
     known = tuple(map(_known, written))
     figures = (
-        math.inf if isinstance(one, str) else value
+        math.copysign(math.inf, value) if isinstance(one, str) else value
         for one, value in zip(written, known, strict=True)
     )
     return Sample(unit, tuple(figures), known)
@@ -226,6 +227,8 @@ def _sample(unit: str, written: list[float | str | None]) -> Sample:
 def _known(written: float | str | None) -> float:
     if written is None:
         return math.nan
+    if written in _INFINITE:
+        return float(written)
     value = float(written.removeprefix("> ")) if isinstance(written, str) else float(written)
     if isinstance(written, bool) or not math.isfinite(value):
         raise ValueError(f"{written!r} is no figure")

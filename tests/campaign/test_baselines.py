@@ -47,6 +47,12 @@ def test_a_baseline_comes_back_as_it_was_written(baseline, tmp_path):
     assert found.samples[AGE].figures == pytest.approx((1 / 3, 0.25, 0.5), rel=1e-11)
 
 
+def test_an_infinite_figure_of_which_no_more_is_known_keeps_its_sign(baseline, tmp_path):
+    delays = {"detection.delay.median.loss": Sample.of("s", (INF, -INF, 0.5))}
+    found = read_baseline(write_baseline(replace(baseline, samples=delays), tmp_path))
+    assert found.samples == delays
+
+
 def test_the_same_figures_pass_after_they_have_been_written_and_read(baseline, tmp_path):
     found = read_baseline(write_baseline(baseline, tmp_path))
     (change,) = judge_against(found, SAMPLES, PLAN)
