@@ -37,21 +37,31 @@ def workers_of(address: str) -> Iterator[Workers]:
         # Each core has one unit more at hand, so that it need not wait for the network.
         yield Workers(client.get_executor(), cores, ahead=cores, deaths=(KilledWorker,))
     finally:
-        client.close()
+        with _hushed():
+            client.close()
 
 
 def _connected(distributed: Any, address: str) -> Any:
-    quiet = logging.getLogger("distributed")
-    before = quiet.level
-    quiet.setLevel(logging.CRITICAL)  # what it has to say of a wrong address is a traceback
     try:
-        client = distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
+        with _hushed():
+            return distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         reason = str(error).partition("\n")[0] or "no answer"
         raise InputError(f"no cluster can be reached at {address}: {reason}") from None
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Without dask's log: of a scheduler that is not there it has pages to say."""
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
     finally:
-        quiet.setLevel(before)
-    return client
+        for log, level in zip(logs, before, strict=True):
+            log.setLevel(level)
 
 
 def _check_versions(client: Any, address: str) -> None:

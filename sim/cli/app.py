@@ -14,7 +14,20 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
-from sim.cli import explain, listing, new, plot, replay, run, schema, validate
+from sim.cli import (
+    baseline,
+    check,
+    compare,
+    explain,
+    listing,
+    new,
+    plot,
+    replay,
+    run,
+    schema,
+    sweep,
+    validate,
+)
 from sim.cli.exits import Exit
 from sim.cli.output import note
 from sim.errors import InvariantViolated, SimError
@@ -33,6 +46,10 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("explain")(explain.explain)
 app.command("run")(run.run)
+app.command("sweep")(sweep.sweep)
+app.command("check")(check.check)
+app.command("compare")(compare.compare)
+app.add_typer(baseline.app, name="baseline")
 app.command("plot")(plot.plot)
 app.command("replay")(replay.replay)
 app.command("list")(listing.list_names)

@@ -10,7 +10,9 @@ from sim.cli.output import note
 from sim.units import format_duration
 
 if TYPE_CHECKING:
+    from sim.campaign.pace import Pace
     from sim.campaign.replications import Progress
+    from sim.campaign.sweep import Watch
 
 LINE_EVERY_S: Final = 5.0
 
@@ -56,3 +58,54 @@ def _lines(name: str, replications: int, duration_ns: int) -> "Progress":
             note(f"{name}: {share:.0%}, replication {replication + 1} of {replications}")
 
     return report
+
+
+@contextmanager
+def sweep_progress(name: str, quiet: bool) -> "Iterator[Watch]":
+    """Give a function to be told how far a sweep is."""
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        with _sweep_bar(name) as watch:
+            yield watch
+    else:
+        yield _sweep_lines(name)
+
+
+@contextmanager
+def _sweep_bar(name: str) -> "Iterator[Watch]":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=1.0, at="")
+        yield lambda pace: bar.update(task, completed=pace.share, at=_standing(pace))
+
+
+def _sweep_lines(name: str) -> "Watch":
+    last = time.monotonic()
+
+    def watch(pace: "Pace") -> None:
+        nonlocal last
+        if time.monotonic() - last >= LINE_EVERY_S:
+            last = time.monotonic()
+            note(f"{name}: {pace.share:.0%}, {_standing(pace)}")
+
+    return watch
+
+
+def _standing(pace: "Pace") -> str:
+    left = "" if pace.left_s is None else f", about {roughly(pace.left_s)} left"
+    return f"{pace.finished} of {pace.units} runs{left}"
+
+
+def roughly(seconds: float) -> str:
+    """A time of which nobody knows the last digits.
+
+    >>> roughly(0.2), roughly(42.4), roughly(200), roughly(7300)
+    ('1 s', '42 s', '3 min', '2.0 h')
+    """
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

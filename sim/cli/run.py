@@ -18,10 +18,15 @@ from sim.errors import InvariantViolated
 
 if TYPE_CHECKING:
     from sim.campaign.outcome import Outcome
+    from sim.scenario.grid import Cell
     from sim.scenario.plan import Plan
 
 Out = Annotated[Path, typer.Option("--out", help="Folder of results.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Replications at the same time.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(help="Run on a dask cluster: tcp://host:8786.", metavar="ADDRESS"),
+]
 NoPlot = Annotated[bool, typer.Option("--no-plot", help="Draw no figure.")]
 
 EXITS: Final = {
@@ -38,6 +43,7 @@ def run(
     seed: Seed = None,
     out: Out = Path("results/runs"),
     jobs: Jobs = 1,
+    cluster: Cluster = None,
     no_plot: NoPlot = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -49,13 +55,15 @@ def run(
     plan = scenario.plan
     if not (as_json or quiet):
         say(heading(plan))
+    if scenario.cells:
+        note(_only_as_written(file, scenario.cells), quiet=quiet or as_json)
     with (
         _way_back(file, changes or [], plan.seed),
         progress(plan.name, plan.replications, plan.duration_ns, quiet or as_json) as report,
     ):
         from sim.campaign.replications import run_scenario
 
-        outcome = run_scenario(scenario, out, jobs, report)
+        outcome = run_scenario(scenario, out, jobs, report, cluster)
     _tell(outcome, plan, no_plot, as_json, quiet)
     if outcome.trouble is not None:
         raise outcome.trouble
@@ -82,6 +90,14 @@ def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
     from sim.report.style import save
 
     return save(recovery_figure(outcome.first, plan), outcome.folder / "recovery")
+
+
+def _only_as_written(file: Path, cells: "Sequence[Cell]") -> str:
+    paths = ", ".join(cells[0].settings)
+    return (
+        f"note: the file sweeps {paths} ({len(cells)} cells); this runs the scenario as it is "
+        f"written, `{shlex.join(['sim', 'sweep', str(file)])}` runs the cells"
+    )
 
 
 @contextmanager

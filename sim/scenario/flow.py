@@ -40,6 +40,6 @@ def _is_plain(text: str) -> bool:
     if not _WORD.fullmatch(text):
         return False
     try:
-        return parse_value(f"[{text}]") == [text]
+        return bool(parse_value(f"[{text}]") == [text])
     except ValueError:
         return False

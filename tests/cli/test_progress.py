@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from sim.campaign.pace import Pace
 from sim.cli import progress as module
-from sim.cli.progress import progress
+from sim.cli.progress import progress, sweep_progress
 
 S = 1_000_000_000
 
@@ -56,3 +57,32 @@ def test_a_terminal_gets_a_bar_that_goes_away(monkeypatch, capsys):
     assert "5 s of replication 2/2" in shown
     assert shown.endswith("\x1b[2K")  # the line is erased
     assert capsys.readouterr().out == ""
+
+
+def test_a_sweep_off_a_terminal_tells_runs_and_the_time_left(capsys, monkeypatch):
+    monkeypatch.setattr(module, "LINE_EVERY_S", 0.0)
+    pace = Pace(weight=100.0, units=10)
+    with sweep_progress("small", quiet=False) as watch:
+        watch(pace)
+        pace.finish(10.0, wall_s=20.0)
+        watch(pace)
+    assert capsys.readouterr().err.splitlines() == [
+        "small: 0%, 0 of 10 runs",
+        "small: 10%, 1 of 10 runs, about 3 min left",
+    ]
+
+
+def test_a_quiet_sweep_tells_nothing(capsys):
+    with sweep_progress("small", quiet=True) as watch:
+        watch(Pace(weight=1.0, units=1))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_sweep_on_a_terminal_is_one_bar_that_goes_away(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    pace = Pace(weight=2.0, units=2)
+    with sweep_progress("small", quiet=False) as watch:
+        pace.finish(1.0, wall_s=30.0)
+        watch(pace)
+    assert "1 of 2 runs, about 30 s left" in terminal.getvalue()

@@ -91,7 +91,10 @@ def test_a_whole_block_can_be_swept_and_then_a_value_of_it(cells_of):
             "sweep: {topology.loss: [0%, 130%]}",
             "6:29: topology.loss: must be from 0% to 100%, not 130%",
         ),
-        ("sweep: {topolgy.loss: [0%]}", "6:24: topolgy: unknown key (with topolgy.loss=0%), did you mean topology?"),
+        (
+            "sweep: {topolgy.loss: [0%]}",
+            "6:24: topolgy: unknown key (with topolgy.loss=0%), did you mean topology?",
+        ),
         ("sweep: {duration: 5s}", "6:9: sweep.duration: must be a list, not '5s'"),
         (
             "sweep: {duration: []}",

@@ -1,0 +1,82 @@
+"""Cells of a sweep and their runs in the store: which are there, and what they say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from sim.campaign.outcome import Outcome
+from sim.campaign.replications import folder_of
+from sim.campaign.results import open_results
+from sim.errors import ResultsError
+from sim.measure.cells import ERROR, MISSING, CellResult
+from sim.measure.metrics import MetricValue
+from sim.scenario.facts import traffic_facts
+from sim.scenario.grid import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What is still to be run, and the time that it may take on one core (None: nobody knows)."""
+
+    cells: int
+    runs: int
+    messages: float
+    seconds: float | None
+
+
+def stored(cells: Iterable[Cell], root: Path) -> list[CellResult]:
+    """Each cell as it is in the store; missing also where its run is damaged."""
+    return [_stored(cell, root) for cell in cells]
+
+
+def estimate(results: Sequence[CellResult], force: bool = False) -> Estimate:
+    """What it takes to run the missing cells (all if forced), by the time the stored ones took."""
+    todo = [one for one in results if force or not one.is_stored]
+    known = [one for one in results if one.is_stored]
+    messages = sum(_messages(one.cell) for one in todo)
+    known_messages = sum(_messages(one.cell) for one in known)
+    known_s = sum(one.wall_s for one in known)
+    return Estimate(
+        cells=len(todo),
+        runs=sum(one.cell.plan.replications for one in todo),
+        messages=messages,
+        seconds=messages * known_s / known_messages if known_messages else None,
+    )
+
+
+def finished(cell: Cell, outcome: Outcome) -> CellResult:
+    """A cell that was run and stored just now."""
+    return CellResult(
+        cell=cell,
+        folder=outcome.folder,
+        verdict=outcome.verdict,
+        values=outcome.values,
+        fingerprints=outcome.fingerprints,
+        wall_s=outcome.simulation_s,
+    )
+
+
+def failed(cell: Cell, root: Path, error: Exception) -> CellResult:
+    """A cell that could not be run."""
+    return CellResult(cell, folder_of(cell.plan, root), ERROR, error=error)
+
+
+def _stored(cell: Cell, root: Path) -> CellResult:
+    folder = folder_of(cell.plan, root)
+    try:
+        results = open_results(folder)
+        values = [MetricValue(*astuple(value)) for value in results.metrics()]
+    except ResultsError:
+        return CellResult(cell, folder, MISSING)
+    return CellResult(
+        cell=cell,
+        folder=folder,
+        verdict=results.manifest["verdict"],
+        values=values,
+        fingerprints=[one["fingerprint"] for one in results.manifest["fingerprints"]],
+        wall_s=results.manifest["wall_s"],
+    )
+
+
+def _messages(cell: Cell) -> float:
+    return traffic_facts(cell.plan)["in_all_runs"]
