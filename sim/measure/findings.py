@@ -75,10 +75,6 @@ class Judgement:
         """The worst of the findings; a check that asked nothing has nothing to fail."""
         return worst(finding.outcome for finding in self.findings)
 
-    def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:
-        """The findings of one outcome, in order."""
-        return tuple(finding for finding in self.findings if finding.outcome == outcome)
-
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """One fail is a fail, one doubt a doubt; nothing at all is a pass."""

@@ -134,6 +134,13 @@ def test_a_baseline_that_is_left_out_is_said_to_be(sim, gated):
     assert "note:     the gate of the scenario was left out" in result.out
 
 
+def test_the_cells_of_a_sweep_are_not_silently_left_out(sim, small):
+    swept = SMALL.replace("replications: 2", "replications: 1") + "sweep: {tree.local: [5, 10]}\n"
+    (small / "swept.yaml").write_text(swept)
+    out = sim("check", "swept.yaml").out
+    assert "note:     this is the scenario as it is written; the 2 cells of its sweep were" in out
+
+
 def test_a_gate_without_a_baseline_is_inconclusive(sim, gated):
     BASELINE.unlink()
     result = sim("check", RUN)
