@@ -87,6 +87,7 @@ DETECTOR_TEXTS = [
     "{kind: pca, keep: 95%, statistic: hotelling}",
     "{kind: peers, robust: true}",
     "{kind: lr_e_process, size: 0.5sd, sign: up, restart: 10s}",
+    "{kind: lr_e_process, onset: any, restart: 10s}",
     *("cusum", "lr_e_process", "mahalanobis", "pca", "peers", "z"),
 ]
 CONTROL_TEXTS = ["bh", "e_bh", "{kind: threshold, quantile: 99%}", "{kind: threshold, score: 4}"]

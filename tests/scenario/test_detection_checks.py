@@ -24,6 +24,7 @@ def with_detection(block: str) -> str:
         ("detector: {kind: z, cap: 0}", "detection.detector.cap: must be more than 0, not 0"),
         ("detector: {kind: pca, keep: 0%}", "detection.detector.keep: must be more than 0"),
         ("detector: {kind: lr_e_process, size: -1sd}", "size: must be more than 0"),
+        ("detector: {kind: lr_e_process, onset: any}", "detector: an onset anywhere in the window"),
         ("detector: {kind: peers, smallest_group: 2}", "must be at least 3, not 2"),
         ("detector: z, scope: populaton", "did you mean population?"),
         ("detector: z, control: {kind: bh, alpha: 0}", "alpha: must be more than 0, not 0"),

@@ -1,8 +1,8 @@
 """The rules that turn values into scores; what each computes is told in docs/detection.md."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.schema.quantities import (
     Block,
@@ -119,9 +119,18 @@ class LrEProcess(Capped):
     kind: Literal["lr_e_process"] = Field(description="likelihood ratio of a shift, as an e-value")
     size: Deviations = Field(default=1.0, gt=0, description="the shift that it is built for")
     sign: Literal["both", "up", "down"] = Field(default="both", description="which way it looks")
-    restart: OptionalDuration = Field(
-        default=None, description="how often evidence begins anew; none = never"
+    onset: Literal["start", "any"] = Field(
+        default="start", description="whether a shift begins with the window, or anywhere in it"
     )
+    restart: OptionalDuration = Field(
+        default=None, description="how often evidence begins anew (the window); none = never"
+    )
+
+    @model_validator(mode="after")
+    def _any_onset_has_a_window(self) -> Self:
+        if self.onset == "any" and self.restart is None:
+            raise ValueError("an onset anywhere in the window needs `restart`, the window")
+        return self
 
 
 AnyDetector = Annotated[
