@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sim.api import plot, run
+    from sim.api import plot, run, sweep
     from sim.campaign.results import Results, open_results
     from sim.errors import InputError, ResultsError, ScenarioError, SimError, WorkerError
     from sim.scenario.loader import Scenario, load_scenario
@@ -31,6 +31,7 @@ _HOME: Final = {
     "open_results": "sim.campaign.results",
     "plot": "sim.api",
     "run": "sim.api",
+    "sweep": "sim.api",
 }
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "open_results",
     "plot",
     "run",
+    "sweep",
 ]
 
 

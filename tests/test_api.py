@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import load_scenario, open_results, plot, run
+from sim import load_scenario, open_results, plot, run, sweep
 from sim.campaign import replications
 from sim.errors import ResultsError, ScenarioError, WorkerError
 from tests.small import SMALL, only_what_counts
@@ -103,6 +103,25 @@ def test_a_dead_worker_says_where_the_finished_replications_are(file, monkeypatc
     kept = open_results("results/runs/small").path
     kept = kept.relative_to(Path.cwd())
     assert died.value.__notes__ == [f"kept in {kept}: 1 of 2 replications"]
+
+
+def test_a_sweep_gives_every_cell_and_each_opens(file, tmp_path):
+    cells = sweep(load_scenario(file, ["sweep={topology.loss: [0%, 20%]}"]))
+    assert [cell.cell.settings for cell in cells] == [
+        {"topology.loss": "0%"},
+        {"topology.loss": "20%"},
+    ]
+    for cell in cells:
+        assert open_results(cell.folder).manifest["verdict"] == cell.verdict == "pass"
+
+
+def test_a_sweep_that_ends_early_raises_what_ended_it(file, monkeypatch):
+    def full(*_):
+        raise ResultsError("No space left on device")
+
+    monkeypatch.setattr("sim.campaign.sweep.keep", full)
+    with pytest.raises(ResultsError, match=r"cell topology\.loss=0%: No space left"):
+        sweep(load_scenario(file, ["sweep={topology.loss: [0%, 20%]}"]))
 
 
 def test_every_public_name_is_there_and_found_by_completion():

@@ -252,10 +252,10 @@ def kill_the_worker(_plan, replication, progress=None):
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_a_clear_error(run, small, monkeypatch):
-    monkeypatch.setattr(replications, "one_replication", kill_the_worker)
+    monkeypatch.setattr(replications, "timed_replication", kill_the_worker)
     result = run("--jobs", "2")
     assert result.code == Exit.WRONG_CALL
-    assert result.err.startswith("a worker process ended before its work was done")
+    assert result.err.startswith("a worker ended before its work was done, more than once")
     assert not (small / "results").exists()
 
 
