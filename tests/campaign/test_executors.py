@@ -3,6 +3,7 @@
 import os
 import signal
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from threading import Timer
 
 import pytest
 from hypothesis import given
@@ -110,6 +111,28 @@ def test_who_kills_thrice_is_given_up_and_who_kills_once_never_is(hands, lives):
     for unit, outcome in enumerate(found):
         if lives.get(unit, 0) != 2:
             assert outcome == ("WorkerError" if lives.get(unit) == 3 else square(unit))
+
+
+def test_a_pool_that_breaks_bit_by_bit_is_replaced_once():
+    pools = []
+
+    class Slow(Executor):
+        """The first pool loses what it has one after the other, later ones work."""
+
+        def submit(self, work, unit):
+            future = Future()
+            if len(pools) > 1:
+                future.set_result(work(unit))
+            else:
+                Timer(0.05 * unit, future.set_exception, [BrokenExecutor("gone")]).start()
+            return future
+
+    def renewed():
+        pools.append(Slow())
+        return pools[-1]
+
+    assert outcomes(range(4), Workers(renewed(), 2, renewed=renewed)) == [0, 1, 4, 9]
+    assert len(pools) == 2
 
 
 def test_workers_that_were_killed_while_idle_are_replaced():

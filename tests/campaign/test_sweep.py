@@ -210,6 +210,14 @@ def test_progress_ends_when_all_is_done_and_never_goes_back(scenario, how):
     assert told[-1] == (1.0, 6)
 
 
+def test_progress_does_not_wait_for_what_a_bad_cell_leaves_undone(scenario, how, ran):
+    ran.end("20%", 0, InputError("no trace"))
+    told = []
+    run_sweep(scenario, how=how(), watch=lambda pace: told.append((pace.share, pace.units)))
+    assert told[0] == (0.0, 6)
+    assert told[-1] == (1.0, 4)
+
+
 def test_cells_that_are_stored_say_how_long_the_others_may_take(scenario, how):
     root = how().root
     assert estimate(stored(scenario.cells, root)).seconds is None

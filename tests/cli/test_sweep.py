@@ -146,6 +146,13 @@ def test_the_end_means_what_the_worst_cell_means_whenever_it_was_run(sweep):
     assert first.code == again.code == Exit.FAILED
 
 
+def test_a_failed_threshold_outweighs_a_cell_that_could_not_be_run(sweep, end_with):
+    end_with(InputError("no trace"))
+    result = sweep("--set", "thresholds={traffic.lost: {max: 0.1%}}", "--set", "replications=3")
+    assert "1 error, 1 fail" in result.out
+    assert result.code == Exit.FAILED
+
+
 def test_an_interrupted_sweep_tells_what_is_kept(sweep, end_with):
     end_with(KeyboardInterrupt())
     result = sweep()

@@ -95,6 +95,14 @@ def test_a_whole_block_can_be_swept_and_then_a_value_of_it(cells_of):
             "sweep: {topolgy.loss: [0%]}",
             "6:24: topolgy: unknown key (with topolgy.loss=0%), did you mean topology?",
         ),
+        (
+            "sweep: {topology.jitter: [{kind: lognormal, median: 1ms, sgma: 1}]}",
+            "6:27: topology.jitter.sigma: is missing",
+        ),
+        (
+            "sweep: {topology.jitter: [{kind: lognormal, median: 1ms, sigma: -1}]}",
+            "6:58: topology.jitter.sigma: must be at least 0, not -1",
+        ),
         ("sweep: {duration: 5s}", "6:9: sweep.duration: must be a list, not '5s'"),
         (
             "sweep: {duration: []}",
