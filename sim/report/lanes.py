@@ -114,7 +114,7 @@ def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:
         if lane.note:
             begin, end = float(begin_s[-1]), float(begin_s[-1] + length_s[-1])
             _note(axes, row, (begin, end), lane.note, duration_s)
-    _rows(axes, [lane.label for lane in shown])
+    label_rows(axes, [lane.label for lane in shown])
     axes.set_title("Which regions can reach the root")
     legend(axes, _lane_key(shown))
 
@@ -153,7 +153,7 @@ def draw_recovery(axes: Axes, found: Sequence[Recovery], plan: Plan) -> None:
     for row, milestone in enumerate(MILESTONES):
         for one, limit_s in zip(found, limits_s, strict=True):
             _milestone(axes, row, milestone, one, limit_s, plan.duration_ns / 1e9)
-    _rows(axes, list(MILESTONES))
+    label_rows(axes, list(MILESTONES))
     axes.set_title("How long after the heal until all is well")
     legend(axes, _milestone_key(plan))
 
@@ -216,7 +216,8 @@ def _beside(
     )
 
 
-def _rows(axes: Axes, labels: Sequence[str]) -> None:
+def label_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """A label for each row, the first on top."""
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)

@@ -5,21 +5,19 @@ heal each milestone was reached, the age of what the root knows of each region, 
 error of the published baseline. Grey bands are cuts, green lines are heals.
 """
 
-import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
 from sim.measure.metrics import after_start
-from sim.measure.recovery import Recovery, cuts, recoveries
+from sim.measure.recovery import Recovery, recoveries
 from sim.measure.staleness import held, violation_ns
-from sim.measure.tables import NEVER, Tables
+from sim.measure.tables import Tables
 from sim.report.groups import cut_groups, other_regions
 from sim.report.lanes import (
     MARKERS,
@@ -30,37 +28,28 @@ from sim.report.lanes import (
     others_label,
     unshown,
 )
+from sim.report.page import LANE_IN, Panel, compose
 from sim.report.series import Grid, pivot, thin, tips, tooth_ns
 from sim.report.style import (
     BLUE,
-    GREEN,
     GREY,
     HIGHLIGHTS,
     INK,
-    PALE,
     VERMILLION,
-    new_figure,
     styled,
 )
 from sim.report.words import seconds, summary, title
 from sim.scenario.plan import Plan
 
-WIDTH_IN: Final = 10.0
-LANE_IN: Final = 0.24
 PANEL_IN: Final = {"age": 2.5, "coverage": 1.15, "error": 1.55}
-BETWEEN_IN: Final = 0.38
-HEADER_IN: Final = 0.26
-LINE_IN: Final = 0.22
-TITLE_CHARACTERS: Final = 90
-
-Panel = tuple[float, Callable[[Axes], None]]
 
 
 def recovery_figure(tables: Tables, plan: Plan) -> Figure:
     """The figure of one replication, 10 inches wide and as high as its lanes need (about 9)."""
     found = recoveries(tables, plan)
     with styled():
-        return _compose(_panels(tables, plan, found), tables, plan)
+        header = title(tables, plan), summary(tables, plan)
+        return compose(_panels(tables, plan, found), tables, plan, header)
 
 
 def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel]:
@@ -81,56 +70,6 @@ def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel
         (PANEL_IN["coverage"], lambda axes: _draw_coverage(axes, tables, plan)),
         (PANEL_IN["error"], lambda axes: _draw_error(axes, tables, plan, found)),
     ]
-
-
-def _compose(panels: Sequence[Panel], tables: Tables, plan: Plan) -> Figure:
-    lines = _lines(title(tables, plan))
-    heights = [HEADER_IN + LINE_IN * len(lines), *(height for height, _ in panels)]
-    figure = new_figure(WIDTH_IN, sum(heights) + BETWEEN_IN * len(panels) + 0.4)
-    grid = figure.add_gridspec(len(heights), 1, height_ratios=heights)
-    _header(figure.add_subplot(grid[0]), lines, summary(tables, plan))
-    first: Axes | None = None
-    for place, (_, draw) in enumerate(panels, start=1):
-        axes = figure.add_subplot(grid[place], sharex=first)
-        first = first or axes
-        draw(axes)
-        _time_marks(axes, tables, plan)
-        axes.tick_params(labelbottom=place == len(panels))
-    figure.axes[-1].set_xlim(0, plan.duration_ns / 1e9)
-    figure.axes[-1].set_xlabel("simulated time (s)")
-    figure.align_ylabels(figure.axes[-len(PANEL_IN) :])
-    return figure
-
-
-def _lines(text: str) -> list[str]:
-    """A title in as few lines as the page allows, of about the same length."""
-    count = len(textwrap.wrap(text, TITLE_CHARACTERS))
-    even = len(text) // count + 8
-    return textwrap.wrap(text, min(even, TITLE_CHARACTERS))
-
-
-def _header(axes: Axes, lines: Sequence[str], below: str) -> None:
-    """Title and summary, from the left edge of the figure on."""
-    axes.set_axis_off()
-    assert axes.figure is not None
-    place = blended_transform_factory(axes.figure.transFigure, axes.transAxes)
-    start: Any = {"xy": (0.012, 1.0), "xycoords": place, "textcoords": "offset points"}
-    look: Any = {"va": "top", "in_layout": False, "annotation_clip": False}
-    axes.annotate("\n".join(lines), xytext=(0, 0), fontsize=12.5, weight="bold", **start, **look)
-    drop = -(72 * LINE_IN * len(lines) + 3)
-    axes.annotate(below, xytext=(0, drop), color="#555555", **start, **look)
-
-
-def _time_marks(axes: Axes, tables: Tables, plan: Plan) -> None:
-    """A band for each fault (darker for a cut) and a line for each heal, through every panel."""
-    faults = tables.faults
-    until_ns = np.where(faults["until_ns"] == NEVER, plan.duration_ns, faults["until_ns"])
-    for at_ns, end_ns, is_cut in zip(faults["at_ns"], until_ns, faults["cuts"], strict=True):
-        shade = 0.4 if is_cut else 0.15
-        axes.axvspan(at_ns / 1e9, end_ns / 1e9, color=PALE, alpha=shade, linewidth=0, zorder=0)
-    for cut in cuts(faults, plan.duration_ns):
-        if cut.heal_ns is not None:
-            axes.axvline(cut.heal_ns / 1e9, color=GREEN, linewidth=1.6, zorder=1.5)
 
 
 def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery]) -> None:
