@@ -1,10 +1,14 @@
-# Two commands do everything: `make demo` and `make test`.
+# Two commands do everything: `make demo` and `make test`; `make gate` is what a build asks beside them.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint bench clean
+# Scenarios that are held against results/baselines/, and how many replications that takes.
+GATED  := scenarios/partition-recovery.yaml scenarios/injected-anomalies.yaml
+PAIRS  := replications=12
+
+.PHONY: demo test gate baselines lint bench clean
 
 demo: $(STAMP)
 	$(BIN)/sim run scenarios/partition-recovery.yaml
@@ -15,6 +19,13 @@ test: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist loadfile
+
+gate: $(STAMP)
+	$(BIN)/sim check $(GATED) --set $(PAIRS) --jobs 2
+
+# In a commit of its own, with the table that this prints in the message.
+baselines: $(STAMP)
+	$(BIN)/sim baseline update $(GATED) --set $(PAIRS) --jobs 2 --yes
 
 lint: $(STAMP)
 	$(BIN)/ruff format .

@@ -105,12 +105,13 @@ def _faults(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
 
 def _anomalies(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
     """The same for anomalies; only detection keeps record of them."""
+    if plan.detection is None:
+        return
     table = results.arrow("segments").to_pydict()
     shown = set(zip(table["replication"], table["anomaly"], strict=True))
     for number, anomaly in enumerate(plan.anomalies, start=1):
-        if plan.detection is not None:
-            held = sum((replication, number) in shown for replication in range(count))
-            yield _effect("anomaly", anomaly, held, count)
+        held = sum((replication, number) in shown for replication in range(count))
+        yield _effect("anomaly", anomaly, held, count)
 
 
 def _effect(kind: Kind, part: FaultPlan | AnomalyPlan, held: int, count: int) -> Finding:

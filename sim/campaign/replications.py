@@ -20,7 +20,7 @@ from sim.campaign.store import FinishedRun, check_place, run_id, store_run
 from sim.engine.simulation import Recording, replication_seed, simulate
 from sim.errors import InvariantViolated, WorkerError
 from sim.measure.metrics import measure
-from sim.measure.tables import COLUMNS, Tables, empty
+from sim.measure.tables import COLUMNS, OPTIONAL, Tables, empty
 from sim.measure.verdicts import judge
 from sim.scenario.loader import Scenario
 from sim.scenario.plan import Plan
@@ -108,7 +108,8 @@ def folder_of(plan: Plan, root: Path) -> Path:
 
 def whole(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """The tables of a recording, with an empty one for each that has no row."""
-    return {name: empty(name) for name in COLUMNS if name not in tables} | dict(tables)
+    missing = [name for name in COLUMNS if name not in tables and name not in OPTIONAL]
+    return {name: empty(name) for name in missing} | dict(tables)
 
 
 def one_replication(plan: Plan, replication: int, progress: Progress | None = None) -> Recording:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from sim.campaign.results import Results
 from sim.errors import ResultsError
-from sim.measure.tables import COLUMNS, Tables
+from sim.measure.tables import COLUMNS, OPTIONAL, Tables
 
 
 def tables_of(results: Results, replication: int = 0) -> Tables:
@@ -18,9 +18,10 @@ def tables_of(results: Results, replication: int = 0) -> Tables:
     """
     count = len(results.manifest["fingerprints"])
     if not 0 <= replication < count:
-        there = "only replication 0" if count == 1 else f"replications 0 to {count - 1}"
-        raise ResultsError(f"{results.path} has {there}, no {replication}")
-    return Tables.of({name: _columns(results, name, replication) for name in COLUMNS})
+        known = "only replication 0" if count == 1 else f"replications 0 to {count - 1}"
+        raise ResultsError(f"{results.path} has {known}, no {replication}")
+    there = [name for name in COLUMNS if name not in OPTIONAL or name in results.names()]
+    return Tables.of({name: _columns(results, name, replication) for name in there})
 
 
 def _columns(results: Results, name: str, replication: int) -> dict[str, np.ndarray]:

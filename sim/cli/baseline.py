@@ -12,7 +12,7 @@ import typer
 
 from sim.cli.check import Subjects
 from sim.cli.output import note, say
-from sim.cli.parameters import Quiet
+from sim.cli.parameters import Overrides, Quiet
 from sim.cli.run import Cluster, Jobs, Out
 from sim.cli.summary import heading
 from sim.cli.watch import interrupts_told, watch
@@ -40,6 +40,7 @@ def baseline() -> None:
 @app.command("update")
 def update(
     paths: Subjects,
+    changes: Overrides = None,
     out: Out = Path("results/runs"),
     to: Into = Path("results/baselines"),
     jobs: Jobs = 1,
@@ -54,7 +55,7 @@ def update(
 
     if not (yes or dry_run or sys.stdin.isatty()):
         raise SimError("no terminal to ask at: --yes writes baselines, --dry-run only looks")
-    found = subjects(paths, out=out)
+    found = subjects(paths, changes or [], out=out)
     _check_places([subject.plan.name for subject in found], to)
     running = Running(watch(quiet), out, jobs, cluster)
     for subject in found:

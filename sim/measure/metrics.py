@@ -55,14 +55,20 @@ class MetricValue:
 
 
 def measure(tables: Sequence[Tables], plan: Plan) -> list[MetricValue]:
-    """All metrics of the catalogue, in its order, over the replications of one plan."""
+    """All metrics that a plan has, in the catalogue's order, over its replications."""
     heals = [found for one in tables for found in recoveries(one, plan)]
     return [
         _over_heals(metric, pool(heals, metric.name.split(".")[1]))
         if metric.name.startswith("recovery.")
         else _over_replications(metric, [FIGURES[metric.name](one, plan) for one in tables])
-        for metric in METRICS
+        for metric in metrics_of(plan)
     ]
+
+
+def metrics_of(plan: Plan) -> list[Metric]:
+    """The metrics of the catalogue that a run of a plan has: those of detection only if it runs."""
+    watched = plan.detection is not None
+    return [metric for metric in METRICS if watched or not metric.name.startswith("detection.")]
 
 
 def _over_replications(metric: Metric, figures: Sequence[float]) -> MetricValue:

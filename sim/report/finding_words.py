@@ -157,7 +157,7 @@ def _interval(finding: Finding) -> str:
 def _value(finding: Finding) -> str:
     if not finding.unit:
         return ""
-    if math.isinf(finding.value) and finding.kind == "threshold":
+    if math.isinf(finding.value) and finding.kind == "threshold" and not math.isnan(finding.low):
         return f"more than {written(finding.low, finding.unit)}"
     return _figure(finding.value, finding.unit)
 

@@ -8,6 +8,7 @@ from sim.measure.metrics import FIGURES, after_start, measure
 from sim.measure.recovery import recoveries
 from sim.measure.tables import COLUMNS, Tables, empty
 from sim.scenario.catalogue import METRIC_NAMES
+from sim.scenario.plan import DetectionPlan, Variant
 from tests.measure.synthetic import AGENTS, MS, Fault, S, make_plan, make_tables, with_samples
 
 CUT = Fault(20 * S, 35 * S, (2,))
@@ -24,8 +25,16 @@ def values(cut_run):
     return {value.name: value for value in measure([cut_run, make_tables([CUT], seed=2)], PLAN)}
 
 
-def test_every_metric_of_the_catalogue_is_measured_in_its_order(values):
-    assert tuple(values) == METRIC_NAMES
+def test_every_metric_of_the_catalogue_is_measured_in_its_order(cut_run):
+    nothing = Variant("any", {})
+    watched = DetectionPlan(nothing, "own", nothing, "root", S, 5 * S, 4 * S)
+    found = measure([cut_run], replace(PLAN, detection=watched))
+    assert tuple(value.name for value in found) == METRIC_NAMES
+
+
+def test_without_detection_there_are_no_figures_of_it(values):
+    expected = [name for name in METRIC_NAMES if not name.startswith("detection.")]
+    assert list(values) == expected
 
 
 def test_every_metric_is_either_a_figure_or_about_recovery():
@@ -119,7 +128,8 @@ def test_a_copy_made_by_a_fault_was_neither_sent_nor_lost(cut_run):
 def test_a_run_that_watched_nobody_kept_no_bound():
     nobody = Tables.of({name: empty(name) for name in COLUMNS})
     undefined = {v.name for v in measure([nobody], PLAN) if math.isnan(v.value)}
-    assert undefined == set(METRIC_NAMES) - {"traffic.messages", "traffic.bytes"}
+    expected = {name for name in METRIC_NAMES if not name.startswith("detection.")}
+    assert undefined == expected - {"traffic.messages", "traffic.bytes"}
 
 
 def test_coverage_is_not_judged_before_a_source_can_be_too_old(cut_run):

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.measure.intervals import quantile
-from sim.measure.metrics import FIGURES
+from sim.measure.metrics import FIGURES, metrics_of
 from sim.measure.recovery import Recovery, pool, recoveries
 from sim.measure.tables import Tables
-from sim.scenario.catalogue import METRICS
 from sim.scenario.plan import Plan
 
 
@@ -35,10 +34,10 @@ def figures(tables: Sequence[Tables], plan: Plan) -> dict[str, Sample]:
     """The figures of every metric that is measured, in the catalogue's order."""
     heals = [recoveries(one, plan) for one in tables]
     found = {}
-    for metric in METRICS:
+    for metric in metrics_of(plan):
         if metric.name.startswith("recovery."):
             found[metric.name] = _longest(metric.unit, heals, metric.name.split(".")[1])
-        elif metric.name in FIGURES:
+        else:
             figure = FIGURES[metric.name]
             found[metric.name] = Sample.of(metric.unit, [figure(one, plan) for one in tables])
     return found
