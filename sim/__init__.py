@@ -7,6 +7,13 @@
     >>> plot(results)  # doctest: +SKIP
     >>> open_results("results/runs/partition-recovery")  # the latest again  # doctest: +SKIP
 
+The detection that runs in there works on plain arrays, too (`sim.detection.engine`):
+
+    >>> from sim import analyze_behavior, update_baseline
+    >>> normal = update_baseline([[0.0, 1.0], [2.0, 3.0], [1.0, 2.0], [1.0, 2.0]])
+    >>> analyze_behavior([[9.0, 2.0]], normal).score.round(1).tolist()
+    [4.9]
+
 Names are loaded when they are first used, so that ``import sim`` costs nothing.
 """
 
@@ -16,6 +23,14 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from sim.api import plot, run, sweep
     from sim.campaign.results import Results, open_results
+    from sim.detection.engine import (
+        analyze_behavior,
+        byzantine_evidence_consensus,
+        combine_evidence,
+        hierarchical_baseline_update,
+        network_adaptive_detection,
+        update_baseline,
+    )
     from sim.errors import InputError, ResultsError, ScenarioError, SimError, WorkerError
     from sim.scenario.loader import Scenario, load_scenario
 
@@ -27,11 +42,17 @@ _HOME: Final = {
     "ScenarioError": "sim.errors",
     "SimError": "sim.errors",
     "WorkerError": "sim.errors",
+    "analyze_behavior": "sim.detection.engine",
+    "byzantine_evidence_consensus": "sim.detection.engine",
+    "combine_evidence": "sim.detection.engine",
+    "hierarchical_baseline_update": "sim.detection.engine",
     "load_scenario": "sim.scenario.loader",
+    "network_adaptive_detection": "sim.detection.engine",
     "open_results": "sim.campaign.results",
     "plot": "sim.api",
     "run": "sim.api",
     "sweep": "sim.api",
+    "update_baseline": "sim.detection.engine",
 }
 
 __all__ = [
@@ -42,11 +63,17 @@ __all__ = [
     "ScenarioError",
     "SimError",
     "WorkerError",
+    "analyze_behavior",
+    "byzantine_evidence_consensus",
+    "combine_evidence",
+    "hierarchical_baseline_update",
     "load_scenario",
+    "network_adaptive_detection",
     "open_results",
     "plot",
     "run",
     "sweep",
+    "update_baseline",
 ]
 
 

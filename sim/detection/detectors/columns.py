@@ -27,7 +27,7 @@ def means(baseline: Baseline, which: Ints | None) -> Floats:
 
 def scales(baseline: Baseline, which: Ints | None, floor: float) -> Floats:
     """One standard deviation of each row, at least `floor`; NaN where that is 0 or unknown."""
-    return _rows(usable(baseline.sd, floor), which)
+    return usable(_rows(baseline.sd, which), floor)
 
 
 def usable(sd: Floats, floor: float) -> Floats:
