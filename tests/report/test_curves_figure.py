@@ -1,0 +1,162 @@
+"""The figure is judged by eye; here it is held to what an eye cannot see or would soon forget."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.errors import ResultsError
+from sim.report.curves import SweptCell, curves
+from sim.report.curves_figure import curves_figure, defined
+from sim.report.style import save
+from tests.report.swept import LOSS, falling, swept, value
+
+pytestmark = pytest.mark.slow
+
+RECALL = "detection.recall"
+
+
+def draw(cells, metrics=(RECALL,), x=None):
+    return curves_figure("loss", curves(cells, x), metrics)
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def labels(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def with_central(cells, figure_of):
+    name = f"{RECALL}.central"
+    return [
+        SweptCell(one.settings, {**one.values, name: value(name, figure_of(one))}) for one in cells
+    ]
+
+
+def dashed(axes):
+    return [line.get_ydata().tolist() for line in axes.get_lines() if line.is_dashed()]
+
+
+@pytest.fixture(scope="module")
+def figure():
+    return draw(swept(LOSS, falling))
+
+
+def test_the_title_tells_the_lines_that_change_most_and_least(figure):
+    title, below = texts(figure.axes[0])
+    assert title.replace("\n", " ") == (
+        "loss: from topology.loss 0% to 50%, detection.recall goes from 90 % to 40 % (root) "
+        "and stays at 90 % (local)"
+    )
+    assert below == "6 cells, mean of 5 replications each with its 95 % interval"
+
+
+def test_cells_without_a_run_are_counted():
+    cells = swept(LOSS, falling)
+    assert texts(draw(cells[:-1]).axes[0])[1].endswith("; 1 further cell has no run")
+
+
+def test_each_line_shows_its_values_in_percent(figure):
+    shown = [line.get_ydata().tolist() for line in figure.axes[1].get_lines()]
+    assert pytest.approx([90, 80, 40]) in shown
+    assert pytest.approx([90, 90, 90]) in shown
+
+
+def test_intervals_end_where_they_end(figure):
+    bars = figure.axes[1].containers[1].lines[2][0].get_segments()
+    assert np.array(bars)[:, :, 1] == pytest.approx(np.array([[88, 92], [78, 82], [38, 42]]))
+
+
+def test_every_value_that_was_swept_has_a_mark(figure):
+    marks = [tick.get_text() for tick in figure.axes[1].get_xticklabels()]
+    assert (marks, figure.axes[1].get_xlabel()) == (["0%", "10%", "50%"], "topology.loss")
+
+
+def test_numbers_that_span_a_lot_are_spread_by_their_logarithms(figure):
+    wide = draw(swept({"topology.loss": ["0%", "1%", "30%"]}, falling))
+    assert (figure.axes[1].get_xscale(), wide.axes[1].get_xscale()) == ("linear", "symlog")
+
+
+def test_the_legend_names_the_other_parameter_and_its_values(figure):
+    axes = figure.axes[1]
+    assert axes.get_legend().get_title().get_text() == "detection.decide"
+    assert labels(axes) == ["local", "root"]
+
+
+def test_the_central_twin_is_a_dashed_line_for_each_line():
+    cells = with_central(swept(LOSS, falling), lambda one: falling(*one.settings.values()))
+    axes = draw(cells).axes[1]
+    assert labels(axes)[-1] == "run centrally"
+    assert dashed(axes) == [pytest.approx([90, 90, 90]), pytest.approx([90, 80, 40])]
+
+
+def test_central_twins_that_are_all_alike_are_drawn_once():
+    axes = draw(with_central(swept(LOSS, falling), lambda _: 0.95)).axes[1]
+    assert dashed(axes) == [pytest.approx([95, 95, 95])]
+
+
+def test_an_infinite_figure_is_marked_and_an_undefined_one_is_a_gap():
+    name = "detection.delay.median"
+    figures = {"0%": 1.0, "10%": math.nan, "50%": math.inf}
+    cells = swept({"topology.loss": list(figures)}, figures.get, [name], "s")
+    axes = draw(cells, [name]).axes[1]
+    assert [(note.get_text(), note.xy[0]) for note in axes.texts] == [("∞", 50.0)]
+    assert np.isnan(axes.get_lines()[0].get_ydata()).tolist() == [False, True, True]
+    assert axes.get_ylabel() == "delay.median (s)"
+
+
+def test_an_interval_that_knows_nothing_does_not_flatten_the_lines():
+    cells = [
+        SweptCell(one.settings, {RECALL: replace(one.values[RECALL], low=-50.0, high=50.0)})
+        for one in swept(LOSS, falling)
+    ]
+    low, high = draw(cells).axes[1].get_ylim()
+    assert -10 < low < 40
+    assert 90 < high < 150
+
+
+def test_three_metrics_are_three_panels_and_share_one_legend():
+    names = [RECALL, "detection.fdr", "detection.f1"]
+    figure = draw(swept(LOSS, falling, names), names)
+    panels = figure.axes[1:]
+    found = [axes.get_title(loc="left").partition(":")[0] for axes in panels]
+    assert found == names
+    assert [axes.get_legend() is not None for axes in panels] == [False, True, False]
+
+
+@pytest.mark.parametrize("grid", [LOSS, {"topology.loss": ["1%"]}, {"detection.scope": ["own"]}])
+def test_everything_fits_on_the_page(grid):
+    figure = draw(swept(grid, lambda *_: 0.5, [RECALL, "detection.fdr"]), [RECALL, "detection.fdr"])
+    figure.draw_without_rendering()
+    for axes in figure.axes[1:]:
+        box = axes.get_tightbbox()
+        assert min(box.x0, box.y0) >= 0
+        assert box.x1 <= figure.bbox.width
+        assert box.y1 <= figure.bbox.height
+
+
+def test_a_single_cell_says_what_it_is_of():
+    title = texts(draw(swept({"topology.loss": ["1%"]}, falling)).axes[0])[0]
+    assert title == "loss: detection.recall against topology.loss"
+
+
+def test_a_metric_without_a_figure_is_refused():
+    cells = swept(LOSS, falling)
+    assert defined(curves(cells), [RECALL, "detection.f1"]) == [RECALL]
+    with pytest.raises(ResultsError, match=r"detection\.f1 is undefined in every cell"):
+        draw(cells, [RECALL, "detection.f1"])
+
+
+def test_more_lines_than_can_be_told_apart_are_refused():
+    grid = {"x": ["1", "2"], "detection.scope": [f"s{number}" for number in range(9)]}
+    with pytest.raises(ResultsError, match=r"9 lines cannot be told apart, only 8"):
+        draw(swept(grid, lambda *_: 0.5))
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_two_drawings_of_one_sweep_are_the_same_bytes(tmp_path, kind):
+    first, second = (save(draw(swept(LOSS, falling)), tmp_path / name, [kind]) for name in "ab")
+    assert first[0].read_bytes() == second[0].read_bytes()
