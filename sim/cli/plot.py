@@ -1,20 +1,32 @@
-"""``sim plot``: the figures of a stored run, drawn again from its tables."""
+"""``sim plot``: the figures of a stored run or sweep, drawn again from what is stored."""
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
+from sim.cli.metric_names import check_metric_names
 from sim.cli.output import say
-from sim.cli.replay import RunFolder
-from sim.errors import ResultsError
+from sim.errors import ResultsError, SimError
+
+CURVES_OF: Final = ("detection.recall", "detection.fdr", "staleness.root.mean", "coverage.mean")
+"""What is drawn of a sweep unless metrics are named, as far as it is defined there: two of them."""
+
+Folder = Annotated[
+    Path,
+    typer.Argument(
+        help="Folder of a run, or of a name; for curves that of a sweep.", metavar="RUN"
+    ),
+]
 
 
 class Kind(StrEnum):
     """The figures there are."""
 
     recovery = "recovery"
+    detection = "detection"
+    curves = "curves"
 
 
 class Format(StrEnum):
@@ -26,28 +38,68 @@ class Format(StrEnum):
 
 
 def plot(
-    run: RunFolder,
+    run: Folder,
     kind: Annotated[Kind, typer.Option("--kind", help="Which figure.")] = Kind.recovery,
     replication: Annotated[
-        int, typer.Option("--replication", min=0, help="Which replication, from 0.")
+        int, typer.Option("--replication", min=0, help="Which replication of a run, from 0.")
     ] = 0,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", help="For curves: what to draw.", metavar="NAME")
+    ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option("--x", help="For curves: the swept parameter along x.", metavar="PATH"),
+    ] = None,
     formats: Annotated[list[Format] | None, typer.Option("--format", help="Default: all.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; default: the run's.")] = None,
 ) -> None:
-    """Draw a figure of a stored run."""
-    from sim.campaign.replay import stored_plan
-    from sim.campaign.results import open_results
-    from sim.campaign.stored_tables import tables_of
-    from sim.report.recovery_figure import recovery_figure
+    """Draw a figure of a stored run, or curves over a sweep."""
     from sim.report.style import save
 
-    results = open_results(run)
-    figure = recovery_figure(tables_of(results, replication), stored_plan(results))
-    folder = results.path if out is None else _made(out)
+    _check_options(kind, replication, metric or [], x)
+    if kind is Kind.curves:
+        folder, figure = run, _curves(run, metric or [], x)
+    else:
+        folder, figure = _of_run(run, kind, replication)
+    folder = folder if out is None else _made(out)
     suffix = f"-{replication}" if replication else ""
     chosen = tuple(one.value for one in formats or Format)
     for path in save(figure, folder / f"{kind.value}{suffix}", chosen):
         say(str(path))
+
+
+def _check_options(kind: Kind, replication: int, metrics: list[str], x: str | None) -> None:
+    """Raises SimError for an option of another kind of figure: it would change nothing."""
+    check_metric_names(metrics)
+    if kind is Kind.curves and replication:
+        raise SimError("--replication chooses one of a run; curves are over all of them")
+    if kind is not Kind.curves and (metrics or x is not None):
+        raise SimError("--metric and --x are for curves: add --kind curves")
+
+
+def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
+    """The folder of a run, and a figure of one of its replications."""
+    from sim.campaign.replay import stored_plan
+    from sim.campaign.results import open_results
+    from sim.campaign.stored_tables import tables_of
+    from sim.report.detection_figure import detection_figure
+    from sim.report.recovery_figure import recovery_figure
+
+    results = open_results(run)
+    draw = detection_figure if kind is Kind.detection else recovery_figure
+    return results.path, draw(tables_of(results, replication), stored_plan(results))
+
+
+def _curves(folder: Path, metrics: list[str], x: str | None) -> Any:
+    """The curves of the sweep in a folder."""
+    from sim.cli.sweep_summary import TABLE
+    from sim.report.curves import curves, read_cells
+    from sim.report.curves_figure import curves_figure, defined
+
+    found = curves(read_cells(folder / TABLE), x)
+    return curves_figure(
+        folder.resolve().name, found, metrics or defined(found, CURVES_OF)[:2] or CURVES_OF[:1]
+    )
 
 
 def _made(folder: Path) -> Path:

@@ -86,10 +86,15 @@ def _tell(outcome: "Outcome", plan: "Plan", no_plot: bool, as_json: bool, quiet:
 
 
 def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
+    """The recovery figure, and that of the detection where there is one."""
+    from sim.report.detection_figure import detection_figure
     from sim.report.recovery_figure import recovery_figure
     from sim.report.style import save
 
-    return save(recovery_figure(outcome.first, plan), outcome.folder / "recovery")
+    figures = save(recovery_figure(outcome.first, plan), outcome.folder / "recovery")
+    if plan.detection is not None:
+        figures += save(detection_figure(outcome.first, plan), outcome.folder / "detection")
+    return figures
 
 
 def _only_as_written(file: Path, cells: "Sequence[Cell]") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from sim.cli.metric_names import check_metric_names
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
 from sim.cli.progress import sweep_progress
 from sim.cli.run import Cluster, Out
@@ -90,14 +91,5 @@ def _cells(scenario: "Scenario", changes: list[str], only: list[str]) -> "tuple[
 
 def _shown(scenario: "Scenario", metrics: list[str]) -> list[str]:
     """The metrics to show: those asked for, else those with thresholds, else a few."""
-    from sim.scenario.catalogue import METRIC_NAMES
-    from sim.scenario.nearest import did_you_mean
-
-    unknown = [
-        Mistake(f"--metric {name}", 0, 0, "", "unknown metric", did_you_mean(name, METRIC_NAMES))
-        for name in metrics
-        if name not in METRIC_NAMES
-    ]
-    if unknown:
-        raise ScenarioError(tuple(unknown))
+    check_metric_names(metrics)
     return metrics or [one.metric for one in scenario.plan.thresholds] or list(FEW)

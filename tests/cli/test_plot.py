@@ -60,6 +60,11 @@ def test_a_figure_does_not_damage_the_run_that_it_is_put_beside(sim, stored):
     [
         (["--replication", "7"], "has replications 0 to 1, no 7"),
         (["--out", "small.yaml"], "small.yaml: cannot be made a folder: File exists"),
+        (["--kind", "detection"], "small has no `detection`, so there is no figure of it"),
+        (["--kind", "curves"], "small/sweep.csv is missing: `sim sweep` writes it"),
+        (["--metric", "coverage.mean"], "--metric and --x are for curves: add --kind curves"),
+        (["--kind", "curves", "--replication", "1"], "curves are over all of them"),
+        (["--kind", "curves", "--metric", "detection.recal"], "did you mean detection.recall?"),
         (["--format", "bmp"], "'bmp' is not one of 'svg', 'pdf', 'png'"),
     ],
 )
@@ -89,3 +94,38 @@ def test_half_a_figure_is_no_figure(sim, stored, monkeypatch, failure, code):
     monkeypatch.setattr(style.Figure, "savefig", failure)
     assert sim("plot", RUNS).code == code
     assert sorted(stored.iterdir()) == before
+
+
+DETECTION = """\
+detection: {detector: z, control: bh, every: 200ms, learn: 400ms, calibrate: 400ms}
+anomalies: [{agents: agent-3, kind: shift, size: 9sd, at: 1500ms, for: 500ms}]
+"""
+
+
+@pytest.mark.slow
+def test_the_detection_of_a_run_can_be_drawn(sim, folder):
+    (folder / "small.yaml").write_text(SMALL + DETECTION)
+    run = run_scenario(load_scenario("small.yaml"), folder / "results" / "runs").folder
+    result = sim("plot", RUNS, "--kind", "detection", "--format", "png")
+    assert (result.code, result.out) == (Exit.GOOD, f"{run / 'detection.png'}\n")
+    assert (run / "detection.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_a_run_with_detection_draws_both_figures(sim, folder):
+    (folder / "small.yaml").write_text(SMALL + DETECTION)
+    told = sim("run", "small.yaml", "--set", "replications=1").out
+    assert "recovery.png" in told
+    assert "detection.png" in told
+
+
+@pytest.mark.slow
+def test_curves_over_a_sweep_are_drawn_beside_its_runs(sim, folder):
+    (folder / "swept.yaml").write_text(SMALL + "sweep: {topology.loss: [0%, 10%]}\n")
+    sim("sweep", "swept.yaml", "--quiet")
+    result = sim("plot", RUNS, "--kind", "curves", "--format", "png")
+    assert (result.code, result.out) == (Exit.GOOD, f"{RUNS}/curves.png\n")
+    result = sim("plot", RUNS, "--kind", "curves", "--metric", "detection.recall")
+    assert "detection.recall is undefined in every cell" in result.err
+    result = sim("plot", RUNS, "--kind", "curves", "--x", "seed")
+    assert "'seed' is not swept, only topology.loss" in result.err
