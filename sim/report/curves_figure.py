@@ -52,6 +52,8 @@ DASHED: Final = (0, (4, 2))
 PANEL_IN: Final = 2.9
 ASIDE: Final = 5.0
 """Points by which neighbouring lines stand apart, so that their intervals can be told apart."""
+EDGE: Final = 0.06
+"""What is left free at each end of an axis, as a share of what is shown."""
 OFF_THE_PAGE: Final = 1e6
 """Length of an interval that has no end, in any unit."""
 WIDE: Final = 25.0
@@ -134,7 +136,7 @@ def _y_axis(axes: Axes, found: Curves, metric: str) -> None:
         room = max(last - first, 0.05 * abs(last), 1e-9)
         bottom = max(first - room / 2, min(first, float(low.min(initial=first))))
         top = min(last + room / 2, max(last, float(high.max(initial=last))))
-        axes.set_ylim(bottom - 0.08 * room, top + 0.08 * room)
+        axes.set_ylim(bottom - EDGE * room, top + EDGE * room)
     unit = "%" if values[0].unit == "share" else values[0].unit
     axes.set_ylabel(f"{metric.removeprefix(PREFIX)} ({unit})")
 
@@ -196,7 +198,10 @@ def _x_axis(axes: Axes, axis: Axis) -> None:
         axes.set_xscale("symlog", linthresh=linear, linscale=0.5)
     axes.set_xticks(axis.places, axis.texts)
     axes.minorticks_off()
-    axes.margins(x=0.06)
+    warp = axes.xaxis.get_transform()
+    first, last = warp.transform([axis.places[0], axis.places[-1]])
+    aside = EDGE * (last - first) or 0.5
+    axes.set_xlim(*warp.inverted().transform([first - aside, last + aside]))
     axes.set_xlabel(axis.path)
 
 

@@ -80,6 +80,15 @@ def test_numbers_that_span_a_lot_are_spread_by_their_logarithms(figure):
     assert (figure.axes[1].get_xscale(), wide.axes[1].get_xscale()) == ("linear", "symlog")
 
 
+@pytest.mark.parametrize("texts", [["0%", "10%", "50%"], ["0%", "1%", "50%"], ["5%"]])
+def test_no_point_stands_at_the_edge(texts):
+    axes = draw(swept({"topology.loss": texts}, falling)).axes[1]
+    low, high = axes.get_xlim()
+    places = [float(text.removesuffix("%")) for text in texts]
+    assert low < min(places)
+    assert max(places) < high
+
+
 def test_the_legend_names_the_other_parameter_and_its_values(figure):
     axes = figure.axes[1]
     assert axes.get_legend().get_title().get_text() == "detection.decide"
