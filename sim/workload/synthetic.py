@@ -8,7 +8,7 @@ intraclass correlation (ICC).
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,7 +24,8 @@ class Synthetic:
 
     `noise` is the standard deviation within an agent, and `correlation` (0 <= rho < 1) that
     between the noise of any two features of one report. `drift` holds sd, tau_ns and every_ns,
-    `tail` the df (more than 2) of Student's t, `season` amplitude and period_ns.
+    `tail` the df (more than 2) of Student's t, `season` amplitude, period_ns and phase (see
+    `_Season`).
     """
 
     def __init__(
@@ -79,14 +80,24 @@ class Synthetic:
 
 
 class _Season:
-    """A sine that all features of an agent share, with a phase of its own for each agent."""
+    """A sine that all features of an agent share.
+
+    With `phase` own each agent is somewhere of its own in the swing, so the mean of many agents
+    stays. With common all rise together from 0 at the time 0, and the mean of all swings in full.
+    """
 
     def __init__(
-        self, agents: int, stream_at: StreamAt, *, amplitude: float, period_ns: float
+        self,
+        agents: int,
+        stream_at: StreamAt,
+        *,
+        amplitude: float,
+        period_ns: float,
+        phase: Literal["own", "common"] = "own",
     ) -> None:
         self._amplitude = amplitude
         self._period_ns = period_ns
-        self._phase = stream_at("season", 0).random(agents)
+        self._phase = stream_at("season", 0).random(agents) if phase == "own" else np.zeros(agents)
 
     def swing(self, born_ns: Floats, first: int) -> Floats:
         """Its value for agents first ... at their instants: (n,)."""

@@ -159,7 +159,9 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
                 "kind": "synthetic",
                 "drift": draw(st.sampled_from(["none", 0.2, {"sd": 0.1, "tau": "7s"}])),
                 "tail": draw(st.sampled_from(["none", {"df": 5}])),
-                "season": draw(st.sampled_from(["none", {"period": "9s"}])),
+                "season": draw(
+                    st.sampled_from(["none", {"period": "9s"}, {"period": "9s", "phase": "common"}])
+                ),
             },
         },
         "topology": {

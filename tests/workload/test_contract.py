@@ -26,6 +26,10 @@ def with_everything(agents: int) -> Synthetic:
     return Synthetic(agents, 3, stream_at, **parts)
 
 
+def with_a_common_season(agents: int) -> Synthetic:
+    return Synthetic(agents, 3, stream_at, noise=0.0, season=SEASON | {"phase": "common"})
+
+
 def traces() -> list[np.ndarray]:
     return [np.arange(30.0).reshape(10, 3), 100 + np.arange(21.0).reshape(7, 3)]
 
@@ -38,7 +42,9 @@ def replay_in_time(agents: int) -> Trace:
     return Trace(agents, traces(), cadence_ns=0.7 * NS, stream_at=stream_at)
 
 
-each_behaviour = pytest.mark.parametrize("make", [plain, with_everything, replay, replay_in_time])
+each_behaviour = pytest.mark.parametrize(
+    "make", [plain, with_everything, with_a_common_season, replay, replay_in_time]
+)
 
 
 def born_ns(agents: int, tick: int) -> np.ndarray:

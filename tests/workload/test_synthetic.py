@@ -158,6 +158,44 @@ def test_agents_swing_with_phases_of_their_own():
     assert abs(x.mean()) <= 4 * math.sqrt(0.08 / x.size)
 
 
+COMMON = {"amplitude": 0.4, "period_ns": 10 * NS, "phase": "common"}
+
+
+@pytest.mark.parametrize(("tick", "turn"), [(0, 0.0), (1, 0.1), (2, 0.2), (5, 0.5), (8, 0.8)])
+def test_a_common_season_is_one_sine_that_rises_from_0_at_the_start(tick, turn):
+    x = values(tick + 1, agents=30, spread=0.0, noise=0.0, season=COMMON)
+    assert np.allclose(x[tick], 0.4 * math.sin(math.tau * turn))
+
+
+def test_in_a_common_season_an_agent_swings_by_the_instant_of_its_own_report():
+    behaviour = Synthetic(3, 1, stream_at, spread=0.0, noise=0.0, season=COMMON)
+    out = np.empty((3, 1))
+    behaviour.fill(0, np.array([0.0, 2.5, 7.5]) * NS, 0, out)
+    assert np.allclose(out[:, 0], [0.0, 0.4, -0.4])
+
+
+def test_a_common_season_moves_the_mean_of_all_agents_and_nothing_else():
+    still, swung = values(3), values(3, season=COMMON)
+    moved = 0.4 * np.sin(math.tau * np.array([0.0, 0.1, 0.2]))
+    assert np.allclose(swung - still, moved[:, None, None])
+
+
+def test_a_common_season_draws_nothing():
+    drawn = []
+
+    def noted(purpose: str, tick: int) -> np.random.Generator:
+        drawn.append(purpose)
+        return stream_at(purpose, tick)
+
+    Synthetic(3, 1, noted, spread=0.0, noise=0.0, season=COMMON)
+    assert drawn == []
+
+
+def test_seasons_are_each_agents_own_unless_asked():
+    own = {"amplitude": 0.4, "period_ns": 10 * NS}
+    assert np.array_equal(values(2, season=own), values(2, season=own | {"phase": "own"}))
+
+
 def test_switching_one_part_on_moves_no_other():
     parts = {"drift": DRIFT, "season": {"amplitude": 0.4, "period_ns": 10 * NS}}
     noise = values(4, spread=0.0)

@@ -36,10 +36,15 @@ class Tail(Block):
 
 
 class Season(Block):
-    """A daily rhythm, in short: a sine with a phase of its own for each agent."""
+    """A daily rhythm, in short: a sine, of each agent alone or of all together."""
 
     amplitude: Number = Field(default=0.2, ge=0, description="height of the sine")
     period: PositiveDuration = given("60s", parse_positive_duration, "length of one swing")
+    phase: Literal["own", "common"] = Field(
+        default="own",
+        description="each agent somewhere of its own in the swing (the mean of all agents stays), "
+        "or all together, rising from 0 at the start (it swings with them)",
+    )
 
 
 def _plain_is_sd(value: object) -> object:
