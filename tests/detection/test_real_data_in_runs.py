@@ -43,7 +43,7 @@ def smd_run(detector, decide, every):
             "learn": "23680min",
             "calibrate": "10min",
         },
-        local=7,
+        local=13,
     )
 
 
