@@ -20,6 +20,7 @@ from sim.campaign.provenance import version
 from sim.campaign.store import canonical_json, plain
 from sim.errors import ResultsError
 from sim.measure.gate import Change, Sample, common, judge_gate
+from sim.scenario.catalogue import METRICS
 from sim.scenario.plan import Plan
 from sim.scenario.writer import resolved_document
 
@@ -80,6 +81,15 @@ def judge_against(
     ResultsError, saying what to do, where the two cannot be compared.
     """
     check_comparable(baseline, plan, across_versions=across_versions)
+    _check_gated(baseline, samples, plan)
+    if not common(baseline.samples) or not common(samples):
+        raise ResultsError(f"the baseline of {plan.name} and the run have no replication in common")
+    changes = judge_gate(baseline.samples, samples, plan.gate, paired=plan.seed == baseline.seed)
+    return [_with_way_out(change, baseline) for change in changes]
+
+
+def _check_gated(baseline: Baseline, samples: Mapping[str, Sample], plan: Plan) -> None:
+    """Raise ResultsError unless both sides have every gated metric, in one unit."""
     gated = [tolerance.metric for tolerance in plan.gate]
     missing = [name for name in gated if name not in baseline.samples]
     if missing:
@@ -89,10 +99,14 @@ def judge_against(
     unmeasured = [name for name in gated if name not in samples]
     if unmeasured:
         raise ResultsError(f"the gate names what was not measured: {', '.join(unmeasured)}")
-    if not common(baseline.samples) or not common(samples):
-        raise ResultsError(f"the baseline of {plan.name} and the run have no replication in common")
-    changes = judge_gate(baseline.samples, samples, plan.gate, paired=plan.seed == baseline.seed)
-    return [_with_way_out(change, baseline) for change in changes]
+    units = {metric.name: metric.unit for metric in METRICS}
+    for name in gated:
+        there = baseline.samples[name].unit
+        if there != units[name]:
+            raise ResultsError(
+                f"the baseline of {plan.name} has {name} in {there!r}, here it is in "
+                f"{units[name]!r}; {_update(plan.name)}"
+            )
 
 
 def _with_way_out(change: Change, baseline: Baseline) -> Change:
@@ -124,25 +138,32 @@ def check_comparable(baseline: Baseline, plan: Plan, *, across_versions: bool = 
 def read_baseline(path: Path) -> Baseline:
     """The baseline in a file. Raises ResultsError for one that is missing, damaged or too new."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-    except FileNotFoundError as error:
-        raise ResultsError(f"{path} is missing; {_update(path.stem)}") from error
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path} cannot be read: {error}; {_update(path.stem)}") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        format_ = found.get("format") if isinstance(found, dict) else None
-        raise ResultsError(
-            f"{path} has format {format_}, this version reads {FORMAT}; {_update(path.stem)}"
-        )
+        return _parsed(_document(path))
+    except FileNotFoundError:
+        problem = "is missing"
+    except _Unreadable as error:
+        problem = str(error)
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        problem = f"is damaged: {error!r}"
+    raise ResultsError(f"{path} {problem}; {_update(path.stem)}")
+
+
+class _Unreadable(Exception):
+    """No document of this format; why, in words."""
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """The JSON of a file of our format. Raises OSError and _Unreadable."""
     try:
-        baseline = _parsed(found)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ResultsError(f"{path} is damaged: {error!r}; {_update(path.stem)}") from error
-    if baseline.digest != found.get("digest"):
-        raise ResultsError(
-            f"{path} is damaged: its scenario does not match its digest; {_update(path.stem)}"
-        )
-    return baseline
+        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except (RecursionError, ValueError) as error:
+        raise _Unreadable(f"cannot be read: {error}") from error
+    there = found.get("format") if isinstance(found, dict) else None
+    if there != FORMAT:
+        raise _Unreadable(f"has format {there}, this version reads {FORMAT}")
+    return dict(found)
 
 
 def write_baseline(baseline: Baseline, root: Path = BASELINES) -> Path:
@@ -206,13 +227,16 @@ def _parsed(found: Mapping[str, Any]) -> Baseline:
     lengths = sorted({len(sample.figures) for sample in samples.values()})
     if lengths != [found["replications"]]:
         raise ValueError(f"metrics have {lengths} figures, not {found['replications']}")
-    return Baseline(
+    baseline = Baseline(
         name=str(found["name"]),
         version=str(found["version"]),
         seed=int(found["seed"]),
         scenario=found["scenario"],
         samples=samples,
     )
+    if baseline.digest != found["digest"]:
+        raise _Unreadable("is damaged: its scenario does not match its digest")
+    return baseline
 
 
 def _sample(unit: str, written: list[float | str | None]) -> Sample:

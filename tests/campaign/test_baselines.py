@@ -103,6 +103,8 @@ def test_a_baseline_that_is_missing_is_named_with_the_way_to_make_one(tmp_path):
         ("[]", "has format None"),
         ('{"format": 2}', "has format 2, this version reads 1"),
         ('{"format": 1}', "is damaged: KeyError"),
+        ('{"format": 1, "metrics": []}', "is damaged: AttributeError"),
+        pytest.param("[" * 100_000, "cannot be read", id="too deep"),
     ],
 )
 def test_a_file_that_is_no_baseline_is_named_with_the_way_out(text, message, tmp_path):
@@ -122,6 +124,7 @@ def test_a_file_that_is_no_baseline_is_named_with_the_way_out(text, message, tmp
         ("[1.5,", "["),
         ("[1.5,", "[true,"),
         ("[1.5,", "[[1.5],"),
+        pytest.param("[1.5,", "[" + 400 * "9" + ",", id="beyond any float"),
         ('"replications": 3', '"replications": 4'),
         ('"duration": "3s"', '"duration": "4s"'),
         ('"version"', '"wersion"'),
@@ -170,6 +173,15 @@ def test_a_baseline_without_a_metric_that_is_gated_is_refused(baseline):
     plan = replace(PLAN, gate=(Tolerance("coverage.min", 0.1, 1),))
     with pytest.raises(ResultsError, match=r"has no coverage\.min; `sim baseline update`"):
         judge_against(baseline, SAMPLES, plan)
+
+
+def test_a_baseline_in_another_unit_is_refused_whatever_its_version(baseline):
+    samples = {AGE: replace(SAMPLES[AGE], unit="ms")}
+    old = replace(baseline, version="0.0.1", samples=samples)
+    with pytest.raises(
+        ResultsError, match=r"staleness\.root\.mean in 'ms', here it is in 's'; `sim"
+    ):
+        judge_against(old, SAMPLES, PLAN, across_versions=True)
 
 
 def test_a_gate_on_what_the_run_did_not_measure_is_refused(baseline):
