@@ -58,7 +58,9 @@ class Decider:
             counts &= decides
         scores = np.where(counts, self.known, np.nan)
         if now_ns <= self._calibrate_until_ns:
-            if now_ns > self._calibrate_from_ns:
-                self.control.calibrate(scores)
+            # What was sent by the end of learning is of values that were learnt from: they are
+            # nearer to what was learnt than any value to come will be.
+            is_fresh = self.sent_ns > self._calibrate_from_ns
+            self.control.calibrate(np.where(is_fresh, scores, np.nan))
             return None
         return scores, self.control.decide(scores, self._evidence, self._starts)
