@@ -92,16 +92,19 @@ class Outcomes:
     """From the begin to the first alarm in time; NaN where it was missed."""
     watched_ns: Ints
     """From the begin to the last instant at which an alarm would have been in time."""
+    weight: Floats
+    """How many segments each stands for: the weight of its agent."""
 
     @property
     def recall(self) -> float:
-        """Segments with an alarm in time, of all; NaN when there is none."""
-        return _ratio(len(self.delay_ns) - self.missed, len(self.delay_ns))
+        """Share of the segments that had an alarm in time, by weight; NaN when there is none."""
+        total = float(self.weight.sum())
+        return _ratio(total - self.missed, total)
 
     @property
-    def missed(self) -> int:
-        """Segments without an alarm in time."""
-        return int(np.isnan(self.delay_ns).sum())
+    def missed(self) -> float:
+        """Weight of the segments without an alarm in time."""
+        return float(self.weight[np.isnan(self.delay_ns)].sum())
 
 
 def confusion(labels: ArrayLike, alarms: ArrayLike, weights: ArrayLike | None = None) -> Confusion:
@@ -162,29 +165,45 @@ def false_discovery_rate(
 
 
 def outcomes(
-    time_ns: Ints, agent: Ints, alarms: ArrayLike, segments: Segments, grace_ns: int
+    time_ns: Ints,
+    agent: Ints,
+    alarms: ArrayLike,
+    segments: Segments,
+    grace_ns: int,
+    weights: ArrayLike | None = None,
 ) -> Outcomes:
     """Delay of each segment: to its agent's first alarm within [begin, end + grace].
 
     A segment in whose time no decision fell (before calibration was over, say) is not judged: it is
-    neither found nor missed. Watching ends with the last decision of all.
+    neither found nor missed. Watching ends with the last decision of all. A segment weighs as much
+    as the points of its agent, or 1 where that has none.
     """
     alarm = np.asarray(alarms, np.bool_)
-    _same_length(time_ns, agent, alarm)
+    weight = _weights(weights, time_ns, agent, alarm)
     instants = np.unique(time_ns)
     first, behind = _reach(instants, segments, grace_ns)
     judged = first < behind
-    stride = len(instants) + 1
-    raised = np.sort(agent[alarm] * stride + np.searchsorted(instants, time_ns[alarm]))
-    begin_ns, at = segments.begin_ns[judged], segments.agent[judged] * stride
-    earliest = np.append(raised, np.iinfo(np.int64).max)[
-        np.searchsorted(raised, at + first[judged])
-    ]
-    in_time = earliest < at + behind[judged]
-    delay_ns = np.full(len(at), math.nan)
-    delay_ns[in_time] = instants[(earliest - at)[in_time]] - begin_ns[in_time]
+    begin_ns, owner = segments.begin_ns[judged], segments.agent[judged]
+    raised = agent[alarm], np.searchsorted(instants, time_ns[alarm])
+    found = _first_in_time(*raised, owner, first[judged], behind[judged], len(instants))
+    alarm_ns = np.append(instants, math.nan)[found]
     horizon_ns = np.minimum(segments.end_ns[judged] + grace_ns, instants[-1:])
-    return Outcomes(delay_ns, horizon_ns - begin_ns)
+    stands_for = _of_agents(agent, weight, owner)
+    return Outcomes(alarm_ns - begin_ns, horizon_ns - begin_ns, stands_for)
+
+
+def _first_in_time(
+    agent: Ints, decision: Ints, owner: Ints, first: Ints, behind: Ints, decisions: int
+) -> Ints:
+    """The decision of the first alarm of each `owner` in [first, behind); `decisions` if none.
+
+    Alarms are of `agent` at `decision`, in any order; arrays (alarms,) and (segments,).
+    """
+    stride = decisions + 1  # one more than decisions: an agent's key never runs on into the next
+    raised = np.append(np.sort(agent * stride + decision), np.iinfo(np.int64).max)
+    at = owner * stride
+    earliest = raised[np.searchsorted(raised, at + first)]
+    return np.where(earliest < at + behind, earliest - at, decisions)
 
 
 def false_episodes(
@@ -230,6 +249,14 @@ def _reach(instants: Ints, segments: Segments, grace_ns: int) -> tuple[Ints, Int
     first = np.searchsorted(instants, segments.begin_ns)
     behind = np.searchsorted(instants, segments.end_ns + grace_ns, side="right")
     return first, behind
+
+
+def _of_agents(agent: Ints, weight: Floats, wanted: Ints) -> Floats:
+    """The weight of each agent that is wanted; 1 of one that has no point."""
+    known, first = np.unique(agent, return_index=True)
+    place = np.searchsorted(known, wanted)
+    has_points = np.append(known, -1)[place] == wanted
+    return np.where(has_points, np.append(weight[first], 1.0)[place], 1.0)
 
 
 def _weights(weights: ArrayLike | None, *columns: NDArray[Any]) -> Floats:

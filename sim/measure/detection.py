@@ -93,19 +93,24 @@ def _scores(tables: Tables, whose: str, grace_ns: int, every_ns: int) -> dict[st
 def _segment_scores(tables: Tables, alarm: str, grace_ns: int, every_ns: int) -> dict[str, float]:
     points, rows = tables.points, tables.segments
     segments = Segments(rows["agent"], rows["begin_ns"], rows["end_ns"])
-    raised = (points["time_ns"], points["agent"], points[alarm], segments, grace_ns)
+    weights = points["weight"]
+    raised = (points["time_ns"], points["agent"], points[alarm], segments, grace_ns, weights)
     found = scores.outcomes(*raised)
-    hours = scores.agent_hours(float(points["weight"].sum()), every_ns)
+    hours = scores.agent_hours(float(weights.sum()), every_ns)
     return {
         "segment_recall": found.recall,
         "delay.median": median(_durations(found)),
-        "missed": float(found.missed) if len(found.delay_ns) else np.nan,
-        "false_alarms": scores.false_episodes(*raised, points["weight"]) / hours,
+        "missed": found.missed if len(found.delay_ns) else np.nan,
+        "false_alarms": scores.false_episodes(*raised) / hours,
     }
 
 
 def _durations(found: Outcomes) -> CensoredSample:
-    """Delays in seconds; what was missed took longer than it was watched."""
+    """Delays in seconds; what was missed took longer than it was watched.
+
+    Without weights: they differ only where both a scenario and its trace bring anomalies, in a run
+    of which agents are sampled.
+    """
     missed = np.isnan(found.delay_ns)
     return CensoredSample(
         observed=tuple((found.delay_ns[~missed] / NS_PER_S).tolist()),

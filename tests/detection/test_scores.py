@@ -150,6 +150,26 @@ def test_delays_are_what_looking_at_every_alarm_finds(alarms, rows, grace):
 
 
 @given(ALARMS, SEGMENTS, st.integers(0, 25), st.tuples(WEIGHT, WEIGHT, WEIGHT))
+def test_a_segment_weighs_as_much_as_the_points_of_its_agent(alarms, rows, grace, weights):
+    columns = (GRID_NS, GRID_AGENT, alarms)
+    found = outcomes(*columns, as_segments(rows), grace, np.array(weights)[GRID_AGENT])
+    missed, total = 0.0, 0.0
+    for row in rows:  # each by itself, as often as its agent counts
+        alone = outcomes(*columns, as_segments([row]), grace)
+        missed += alone.missed * weights[row[0]]
+        total += len(alone.delay_ns) * weights[row[0]]
+    assert found.missed == pytest.approx(missed)
+    if total:
+        assert found.recall == pytest.approx(1 - missed / total)
+
+
+def test_a_segment_of_an_agent_without_points_counts_once():
+    nobody = as_segments([(7, 20, 30), (0, 20, 30)])
+    found = outcomes(GRID_NS, GRID_AGENT, alarms_at(), nobody, 0, np.full(len(GRID_NS), 5.0))
+    assert found.weight.tolist() == [1.0, 5.0]
+
+
+@given(ALARMS, SEGMENTS, st.integers(0, 25), st.tuples(WEIGHT, WEIGHT, WEIGHT))
 def test_false_episodes_are_what_looking_at_every_decision_finds(alarms, rows, grace, weights):
     columns = (GRID_NS, GRID_AGENT, alarms, as_segments(rows), grace)
     found = false_episodes(*columns, np.array(weights)[GRID_AGENT])

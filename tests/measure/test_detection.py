@@ -176,6 +176,26 @@ def test_agents_that_stand_for_many_count_as_many():
     assert found["detection.false_alarms"] == pytest.approx(101 / ((30 + 1000) / 3600))
 
 
+def test_anomalies_of_agents_that_stand_for_many_count_as_many():
+    weights = np.where(AGENT == 1, 9.0, 1.0)
+    only_the_first = TRUTH & (AGENT == 0)
+    found = detection_figures(tables_of(only_the_first, TRUTH, weights=weights), PLAN)
+    assert found["detection.segment_recall"] == pytest.approx(1 / 10)
+    assert found["detection.missed"] == 9.0
+
+
+def test_ranks_and_false_discoveries_count_points_by_weight():
+    """Agent 3, normal all the time, alarms with the first two anomalous points of agent 0."""
+    alarms = at((0, 12), (0, 13), (3, 12), (3, 13))
+    weights = np.where(AGENT == 3, 3.0, 1.0)
+    found = detection_figures(tables_of(alarms, TRUTH, weights=weights), PLAN)
+    assert found["detection.fdr"] == pytest.approx(2 * 0.75 / 10)
+    # Of 6 anomalous points 2 rank with 6 of the weight of 54 that is normal, 4 below them.
+    normal = 24 + 30
+    pairs = 2 * (normal - 6 / 2) + 4 * (normal - 6) / 2
+    assert found["detection.roc_auc"] == pytest.approx(pairs / (6 * normal))
+
+
 def test_an_agent_that_was_not_heard_ranks_below_all_others():
     heard = np.where(AGENT == 1, np.nan, TRUTH * 1.0)
     found = detection_figures(tables_of(TRUTH, TRUTH, scores=heard), PLAN)
