@@ -4,7 +4,7 @@ Faults, publications and samples are scripts on the kernel. Each brings both pla
 instant before it changes or looks at anything; that is what keeps the vector steps exact.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,7 +168,7 @@ class Simulation:
         tables: dict[str, Mapping[str, NDArray[Any]]] = dict(self.recorder.tables())
         if self.detection is not None:
             tables |= self.detection.tables()
-            self._note_idle_anomalies(tables["segments"]["anomaly"])
+            self._note_idle_anomalies(self.detection.shown)
         if self.messages is not None:
             tables["messages"] = self.messages.table()
         telemetry = self.world.telemetry
@@ -181,7 +181,7 @@ class Simulation:
             tuple(self._idle),
         )
 
-    def _note_idle_anomalies(self, found: NDArray[np.int64]) -> None:
+    def _note_idle_anomalies(self, found: Sequence[int]) -> None:
         """An anomaly that nobody ever showed makes the run inconclusive, as an idle fault does."""
         for number, anomaly in enumerate(self.plan.anomalies, start=1):
             if number not in found:

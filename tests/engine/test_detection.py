@@ -1,7 +1,4 @@
-"""Detection inside a run: what a watch sees, what the deciding node holds, and what the truth is.
-
-The base scenario has 24 agents, 6 locals and 3 regionals; every message takes 2.05 ms.
-"""
+"""Detection in a run: what a watch sees, what the deciding node holds, and what the truth is."""
 
 from itertools import pairwise
 
@@ -13,52 +10,18 @@ from sim.engine.simulation import Simulation
 from sim.errors import InvariantViolated
 from sim.telemetry.mail import Post
 from tests.engine.scenarios import LOG, MS, RING, S, plan_of
-
-LOSSY = {"kind": "point", "jitter": {"kind": "exponential", "mean": "30ms"}, "loss": "20%"}
-SHIFT = {"agents": "agent-5", "kind": "shift", "size": "6sd", "at": "2s", "for": "1s"}
-DETECTION = {
-    "detector": {"kind": "z", "pool": "max"},
-    "scope": "population",
-    "control": {"kind": "threshold", "score": 5},
-    "every": "200ms",
-    "learn": "600ms",
-    "calibrate": "400ms",
-}
-CUT = {"kind": "partition", "groups": ["region-0", "rest"], "at": "1500ms", "until": "2500ms"}
-CRASH = {"kind": "crash", "nodes": ["local-0"], "at": "1500ms", "until": "2s"}
-FORGET = {**CRASH, "durable": False}
-PAUSE = {"kind": "pause", "nodes": ["local-1"], "at": "1500ms", "until": "2s"}
-CHURN = {"kind": "churn", "nodes": ["region-1"], "at": "1500ms", "until": "2500ms"}
-
-
-def simulation(*faults, detection=None, anomalies=(SHIFT,), **blocks):
-    """A run that is about to begin."""
-    block = {**DETECTION, **(detection or {})}
-    plan = plan_of(*faults, detection=block, anomalies=list(anomalies), **blocks)
-    return Simulation(plan, seed=1)
-
-
-def points_of(recording):
-    """Decisions and agents: each column of the points, (decisions, agents)."""
-    points = recording.tables["points"]
-    decisions = len(np.unique(points["time_ns"]))
-    return {name: column.reshape(decisions, -1) for name, column in points.items()}
-
-
-def decisions_of(simulated):
-    """What each decision was looking at: instant, known scores, and the scores that are sent."""
-    rows = []
-    decide = simulated.detection.decide
-
-    def looking(version, now_ns):
-        found = decide(version, now_ns)
-        watch = simulated.detection.here.watch
-        rows.append((now_ns, found, watch.scores(now_ns), watch.newest_ns.copy()))
-        return found
-
-    simulated.detection.decide = looking
-    return rows
-
+from tests.engine.watched import (
+    CHURN,
+    CRASH,
+    CUT,
+    FORGET,
+    LOSSY,
+    PAUSE,
+    SHIFT,
+    decisions_of,
+    points_of,
+    simulation,
+)
 
 # What a watch sees
 

@@ -5,8 +5,8 @@ Two regionals have two and one locals. The ways are made by hand: arrivals are l
 
 import numpy as np
 
-from sim.telemetry.mail import Mail, Post
 from sim.telemetry.emission import NEVER
+from sim.telemetry.mail import Mail, Post
 from sim.telemetry.tree import Groups
 from sim.telemetry.way import Way
 
@@ -128,6 +128,26 @@ def test_who_stands_still_takes_it_in_at_the_end():
     assert down.posts[0].version_held.tolist() == [-1, 1]
     down.advance(301)
     assert down.posts[0].version_held.tolist() == [1, 1]
+
+
+def test_a_version_is_held_from_the_instant_of_its_arrival():
+    down = published(downlink(), 100)
+    down.advance(121)  # it is at the locals at 120
+    node, known_ns = np.array([0, 0, 1, 2]), np.array([119.0, 120.0, 120.5, 101.0])
+    assert down.held_at(node, known_ns).tolist() == [-1, 1, 1, -1]
+
+
+def test_of_several_versions_in_one_step_that_of_the_instant_was_held():
+    down = published(downlink(), 100, 105, 112)
+    down.advance(1000)  # at the locals at 120, 125 and 132
+    known_ns = np.array([119.0, 120.0, 124.0, 125.0, 131.0, 132.0, 999.0])
+    assert down.held_at(np.zeros(7, np.int64), known_ns).tolist() == [-1, 1, 1, 2, 2, 3, 3]
+
+
+def test_what_was_held_before_a_step_still_was_at_its_begin():
+    down = published(downlink(), 100, 300)
+    down.advance(400)
+    assert down.held_at(np.array([0, 0]), np.array([300.0, 320.0])).tolist() == [1, 2]
 
 
 def test_without_aggregators_nothing_goes_down():

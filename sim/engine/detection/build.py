@@ -134,7 +134,8 @@ class _Wiring:
         """The table of points, with the agents that it keeps."""
         run = self.parts.plan
         learnt_ns = self.plan.learn_ns + self.plan.calibrate_ns
-        decisions = (run.duration_ns - learnt_ns) // self.plan.every_ns
+        every_ns = self.plan.every_ns
+        decisions = run.duration_ns // every_ns - learnt_ns // every_ns
         stream = self.parts.streams.stream("points")
         return PointLog(*sample_agents(self.parts.hit, decisions, stream))
 

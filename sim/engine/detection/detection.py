@@ -77,6 +77,10 @@ class Detection:
         self._snapshots: dict[int, tuple[int, Floats]] = {}
         """Per version that is still on its way: when it was sent, and all scores."""
         self._frozen = False
+        self.shown: tuple[int, ...] = ()
+        """Anomalies that some agent showed while decisions were made; known once there are tables.
+
+        Of all agents, also of those of whom no points are kept."""
 
     def heard(self, moves: Iterable[Heard]) -> None:
         """Values have arrived at the aggregators next to the agents."""
@@ -157,6 +161,7 @@ class Detection:
     def tables(self) -> Mapping[str, Mapping[str, NDArray[Any]]]:
         """The tables of points and of segments; call once, at the end."""
         segments = self.truth.segments(self.plan.learn_ns + self.plan.calibrate_ns)
+        self.shown = tuple(np.unique(segments["anomaly"]).tolist())
         kept = np.isin(segments["agent"], self.points.agents)
         tables: dict[str, Mapping[str, NDArray[Any]]] = {
             "segments": {name: column[kept] for name, column in segments.items()}
@@ -177,7 +182,7 @@ class Detection:
     def _send(self, mail: Mail, version: int, now_ns: int) -> None:
         self._snapshots[version] = (now_ns, self.here.watch.scores(now_ns))
         mail.publish(version, now_ns, self._world.is_up(1))
-        under_way = [post.version.min() for post in mail.posts if post.in_flight()]
-        oldest = min(under_way, default=version + 1)
-        for old in [key for key in self._snapshots if key < oldest]:
+        # Not "all since the oldest": one that is held up must not keep all that came after it.
+        under_way = set(np.unique(np.concatenate([post.version for post in mail.posts])).tolist())
+        for old in [key for key in self._snapshots if key not in under_way]:
             del self._snapshots[old]
