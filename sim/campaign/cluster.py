@@ -44,10 +44,28 @@ def workers_of(address: str) -> Iterator[Workers]:
 def _connected(distributed: Any, address: str) -> Any:
     try:
         with _hushed():
+            _greet(distributed, address)
             return distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         reason = str(error).partition("\n")[0] or "no answer"
         raise InputError(f"no cluster can be reached at {address}: {reason}") from None
+
+
+def _greet(distributed: Any, address: str) -> None:
+    """Raises OSError or ValueError if no scheduler answers at an address.
+
+    A client of dask waits for ever if it is something else that listens there, such as a dashboard,
+    and ends with a traceback if the address is none.
+    """
+    from distributed.utils import LoopRunner
+
+    async def greet() -> None:
+        safety = distributed.Security().get_connection_args("client")
+        comm = await distributed.core.connect(address, timeout=PATIENCE_S, **safety)
+        comm.abort()
+
+    # A second more than the connection may take, so that its own words come first.
+    LoopRunner().run_sync(greet, callback_timeout=PATIENCE_S + 1)  # type: ignore[no-untyped-call]
 
 
 @contextmanager

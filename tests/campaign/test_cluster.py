@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 
 import pytest
@@ -105,6 +106,27 @@ def test_an_address_without_a_cluster_is_told_within_seconds(monkeypatch):
         pytest.raises(InputError, match=r"no cluster can be reached at tcp://127.0.0.1:9: "),
         workers_of("tcp://127.0.0.1:9"),
     ):
+        pass
+
+
+@pytest.mark.slow
+def test_whatever_else_listens_there_is_not_waited_for(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("sim.campaign.cluster.PATIENCE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(InputError, match=f"reached at {address}: "), workers_of(address):
+            pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [("farm", "missing port number"), ("http://127.0.0.1:8786", "unknown address scheme 'http'")],
+)
+def test_what_is_no_address_is_told_at_once(address, problem):
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match=f"at {address}: {problem}"), workers_of(address):
         pass
 
 
