@@ -79,8 +79,8 @@ def check(
         with interrupts_told():
             judgements.append(judge(subject, gate, running))
         wanted.tell_table(judgements[-1])
-    wanted.tell_end(judgements)
-    raise typer.Exit(exit_of(judgements))
+    told = wanted.tell_end(judgements)
+    raise typer.Exit(exit_of(judgements, told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,11 @@ class Wanted:
         if judgement.trouble:
             note(judgement.trouble)
 
-    def tell_end(self, judgements: "Sequence[Judgement]") -> None:
-        """The verdict on all, and every other form of it that was asked for."""
+    def tell_end(self, judgements: "Sequence[Judgement]") -> bool:
+        """The verdict on all, in every form that was asked for. False if one cannot be written."""
         from sim.report.findings_table import closing_as_text
         from sim.report.github import annotations
+        from sim.report.markdown import findings_as_markdown
 
         if self.prints_text:
             say(closing_as_text(judgements).rstrip())
@@ -139,27 +140,35 @@ class Wanted:
             for judgement in judgements:
                 for line in annotations(judgement):
                     say(line)
-        self._write(judgements)
+        if self.prints_markdown:
+            say(findings_as_markdown(judgements).rstrip())
+        return self._write(judgements)
 
-    def _write(self, judgements: "Sequence[Judgement]") -> None:
+    def _write(self, judgements: "Sequence[Judgement]") -> bool:
+        """Each file by itself: a disk that is full by now must hide neither another nor a fail."""
         from sim.report.files import write_whole
         from sim.report.junit import as_junit
         from sim.report.markdown import findings_as_markdown
 
-        if self.prints_markdown:
-            say(findings_as_markdown(judgements).rstrip())
-        elif self.markdown is not None:
-            write_whole(self.markdown, findings_as_markdown(judgements))
-        if self.junit is not None:
-            write_whole(self.junit, as_junit(judgements))
+        told = True
+        markdown = None if self.prints_markdown else self.markdown
+        for path, form in ((markdown, findings_as_markdown), (self.junit, as_junit)):
+            try:
+                if path is not None:
+                    write_whole(path, form(judgements))
+            except SimError as error:
+                note(str(error))
+                told = False
+        return told
 
 
-def exit_of(judgements: "Sequence[Judgement]") -> Exit:
-    """A fail is a fail whatever else happened; then what kept a run from being judged at all."""
+def exit_of(judgements: "Sequence[Judgement]", told: bool = True) -> Exit:
+    """A fail is a fail whatever else happened; then what could not be finished, judged or told."""
     from sim.measure.findings import worst
 
     outcome = worst(judgement.outcome for judgement in judgements)
-    if outcome != "fail" and any(judgement.trouble for judgement in judgements):
+    troubled = not told or any(judgement.trouble for judgement in judgements)
+    if outcome != "fail" and troubled:
         return Exit.WRONG_CALL
     return EXITS[outcome]
 

@@ -8,7 +8,8 @@ import pytest
 from sim.campaign import replications
 from sim.cli.exits import Exit
 from sim.engine.simulation import simulate
-from sim.errors import InputError, InvariantViolated
+from sim.errors import InputError, InvariantViolated, SimError
+from sim.report import files
 from tests.cli.gated_runs import BASELINE, RUN
 from tests.gated import METRIC, shift_file
 from tests.small import IDLE, SMALL
@@ -156,6 +157,24 @@ def test_every_form_is_written_at_once(sim, gated):
     suite = ElementTree.parse(gated / "out" / "junit.xml").getroot()
     assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
     assert (gated / "out" / "sum.md").read_text().startswith("## sim check: FAILED 1 of 4\n")
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(-0.003, Exit.FAILED), (0.0, Exit.WRONG_CALL)])
+def test_a_disk_that_is_full_by_the_end_hides_neither_a_failure_nor_the_other_report(
+    sim, gated, monkeypatch, seconds, code
+):
+    shift_file(BASELINE, seconds)
+    write = files.write_whole
+
+    def full(path, text):
+        if path.name == "sum.md":
+            raise SimError("sum.md: cannot be written: No space left on device")
+        write(path, text)
+
+    monkeypatch.setattr(files, "write_whole", full)
+    result = sim("check", RUN, "--markdown", "sum.md", "--junit", "junit.xml")
+    assert (result.code, (gated / "junit.xml").exists()) == (code, True)
+    assert result.err == "sum.md: cannot be written: No space left on device\n"
 
 
 def test_markdown_can_take_the_place_of_the_table(sim, gated):
