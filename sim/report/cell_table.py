@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sim.measure.cells import CellResult
 from sim.measure.metrics import MetricValue
+from sim.report.columns import markdown_table
 from sim.report.table import NOTHING, written
 
 COLOURS: Final = {
@@ -67,9 +68,10 @@ def as_text(
 def as_markdown(results: Sequence[CellResult], metrics: Sequence[str] = ()) -> str:
     """The table in GitHub's Markdown, metrics to the right."""
     settings = len(results[0].cell.settings)
-    rules = [*([":--"] * (settings + 1)), *(["--:"] * len(metrics))]
-    lines = [headers(results, metrics), rules, *rows(results, metrics)]
-    return "\n".join("| " + " | ".join(map(_safe, line)) + " |" for line in lines) + "\n"
+    marks = "<" * (settings + 1) + ">" * len(metrics)
+    return (
+        "\n".join(markdown_table(headers(results, metrics), marks, rows(results, metrics))) + "\n"
+    )
 
 
 def as_csv(results: Sequence[CellResult]) -> str:
@@ -98,7 +100,3 @@ def _figure(value: MetricValue | None) -> str:
 
 def _plain(figure: Any) -> Any:
     return "" if isinstance(figure, float) and math.isnan(figure) else figure
-
-
-def _safe(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
