@@ -162,11 +162,12 @@ def test_a_baseline_of_another_name_is_refused(baseline):
         judge_against(baseline, SAMPLES, replace(PLAN, name="large"))
 
 
-def test_a_baseline_of_another_version_is_refused_unless_that_is_wanted(baseline):
-    old = replace(baseline, version="0.0.1")
-    with pytest.raises(ResultsError, match=r"version 0\.0\.1.*--across-versions"):
-        judge_against(old, SAMPLES, PLAN)
-    assert judge_against(old, SAMPLES, PLAN, across_versions=True)[0].outcome == "pass"
+@pytest.mark.parametrize("version", ["0.0.1", "99.0"])
+def test_a_baseline_of_another_version_is_refused_unless_that_is_wanted(version, baseline):
+    other = replace(baseline, version=version)
+    with pytest.raises(ResultsError, match=rf"version {version}.*--across-versions"):
+        judge_against(other, SAMPLES, PLAN)
+    assert judge_against(other, SAMPLES, PLAN, across_versions=True)[0].outcome == "pass"
 
 
 def test_a_baseline_without_a_metric_that_is_gated_is_refused(baseline):

@@ -154,7 +154,7 @@ def test_a_metric_that_the_candidate_can_no_longer_tell_does_not_pass():
 def test_a_metric_that_is_undefined_everywhere_is_inconclusive_even_without_a_change():
     found = change([NAN] * 20, [NAN] * 20)
     assert found.outcome == "inconclusive"
-    assert found.reason == "the metric is undefined in every replication that counts"
+    assert found.reason == "undefined here or in the baseline, in every replication"
 
 
 def test_yes_and_no_pass_only_with_enough_replications_to_see_a_rare_failure():
@@ -182,6 +182,10 @@ def test_what_is_not_known_of_the_deviation_is_paid_for():
 def test_if_those_are_not_enough_the_interval_must_become_narrower_than_the_tolerance():
     needed = replications_needed(effect(100, 0.02, low=-0.01, high=0.03), 0.02, levels_of(1), True)
     assert needed == 400
+
+
+def test_twice_as_many_are_asked_for_if_nothing_bounds_the_worsening():
+    assert replications_needed(effect(50, 0.0, -INF, INF), 0.02, levels_of(1), True) == 100
 
 
 @pytest.mark.parametrize("bounds", [(-INF, INF), (-INF, 1.0), (-0.001, 0.001)])

@@ -118,7 +118,7 @@ def test_a_draw_of_rearrangements_finds_nearly_what_all_of_them_find():
     assert abs(drawn - exact) < 4 * math.sqrt(exact * (1 - exact) / MOST)
 
 
-@pytest.mark.parametrize("tried", [flips(15), swaps(12, 9)], ids=["flips", "swaps"])
+@pytest.mark.parametrize("tried", [flips(24), swaps(12, 9)], ids=["flips", "swaps"])
 def test_what_was_seen_is_one_of_the_rearrangements_however_many_are_drawn(tried):
     """Else p could be 0, and the error rate of the test would not be exact."""
     values = shifts_of(tried, [1e3] * 12 + [-1e3] * (tried.weights.shape[1] - 12))

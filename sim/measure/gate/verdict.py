@@ -128,7 +128,7 @@ def _equal(a: Sample, b: Sample) -> bool:
 
 def _decide(effect: Effect, tolerance: float) -> tuple[Outcome, str]:
     if not effect.n:
-        return "inconclusive", "the metric is undefined in every replication that counts"
+        return "inconclusive", "undefined here or in the baseline, in every replication"
     below = effect.high < tolerance * (1 - EQUAL)
     if below and effect.lost:
         return "inconclusive", f"undefined in {effect.lost} where the baseline is defined"
