@@ -55,18 +55,18 @@ class Learnt:
 
 
 class Published:
-    """Baselines that `publishers` nodes publish in versions 1, 2 ... and that take time to arrive.
+    """Baselines that some nodes publish in versions 1, 2 ... and that take time to arrive.
 
     `publisher` (agents,) says whose baseline an agent is held against, `local` (agents,) where it
     is watched. `held_at` gives the version that locals held at instants, `held_now` (locals,) those
-    that they hold now; -1 is none.
+    that they hold now; -1 is none. Versions older than all that are held are dropped: a long run
+    needs no more room than a short one.
     """
 
     def __init__(
         self,
         publisher: Ints,
         local: Ints,
-        versions: int,
         features: int,
         held_at: Callable[[Ints, Floats], Ints],
         held_now: Callable[[], Ints],
@@ -76,28 +76,35 @@ class Published:
         self._local = local
         self._held_at = held_at
         self._held_now = held_now
-        # Version 0 stays unknown: it is what is held before anything has arrived.
-        self._all = nothing_known((versions + 1) * self._publishers, features)
+        self._numbers = np.zeros(1, np.int64)
+        """The versions that are kept, ascending. 0 is unknown: held before anything arrives."""
+        self._kept = nothing_known(self._publishers, features)
+        """A row for each of them and publisher."""
 
     def publish(self, version: int, baseline: Baseline) -> None:
-        """Note what `version` says; a row for each publisher."""
-        mine = slice(version * self._publishers, (version + 1) * self._publishers)
-        self._all.count[mine] = baseline.count
-        self._all.mean[mine] = baseline.mean
-        self._all.sd[mine] = baseline.sd
+        """Note what `version` says, the newest so far; a row for each publisher."""
+        is_held = self._numbers >= np.maximum(self._held_now(), 0).min()
+        rows = np.repeat(is_held, self._publishers)
+        self._numbers = np.append(self._numbers[is_held], version)
+        self._kept = Baseline(
+            np.concatenate((self._kept.count[rows], baseline.count)),
+            np.concatenate((self._kept.mean[rows], baseline.mean)),
+            np.concatenate((self._kept.sd[rows], baseline.sd)),
+        )
 
     def at(self, rows: Ints, known_ns: Floats) -> Answer:
         """See `Normal.at`."""
         held = self._held_at(self._local[rows], known_ns)
-        return _narrowed(self._all, self._row(held, self._publisher[rows]))
+        return _narrowed(self._kept, self._row(held, self._publisher[rows]))
 
     def now(self) -> Answer:
         """See `Normal.now`."""
         held = self._held_now()[self._local]
-        return _narrowed(self._all, self._row(held, self._publisher))
+        return _narrowed(self._kept, self._row(held, self._publisher))
 
     def _row(self, version: Ints, publisher: Ints) -> Ints:
-        return np.asarray(np.maximum(version, 0) * self._publishers + publisher)
+        place = np.searchsorted(self._numbers, np.maximum(version, 0))
+        return np.asarray(place * self._publishers + publisher)
 
 
 class Snapshot:

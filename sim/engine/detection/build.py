@@ -219,11 +219,9 @@ class _Wiring:
         """A normal that comes by mail; where there is no way to go, it is there at once."""
         if not mail.posts:
             return Snapshot(publisher, self.features)
-        run = self.parts.plan
         return Published(
             publisher,
             self.ancestor(1),
-            run.duration_ns // run.baseline.publish_ns,
             self.features,
             mail.held_at,
             lambda: mail.posts[-1].version_held,
