@@ -319,7 +319,7 @@ def test_an_anomaly_of_agents_that_are_left_out_has_been_shown_all_the_same(samp
 
 
 @pytest.mark.parametrize(
-    ("learn", "every", "decisions"), [("600ms", "200ms", 15), ("500ms", "300ms", 10)]
+    ("learn", "every", "decisions"), [("600ms", "200ms", 15), ("600ms", "350ms", 9)]
 )
 def test_room_is_shared_among_as_many_decisions_as_there_are(monkeypatch, learn, every, decisions):
     asked = []
