@@ -74,3 +74,14 @@ def test_a_version_that_was_never_published_leaves_a_gap():
     normal.publish(1, baseline(1))
     normal.publish(3, baseline(3))
     assert means(normal.now(), 6).tolist() == [10.0, 10.0, 30.0, 31.0, 31.0, 31.0]
+
+
+def test_a_value_is_held_against_what_was_there_when_it_arrived_and_not_against_what_came_later():
+    held = np.array([1, 1, 1])
+    at = lambda local, known_ns: np.where(known_ns < 50, 1, held[local])  # noqa: E731
+    normal = Published(PUBLISHER, LOCAL, 1, at, lambda: held)
+    normal.publish(1, baseline(1))
+    normal.publish(2, baseline(2))
+    held[:] = 2
+    some = np.array([0, 2, 5])
+    assert means(normal.at(some, np.array([49.0, 50.0, 10.0])), 3).tolist() == [10.0, 20.0, 11.0]
