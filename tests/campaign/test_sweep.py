@@ -225,6 +225,7 @@ def test_cells_that_are_stored_say_how_long_the_others_may_take(scenario, how):
     rest = estimate(stored(scenario.cells, root))
     assert (rest.cells, rest.runs) == (2, 4)
     assert rest.seconds == pytest.approx(2 * known.wall_s)
+    assert estimate(stored(scenario.cells, root), force=True).cells == 3
 
 
 @pytest.mark.slow
