@@ -20,6 +20,7 @@ from tests.engine.watched import (
     simulation,
 )
 
+LATE = {**LOSSY, "jitter": {"kind": "exponential", "mean": "300ms"}}
 PANES = {"publish": "500ms", "pane": "600ms", "panes": 2}
 DOWN = {"kind": "crash", "nodes": ["regional-0"], "at": "2100ms", "until": "2300ms"}
 
@@ -70,6 +71,15 @@ def test_a_local_that_is_down_sends_no_scores():
         if 1500 * MS < now_ns <= 2 * S:
             assert (sent_ns[:4] == 1400 * MS).all()
             assert (sent_ns[4:] == now_ns - 200 * MS).all()
+
+
+def test_a_root_that_is_down_decides_nothing_on_what_it_already_knew():
+    """The scores of 2.4 s show the anomaly and would still count; alarms go on when it is back."""
+    down = {"kind": "crash", "nodes": ["root"], "at": "2500ms", "until": "2900ms"}
+    table = points_of(simulation(down).run())
+    alarm = dict(zip(table["time_ns"][:, 0].tolist(), table["alarm"][:, 5].tolist(), strict=True))
+    instants = [2400, 2600, 2800, 3000]
+    assert [alarm[now * MS] for now in instants] == [True, False, False, True]
 
 
 @pytest.mark.parametrize(("durable", "is_known"), [(True, True), (False, False)])
@@ -175,10 +185,29 @@ def test_windows_do_not_pile_up():
     assert len(simulated.world.telemetry.aggregators[0].panes) <= 4
 
 
+def test_the_root_holds_of_each_local_the_scores_of_the_version_that_came_from_it():
+    """However late: messages take 0.6 s on average, so several versions come between decisions."""
+    simulated = simulation(topology=LATE)
+    looks, held = decisions_of(simulated), []
+    decide, decider = simulated.detection.decide, simulated.detection.here.decider
+
+    def looking(version, now_ns):
+        versions = simulated.detection.scores_mail.posts[-1].version_held
+        held.append((versions.copy(), decider.known.copy()))
+        return decide(version, now_ns)
+
+    simulated.detection.decide = looking
+    simulated.run()
+    sent = [np.full(24, np.nan), *(scores for _, _, scores, _ in looks)]
+    for versions, known in held:
+        of_agent = np.maximum(versions, 0).repeat(4)
+        expected = np.choose(of_agent, sent)
+        np.testing.assert_array_equal(known, expected)
+
+
 def test_scores_are_kept_as_long_as_they_are_under_way_and_no_longer():
     """However they overtake one another: one that is held up must not keep all later ones."""
-    late = {**LOSSY, "jitter": {"kind": "exponential", "mean": "300ms"}}
-    simulated = simulation(topology=late)
+    simulated = simulation(topology=LATE)
     kept, decide = [], simulated.detection.decide
 
     def looking(version, now_ns):

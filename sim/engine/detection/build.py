@@ -20,7 +20,7 @@ from sim.engine.detection.points import PointLog, sample_agents
 from sim.engine.detection.truth import Truth
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
-from sim.engine.world import Hop, World
+from sim.engine.world import Hop, Line, World
 from sim.scenario.plan import DetectionPlan
 from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators
@@ -151,23 +151,12 @@ class _Wiring:
         node, posts = np.arange(locals_), []
         for tier in range(self.local_tier, self.deciding_tier):
             above = self.parts.levels[tier].parent_of[node].astype(np.int64)
-            line = line_between(
-                self.parts,
-                self._ends(tier, node),
-                self._ends(tier + 1, above),
-                f"scores/{self.parts.plan.tiers[tier].name}",
-                upward=True,
-                queued=False,
-            )
+            line = self._line_of_scores(tier, node, above)
             name = f"scores to {self.parts.plan.tiers[tier + 1].name}"
-            last = tier + 1 == self.deciding_tier
-            post = Post(
-                Way(name, line.channel, path_ns(line)),
-                None if last else Groups(locals_, locals_),
-                np.full(locals_, np.nan),
-            )
-            posts.append(post)
-            self.world.hops.append(Hop("scores", line, post, size))
+            passed_on = None if tier + 1 == self.deciding_tier else Groups(locals_, locals_)
+            way = Way(name, line.channel, path_ns(line))
+            posts.append(Post(way, passed_on, np.full(locals_, np.nan)))
+            self.world.hops.append(Hop("scores", line, posts[-1], size))
             node = above
         mail = Mail(posts)
         self.world.mails.append(mail)
@@ -247,6 +236,12 @@ class _Wiring:
         for level in self.parts.levels[1:tier]:
             node = level.parent_of[node].astype(np.int64)
         return np.searchsorted(node, np.arange(self.parts.plan.tiers[tier].count))
+
+    def _line_of_scores(self, tier: int, node: Ints, above: Ints) -> Line:
+        """One hop of the scores of every local, from its `node` of a tier to that `above`."""
+        source, target = self._ends(tier, node), self._ends(tier + 1, above)
+        name = f"scores/{self.parts.plan.tiers[tier].name}"
+        return line_between(self.parts, source, target, name, upward=True, queued=False)
 
     def _ends(self, tier: int, node: Ints) -> Ends:
         return Ends(tier, node, self.parts.roster.sites[tier][node])
