@@ -233,6 +233,16 @@ def test_a_scenario_without_a_gate_needs_no_baseline(subject, tmp_path):
     assert gate.baseline is None
 
 
+def test_a_baseline_that_nothing_is_held_against_is_not_silently_left_out(
+    subject, baseline, tmp_path
+):
+    write_baseline(baseline, tmp_path)
+    aimless = replace(subject, plan=replace(subject.plan, gate=()))
+    (gate,) = gates([aimless], tmp_path)
+    (note,) = judge_run(aimless, aimless.stored, gate).notes
+    assert note == f"the scenario has no gate, so nothing was held against {gate.path}"
+
+
 def test_a_path_is_said_from_here(home, monkeypatch):
     monkeypatch.chdir(home)
     assert near(open_results("results/gated").path).startswith("results/gated/")

@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from sim.campaign import replications
+from sim.campaign import replications, subjects
 from sim.campaign.baselines import read_baseline
+from sim.campaign.results import Results, open_results
 from sim.cli.exits import Exit
 from sim.errors import InvariantViolated
 from tests.cli.gated_runs import BASELINE, RUN
@@ -50,6 +51,17 @@ def test_a_first_baseline_is_shown_as_what_it_holds(sim, gated):
     result = sim("baseline", "update", RUN, "--yes")
     assert "old: none\n" in result.out
     assert BASELINE.is_file()
+
+
+def test_a_run_that_was_interrupted_makes_no_baseline(sim, old, monkeypatch):
+    def half(path):
+        whole = open_results(path)
+        return Results(whole.path, {**whole.manifest, "verdict": "interrupted"})
+
+    monkeypatch.setattr(subjects, "open_results", half)
+    result = sim("baseline", "update", RUN, "--yes")
+    assert (result.code, BASELINE.read_text()) == (Exit.WRONG_CALL, old)
+    assert "was interrupted; run the scenario to its end first" in result.err
 
 
 def test_a_baseline_that_would_not_change_is_not_written(sim, gated):

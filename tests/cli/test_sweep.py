@@ -9,7 +9,7 @@ from sim.campaign import replications
 from sim.cli.exits import Exit
 from sim.engine.simulation import simulate
 from sim.errors import InputError, InvariantViolated, WorkerError
-from tests.small import SMALL, only_what_counts
+from tests.small import IDLE, SMALL, only_what_counts
 
 SWEEP = "sweep: {topology.loss: [0%, 20%]}\n"
 RUNS = "results/runs/small"
@@ -151,6 +151,13 @@ def test_a_failed_threshold_outweighs_a_cell_that_could_not_be_run(sweep, end_wi
     result = sweep("--set", "thresholds={traffic.lost: {max: 0.1%}}", "--set", "replications=3")
     assert "1 error, 1 fail" in result.out
     assert result.code == Exit.FAILED
+
+
+def test_a_cell_that_could_not_be_run_outweighs_one_that_is_not_known(sweep, end_with):
+    end_with(InputError("no trace"))
+    result = sweep("--set", IDLE)
+    assert "1 error, 1 inconclusive" in result.out
+    assert result.code == Exit.WRONG_CALL
 
 
 def test_an_interrupted_sweep_tells_what_is_kept(sweep, end_with):
