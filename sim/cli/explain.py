@@ -158,6 +158,7 @@ def _detection(plan: "Plan", detection: "DetectionPlan") -> Iterator[str]:
     yield (
         f"  {_named(detection.control)} decides {deciding[detection.decide]}: "
         f"{_plural(facts.decisions, 'decision')}, one every {write_duration(detection.every_ns)}, "
+        f"{write_duration(detection.wait_ns)} after scores are sent, "
         f"from {write_duration(facts.begin_ns)} on"
     )
     for note in facts.notes:

@@ -40,6 +40,8 @@ class Detector(Protocol):
     """What a score is: any number, or the logarithm of an e-value (expectation <= 1 if normal)."""
     needs_covariance: ClassVar[bool]
     """Whether baselines must come with covariances."""
+    forgets_the_silent: ClassVar[bool]
+    """Whether an agent that is not heard of any more must not bear on the others' scores."""
 
     def update(self, rows: Ints, values: Floats, baseline: Baseline, which: Ints | None) -> None:
         """Take in one value of each of the agents `rows` (k,), distinct; `values` is (k, F).

@@ -38,9 +38,11 @@ class Watch:
 
     def scores(self, now_ns: int) -> Floats:
         """The score of every agent, (agents,); NaN for those not heard of lately, or not yet."""
+        silent = (self.newest_ns == 0) | (self.newest_ns < now_ns - self._bound_ns)
+        if self.detector.forgets_the_silent:
+            self.detector.forget(np.flatnonzero(silent))
         baseline, which = self.normal.now()
         scores = self.detector.scores(baseline, which)
-        silent = (self.newest_ns == 0) | (self.newest_ns < now_ns - self._bound_ns)
         return np.where(silent, np.nan, scores)
 
     def freeze(self) -> None:

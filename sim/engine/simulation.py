@@ -137,12 +137,22 @@ class Simulation:
             self.detection.publish(version, now_ns, root if is_up else None, true)
 
     def _detecting(self, detection: Detection) -> Script:
-        period_ns = detection.plan.every_ns
-        for version in range(1, self.plan.duration_ns // period_ns + 1):
+        """Before learning ends there is nothing to decide on, so nothing is sent either."""
+        period_ns, wait_ns = detection.plan.every_ns, detection.plan.wait_ns
+        first = max(-(-detection.plan.learn_ns // period_ns), 1)
+        for version in range(first, self.plan.duration_ns // period_ns + 1):
             yield self.kernel.instant(version * period_ns, order=Order.READ)
             self._advance(self.kernel.now_ns)
-            found = detection.decide(version, self.kernel.now_ns)
-            detection.record(self.fingerprint, found)
+            if not wait_ns:
+                self._decide(detection)
+            detection.send(version, self.kernel.now_ns)
+            if wait_ns and self.kernel.now_ns + wait_ns <= self.plan.duration_ns:
+                yield self.kernel.instant(self.kernel.now_ns + wait_ns, order=Order.READ)
+                self._advance(self.kernel.now_ns)
+                self._decide(detection)
+
+    def _decide(self, detection: Detection) -> None:
+        detection.record(self.fingerprint, detection.decide(self.kernel.now_ns))
 
     def _sampling(self, progress: Progress | None) -> Script:
         period_ns = self.plan.measure.every_ns

@@ -53,18 +53,28 @@ def _times(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
     if detection.every_ns < period_ns:
         problem = f"agents report only every {period}: scores would say the same again"
         yield case.document.mistake(("detection", "every"), problem)
+    if detection.wait_ns >= detection.every_ns:
+        problem = "must be less than `every`: then the next scores are on their way"
+        yield case.document.mistake(("detection", "wait"), problem)
     begin_ns = detection.learn_ns + detection.calibrate_ns
-    if begin_ns + detection.every_ns > end_ns:
+    if begin_ns + detection.every_ns + detection.wait_ns > end_ns:
         begin, end = write_duration(begin_ns), write_duration(end_ns)
         problem = f"learning and calibrating take {begin} of {end}: nothing is ever decided"
         yield case.document.mistake(("detection", "learn"), problem)
     if _uses_history(detection) and detection.learn_ns < 2 * period_ns:
         problem = f"needs two reports or more of each agent, one comes every {period}"
         yield case.document.mistake(("detection", "learn"), problem)
-    if _uses_calibration(detection) and detection.calibrate_ns < detection.every_ns:
-        every = write_duration(detection.every_ns)
-        problem = f"is over before the first scores, which come every {every}"
-        yield case.document.mistake(("detection", "calibrate"), problem)
+    first_ns = _first_scores_ns(detection)
+    if _uses_calibration(detection) and detection.calibrate_ns < first_ns:
+        problem = "is over before the first new scores are decided on, which may take up to "
+        yield case.document.mistake(("detection", "calibrate"), problem + write_duration(first_ns))
+
+
+def _first_scores_ns(detection: DetectionPlan) -> int:
+    """The longest time from the end of learning to a decision on scores that were sent after it."""
+    if detection.decide == "local":
+        return detection.every_ns
+    return detection.every_ns + (detection.wait_ns or detection.every_ns)
 
 
 def _uses_history(detection: DetectionPlan) -> bool:

@@ -34,13 +34,19 @@ def detection_facts(plan: Plan) -> DetectionFacts | None:
         watching=plan.tiers[1].count,
         deciding=deciding[detection.decide],
         begin_ns=begin_ns,
-        decisions=plan.duration_ns // detection.every_ns - begin_ns // detection.every_ns,
+        decisions=_decisions_until(plan.duration_ns, detection)
+        - _decisions_until(begin_ns, detection),
         notes=(
             *_early(plan, detection, begin_ns),
             *_powerless(detection),
             *_about_e_values(detection),
         ),
     )
+
+
+def _decisions_until(end_ns: int, detection: DetectionPlan) -> int:
+    """Decisions from the start on, whether anything is decided yet or not."""
+    return max((end_ns - detection.wait_ns) // detection.every_ns, 0)
 
 
 def _early(plan: Plan, detection: DetectionPlan, begin_ns: int) -> Iterator[str]:

@@ -125,6 +125,8 @@ class DetectionPlan:
     decide: Literal["local", "region", "root"]
     every_ns: int
     """How often scores are sent up, and how often there is a decision."""
+    wait_ns: int
+    """From the sending of scores to the decision; what arrives later counts the next time."""
     learn_ns: int
     """From the start: values of this time make up an agent's own history."""
     calibrate_ns: int

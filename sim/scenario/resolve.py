@@ -23,6 +23,9 @@ from sim.units import NS_PER_S
 
 NEAR_DETECTORS: Final = ("mahalanobis", "pca", "peers")
 """Detectors that need what does not travel up the tree: covariances, or the neighbours' values."""
+WAIT_NS: Final = NS_PER_S // 5
+"""From scores to decision: several times the delay of a tree across a continent."""
+
 REGIONS_MAX: Final = 10_000
 """The most regions of which a named shape can cut some off."""
 
@@ -221,6 +224,7 @@ def _detection(block: detection.Detection | None) -> plan.DetectionPlan | None:
         control=_control(block.control),
         decide=block.decide,
         every_ns=block.every,
+        wait_ns=min(WAIT_NS, block.every // 2) if block.wait is None else block.wait,
         learn_ns=block.learn,
         calibrate_ns=block.calibrate,
     )

@@ -167,6 +167,7 @@ def _detection(detection: DetectionPlan) -> dict[str, Any]:
         "control": _variant(detection.control),
         "decide": detection.decide,
         "every": write_duration(detection.every_ns),
+        "wait": write_duration(detection.wait_ns),
         "learn": write_duration(detection.learn_ns),
         "calibrate": write_duration(detection.calibrate_ns),
     }

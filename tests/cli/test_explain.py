@@ -62,7 +62,8 @@ def test_detection_is_told_in_sentences(sim, folder):
     begin = lines.index("Detection") + 1
     assert lines[begin : begin + 2] == [
         "  ewma_z (pool top, half_life 1s) at 50 locals, against each agent's own history",
-        "  bh (alpha 0.05) decides at the root: 70 decisions, one every 500ms, from 25s on",
+        "  bh (alpha 0.05) decides at the root: 70 decisions, one every 500ms, "
+        "200ms after scores are sent, from 25s on",
     ]
     assert lines[begin + 2].startswith("  note: anomalies[0] begins at 15s, during learning")
 

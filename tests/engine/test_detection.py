@@ -137,9 +137,9 @@ def test_under_loss_the_root_holds_the_newest_scores_that_came_through_both_hops
     held = []
     decide = simulated.detection.decide
 
-    def looking(version, now_ns):
+    def looking(now_ns):
         held.append((now_ns, simulated.detection.here.decider.sent_ns[::4].copy()))
-        return decide(version, now_ns)
+        return decide(now_ns)
 
     simulated.detection.decide = looking
     simulated.run()
@@ -152,6 +152,37 @@ def newest_version(arrivals, local, now_ns):
     """The largest version of a local's scores that arrived at the root before now; 0 is none."""
     arrived = [v for (node, v), at_ns in arrivals.items() if node == local and at_ns < now_ns]
     return max(arrived, default=0)
+
+
+def test_scores_that_arrive_while_the_root_waits_are_decided_on():
+    simulated = simulation(detection={"wait": "50ms"})
+    sent, send = {}, simulated.detection.send
+
+    def logged(version, now_ns):
+        send(version, now_ns)
+        sent[now_ns + 50 * MS] = simulated.detection.here.watch.scores(now_ns)
+
+    simulated.detection.send = logged
+    looks = decisions_of(simulated)
+    simulated.run()
+    decided = [(now_ns, found) for now_ns, found, _, _ in looks if found is not None]
+    assert decided[0][0] == 1050 * MS
+    for now_ns, found in decided:
+        np.testing.assert_array_equal(found[0], sent[now_ns])
+
+
+def test_scores_that_take_longer_than_the_root_waits_count_the_next_time():
+    """Two hops of 2.05 ms each take longer than 4 ms, so those of 200 ms before are the newest."""
+    simulated = simulation(detection={"wait": "4ms"})
+    ages, decide = [], simulated.detection.decide
+
+    def looking(now_ns):
+        ages.append(now_ns - simulated.detection.here.decider.sent_ns.max())
+        return decide(now_ns)
+
+    simulated.detection.decide = looking
+    simulated.run()
+    assert ages[1:] == [204 * MS] * 16
 
 
 def test_a_local_decides_on_its_own_scores_at_once():

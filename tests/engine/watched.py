@@ -16,6 +16,7 @@ DETECTION = {
     "scope": "population",
     "control": {"kind": "threshold", "score": 5},
     "every": "200ms",
+    "wait": "0ms",
     "learn": "600ms",
     "calibrate": "400ms",
 }
@@ -45,8 +46,8 @@ def decisions_of(simulated):
     rows = []
     decide = simulated.detection.decide
 
-    def looking(version, now_ns):
-        found = decide(version, now_ns)
+    def looking(now_ns):
+        found = decide(now_ns)
         watch = simulated.detection.here.watch
         rows.append((now_ns, found, watch.scores(now_ns), watch.newest_ns.copy()))
         return found

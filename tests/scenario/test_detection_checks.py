@@ -48,9 +48,11 @@ def with_detection(block: str) -> str:
         ),
         ("detector: pca, learn: 0s", "detection.learn: needs two reports or more"),
         (
-            "detector: z, calibrate: 400ms",
-            "detection.calibrate: is over before the first scores, which come every 500ms",
+            "detector: z, calibrate: 600ms",
+            "detection.calibrate: is over before the first new scores are decided on, which may "
+            "take up to 700ms",
         ),
+        ("detector: z, wait: 500ms", "detection.wait: must be less than `every`"),
         (
             "detector: pca, scope: population",
             "6:28: detection.scope: pca needs covariances, and these do not travel up the tree: "

@@ -20,6 +20,7 @@ class Cusum:
 
     evidence: ClassVar[Literal["score", "log_e"]] = "score"
     needs_covariance: ClassVar[bool] = False
+    forgets_the_silent: ClassVar[bool] = False
 
     def __init__(
         self, watched: Watched, *, k: float = 0.5, cap: float | None = 10.0, floor: float = 0.01

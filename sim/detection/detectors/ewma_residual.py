@@ -21,6 +21,7 @@ class EwmaResidual:
 
     evidence: ClassVar[Literal["score", "log_e"]] = "score"
     needs_covariance: ClassVar[bool] = False
+    forgets_the_silent: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -37,6 +37,7 @@ class LrEProcess:
 
     evidence: ClassVar[Literal["score", "log_e"]] = "log_e"
     needs_covariance: ClassVar[bool] = False
+    forgets_the_silent: ClassVar[bool] = False
 
     def __init__(
         self,

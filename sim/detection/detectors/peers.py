@@ -29,6 +29,7 @@ class Peers:
 
     evidence: ClassVar[Literal["score", "log_e"]] = "score"
     needs_covariance: ClassVar[bool] = False
+    forgets_the_silent: ClassVar[bool] = True
 
     def __init__(
         self,

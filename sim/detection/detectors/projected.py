@@ -27,6 +27,7 @@ class Projected(ABC):
 
     evidence: ClassVar[Literal["score", "log_e"]] = "score"
     needs_covariance: ClassVar[bool] = True
+    forgets_the_silent: ClassVar[bool] = False
 
     def __init__(self, watched: Watched, *, cap: float | None, floor: float) -> None:
         self._cap = np.inf if cap is None else positive(cap, "cap")

@@ -135,9 +135,12 @@ class _Wiring:
         run = self.parts.plan
         learnt_ns = self.plan.learn_ns + self.plan.calibrate_ns
         every_ns = self.plan.every_ns
-        decisions = run.duration_ns // every_ns - learnt_ns // every_ns
+        wait_ns = self.plan.wait_ns
+        until_end, until_learnt = (
+            max((span_ns - wait_ns) // every_ns, 0) for span_ns in (run.duration_ns, learnt_ns)
+        )
         stream = self.parts.streams.stream("points")
-        return PointLog(*sample_agents(self.parts.hit, decisions, stream))
+        return PointLog(*sample_agents(self.parts.hit, until_end - until_learnt, stream))
 
     def scores_mail(self) -> Mail | None:
         """The way of scores from the locals to the deciding nodes; None if these are the locals.

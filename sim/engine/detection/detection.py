@@ -1,8 +1,9 @@
 """Detection inside a run: what arrives is watched, scores travel, and somebody decides.
 
 At every `detection.every` the local aggregators score their agents on what has arrived and send the
-scores up; the deciding node turns the newest scores that it holds into alarms. Beside it runs the
-central twin: the same detector on the same values, each at its birth and against true baselines.
+scores up; `detection.wait` later the deciding node turns the newest scores that it holds into
+alarms. Beside it runs the central twin: the same detector on the same values, each at its birth and
+against true baselines.
 Nothing is put in by hand: what distribution costs is whatever the network does to what arrives.
 """
 
@@ -122,12 +123,15 @@ class Detection:
             sent_ns, scores = self._snapshots[version]
             self.here.decider.receive(locals_[self._local_of], scores, sent_ns)
 
-    def decide(self, version: int, now_ns: int) -> tuple[Floats, Bools] | None:
-        """Decide on what is known, then send scores up; None before decisions begin."""
-        if not self._frozen and now_ns >= self.plan.learn_ns:
-            self._frozen = True
-            self.here.watch.freeze()
-            self.central.watch.freeze()
+    def send(self, version: int, now_ns: int) -> None:
+        """Send the scores of all agents up, from the locals that are there."""
+        self._freeze(now_ns)
+        if self.scores_mail is not None:
+            self._send(self.scores_mail, version, now_ns)
+
+    def decide(self, now_ns: int) -> tuple[Floats, Bools] | None:
+        """Decide on what is known; None before decisions begin."""
+        self._freeze(now_ns)
         if self.scores_mail is None:
             self._hand_over(now_ns)
         there = self._world.is_up(self._deciding_tier)[self._decides_at]
@@ -137,8 +141,6 @@ class Detection:
         if found is not None and central is not None:
             present = self._world.is_up(0)
             self.points.add(now_ns, self.truth.label, present, found, central)
-        if self.scores_mail is not None:
-            self._send(self.scores_mail, version, now_ns)
         return found
 
     def forget(self, nodes: Nodes) -> None:
@@ -173,6 +175,13 @@ class Detection:
         """Add what was decided to the identity of the run."""
         if found is not None:
             fingerprint.add("detection", found[0], found[1])
+
+    def _freeze(self, now_ns: int) -> None:
+        """What was learnt holds from the first instant at or after the end of learning."""
+        if not self._frozen and now_ns >= self.plan.learn_ns:
+            self._frozen = True
+            self.here.watch.freeze()
+            self.central.watch.freeze()
 
     def _hand_over(self, now_ns: int) -> None:
         """The locals decide themselves; one that is down does nothing."""

@@ -9,6 +9,7 @@ from sim.scenario.schema.quantities import (
     Block,
     Duration,
     Number,
+    OptionalDuration,
     PositiveDuration,
     Share,
     given,
@@ -86,6 +87,11 @@ class Detection(Block):
     )
     every: PositiveDuration = given(
         "500ms", parse_positive_duration, "how often scores are sent up, and decisions made"
+    )
+    wait: OptionalDuration = Field(
+        default=None,
+        description="from the sending of scores to the decision: what arrives later counts the "
+        "next time; left out = 200ms, or half of `every` if that is less",
     )
     learn: Duration = given(
         "10s", parse_duration, "values of this time make up an agent's own history"
