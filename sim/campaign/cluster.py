@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sim.campaign.executors import Workers
 from sim.campaign.provenance import version
+from sim.campaign.workers import Workers
 from sim.errors import InputError
 
 PATIENCE_S: Final = 5

@@ -9,22 +9,13 @@ dask cluster elsewhere, or none at all (this process). There is no scheduler her
 - work whose worker dies twice while it is alone is given up (WorkerError); all else goes on.
 """
 
-import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import AbstractContextManager
 from typing import Final, Generic, TypeVar
 
+from sim.campaign.workers import Workers, processes
 from sim.errors import WorkerError
 
 Unit = TypeVar("Unit")
@@ -34,31 +25,6 @@ DIED: Final = (
     "a worker ended before its work was done, more than once: it was killed, or there was not "
     "enough memory"
 )
-
-
-@dataclass(slots=True)
-class Workers:
-    """An executor, how many units it works on at a time, and how to replace it when it breaks."""
-
-    executor: Executor
-    hands: int
-    ahead: int = 0
-    """Units that it may have besides, so that nobody waits for the next one."""
-    renewed: Callable[[], Executor] | None = None
-    """None: the executor looks after its workers itself, as a cluster does."""
-    deaths: tuple[type[BaseException], ...] = ()
-    """What such an executor says of work whose workers died again and again."""
-
-    @property
-    def room(self) -> int:
-        """How many units it takes at a time."""
-        return self.hands + self.ahead
-
-    def renew(self) -> None:
-        """Go on with a new executor; the broken one has let go of everything by itself."""
-        if self.renewed is not None:
-            self.executor.shutdown()
-            self.executor = self.renewed()
 
 
 def spread(
@@ -89,24 +55,6 @@ def replicate(
         while turn in finished:
             yield finished.pop(turn).result()
             turn += 1
-
-
-@contextmanager
-def processes(workers: int) -> Iterator[Workers | None]:
-    """A pool of fresh processes, or None for one worker: this process.
-
-    Spawned and not forked, so that a worker inherits no state and no locks. Work that has not begun
-    is dropped when the block is left by an error. From a script, call this only under
-    ``if __name__ == "__main__":``, for each worker begins by importing the script.
-    """
-    if workers <= 1:
-        yield None
-        return
-    pool = Workers(_pool(workers), workers, renewed=lambda: _pool(workers))
-    try:
-        yield pool
-    finally:
-        pool.executor.shutdown(cancel_futures=True)
 
 
 def crew(workers: int, cluster: str | None) -> AbstractContextManager[Workers | None]:
@@ -200,13 +148,3 @@ def _failed(error: Exception) -> Future[Result]:
     future: Future[Result] = Future()
     future.set_exception(error)
     return future
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_end_silently_on_interrupt)
-
-
-def _end_silently_on_interrupt() -> None:
-    """Ctrl-C reaches every process of a terminal; only the first has something to say about it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from sim.campaign.executors import processes, replicate
+from sim.campaign.executors import replicate
 from sim.campaign.provenance import provenance
 from sim.campaign.replications import Progress, identity, one_replication
 from sim.campaign.results import Results
+from sim.campaign.workers import processes
 from sim.errors import ResultsError, ScenarioError
 from sim.scenario.loader import parse_scenario
 from sim.scenario.plan import Plan

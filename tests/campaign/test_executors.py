@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.campaign.executors import Workers, processes, replicate, spread
+from sim.campaign.executors import replicate, spread
+from sim.campaign.workers import Workers, processes
 from sim.errors import WorkerError
 
 
