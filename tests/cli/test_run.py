@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from sim.campaign import executors, replications, store
+from sim.campaign import replications, store, workers
 from sim.campaign.results import open_results
 from sim.cli.exits import Exit
 from sim.engine.simulation import simulate
@@ -261,6 +261,6 @@ def test_a_worker_that_is_killed_is_a_clear_error(run, small, monkeypatch):
 
 def test_workers_leave_it_to_the_first_process_to_speak_of_an_interrupt(monkeypatch):
     set_to = {}
-    monkeypatch.setattr(executors.signal, "signal", set_to.__setitem__)
-    executors._end_silently_on_interrupt()
-    assert set_to == {executors.signal.SIGINT: executors.signal.SIG_DFL}
+    monkeypatch.setattr(workers.signal, "signal", set_to.__setitem__)
+    workers._end_silently_on_interrupt()
+    assert set_to == {workers.signal.SIGINT: workers.signal.SIG_DFL}
