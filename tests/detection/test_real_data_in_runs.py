@@ -55,16 +55,27 @@ def published(detector):
     return np.array([(float(row["auc_roc"]), float(row["auc_pr"])) for row in ordered])
 
 
-def test_a_root_judges_servers_nearly_as_well_as_published():
-    done = smd_run({"kind": "z", "cap": "none"}, "root", "2min")
-    here, central = done.accuracy().mean(axis=0), done.accuracy("central_score").mean(axis=0)
-    expected = published("z top-5 mean").mean(axis=0)
+@cache
+def judged_by_root():
+    return smd_run({"kind": "z", "cap": "none"}, "root", "2min")
+
+
+def test_a_root_judges_servers_as_well_as_published():
+    done = judged_by_root()
     assert not np.isnan(done.points["score"]).any()
+    here, expected = done.accuracy().mean(axis=0), published("z top-5 mean").mean(axis=0)
     assert (expected - here <= (ROC_LOSS_MAX, PR_LOSS_MAX)).all()
-    # A root knows the scores of one decision ago: 2 minutes late is all that distribution costs.
-    assert (np.abs(central - here) < (0.01, 0.02)).all()
     # Every second minute is judged; all of them were when the figures were published.
-    assert central == pytest.approx(expected, abs=0.01)
+    assert here == pytest.approx(expected, abs=0.005)
+
+
+def test_a_root_knows_what_the_twin_knows_or_knew_one_decision_ago():
+    """The second where scores took longer than the root waits, 200 ms."""
+    score, central = judged_by_root().points["score"], judged_by_root().points["central_score"]
+    differ = score != central
+    late = differ.any(axis=1)
+    assert score[late].tolist() == central[:-1][late[1:]].tolist()
+    assert 0 < late.mean() < 0.001
 
 
 def test_locals_that_decide_judge_servers_as_well_as_published():
@@ -94,7 +105,7 @@ def test_other_servers_with_other_metrics_lose_as_little(detector, options):
             "detector": {"kind": detector, "cap": options["cap"] or "none"},
             "every": "10min",
             "learn": "720h",
-            "calibrate": "10min",
+            "calibrate": "20min",
         },
         local=4,
     )
@@ -105,6 +116,7 @@ def test_other_servers_with_other_metrics_lose_as_little(detector, options):
     loss = np.mean(expected, axis=0) - done.accuracy().mean(axis=0)
     assert (loss <= (ROC_LOSS_MAX, PR_LOSS_MAX)).all()
     assert not np.isnan(done.points["score"]).any()
+    assert done.points["score"].tolist() == done.points["central_score"].tolist()
 
 
 # Under stress: 120 hours of the labelled part of ASD, the first 58 of which show what is normal.
@@ -132,10 +144,16 @@ def five_days(loss="none", cut=False, decide="root"):
     )
 
 
-def cut_off(done):
-    """Which decisions rest on scores that were sent during the cut; (decisions,)."""
+def in_cut(done):
+    """Which decisions were made during the cut; (decisions,)."""
     hours = done.points["time_ns"][:, 0] / 3600e9
     return (hours > 60) & (hours <= 70)
+
+
+def test_where_nothing_is_lost_the_root_is_the_central_twin():
+    calm = five_days().points
+    for column in ("score", "alarm"):
+        assert calm[column].tolist() == calm[f"central_{column}"].tolist()
 
 
 @pytest.mark.parametrize("stress", [{"loss": LOST}, {"cut": True}])
@@ -149,24 +167,27 @@ def test_what_happens_to_the_network_does_not_reach_the_central_twin(stress):
 def test_loss_costs_accuracy_by_itself():
     done = five_days(loss=LOST)
     here, central = done.accuracy().mean(axis=0), done.accuracy("central_score").mean(axis=0)
-    # Half of the scores are missing: half of the anomalies are nobody's to see.
-    assert (central - here > 0.1).all()
-    assert done.recall() < 0.6 * done.recall("central_alarm")
+    # A third of the scores are missing: a third of the anomalies are nobody's to see.
+    assert (central - here > 0.05).all()
+    assert done.recall() < 0.8 * done.recall("central_alarm")
 
 
-def test_a_score_is_missing_when_its_report_or_the_message_of_its_local_is_lost():
-    known = ~np.isnan(five_days(loss=LOST).points["score"])
+def test_a_score_is_missing_when_its_report_or_two_messages_of_its_local_are_lost():
+    # Every second decision: one and the next may rest on the same message.
+    known = ~np.isnan(five_days(loss=LOST).points["score"][::2])
+    # Scores count until they are a little older than a period, so one lost message is bridged.
+    held = 1 - (1 - REACHED) ** 2
     # Four reports share a message of scores, and there are two such messages a decision.
-    second_moment = REACHED * (REACHED**2 + REACHED * (1 - REACHED) / 4)
-    deviation = np.sqrt((second_moment - REACHED**4) / (2 * len(known)))
-    assert known.mean() == pytest.approx(REACHED**2, abs=3 * deviation)
+    second_moment = held * (REACHED**2 + REACHED * (1 - REACHED) / 4)
+    deviation = np.sqrt((second_moment - (held * REACHED) ** 2) / (2 * len(known)))
+    assert known.mean() == pytest.approx(held * REACHED, abs=3 * deviation)
 
 
 def test_the_root_misses_what_happens_behind_a_cut_and_nothing_else():
     done, calm = five_days(cut=True), five_days()
-    cut = cut_off(done)
-    behind = np.ix_(cut, range(4))
-    assert np.isnan(done.points["score"][behind]).all()
+    behind = np.ix_(in_cut(done), range(4))
+    # A decision goes by scores that are a little older than a period, so the first one has some.
+    assert np.isnan(done.points["score"][behind][1:]).all()
     assert (done.points["label"][behind] != 0).any(axis=0).all()
     assert done.points["central_alarm"][behind].any()
     assert done.recall() < done.recall("central_alarm")
@@ -175,10 +196,17 @@ def test_the_root_misses_what_happens_behind_a_cut_and_nothing_else():
     assert done.points["score"][same].tolist() == calm.points["score"][same].tolist()
 
 
+def test_the_first_decision_in_a_cut_rests_on_the_last_scores_before_it():
+    done, calm = five_days(cut=True), five_days()
+    first = np.flatnonzero(in_cut(done))[0]
+    score, before = done.points["score"][first, :4], calm.points["score"][first - 1, :4]
+    assert score.tolist() == before.tolist()
+
+
 def test_a_local_that_decides_itself_notices_behind_the_cut():
     done = five_days(cut=True, decide="local")
     assert done.points["alarm"].tolist() == done.points["central_alarm"].tolist()
-    assert done.points["alarm"][np.ix_(cut_off(done), range(4))].any()
+    assert done.points["alarm"][np.ix_(in_cut(done), range(4))].any()
 
 
 # Cloud monitoring: one metric of 23 sibling services, a row an hour.
@@ -213,6 +241,7 @@ def test_services_raise_the_very_alarms_that_the_plain_detector_raises(tmp_path)
             },
             "decide": "local",
             "every": "1h",
+            "wait": "0s",
             "learn": "72h",
             "calibrate": "288h",
         },
@@ -260,6 +289,7 @@ def play(folder, runs, hijacked):
             "control": {"kind": "threshold", "score": 5},
             "decide": "local",
             "every": "1min",
+            "wait": "0s",
             "learn": "0s",
             "calibrate": "0s",
         },
