@@ -311,3 +311,18 @@ def test_a_small_run_keeps_every_agent():
     agents, weight = sample_agents(np.zeros(9, np.bool_), 10, np.random.default_rng(1), 90)
     assert agents.tolist() == list(range(9))
     assert weight.tolist() == [1.0] * 9
+
+
+def test_both_sides_take_as_normal_what_they_know_at_the_same_decisions():
+    """Learning ends at 600 ms: scores of 600 ms are of values that were learnt from."""
+    simulated = simulation(detection={"scope": "own", "wait": "50ms"})
+    shown = {"here": [], "central": []}
+    for name, side in (
+        ("here", simulated.detection.here),
+        ("central", simulated.detection.central),
+    ):
+        side.decider.control.calibrate = shown[name].append
+    simulated.run()
+    fresh = {name: [~np.isnan(scores).any() for scores in rows] for name, rows in shown.items()}
+    # Decisions at 650, 850 ms, and 1050 ms, which is after calibration.
+    assert fresh == {"here": [False, True], "central": [False, True]}

@@ -136,7 +136,7 @@ class Detection:
             self._hand_over(now_ns)
         there = self._world.is_up(self._deciding_tier)[self._decides_at]
         found = self.here.decider.decide(now_ns, there)
-        self.central.decider.receive(slice(None), self.central.watch.scores(now_ns), now_ns)
+        self._see_centrally(now_ns)
         central = self.central.decider.decide(now_ns)
         if found is not None and central is not None:
             present = self._world.is_up(0)
@@ -187,6 +187,14 @@ class Detection:
         """The locals decide themselves; one that is down does nothing."""
         scores = self.here.watch.scores(now_ns)
         self.here.decider.receive(slice(None), scores, now_ns)
+
+    def _see_centrally(self, now_ns: int) -> None:
+        """The twin knows all scores of now; they count as sent when the locals sent theirs.
+
+        So both sides show as normal what they know at the same decisions.
+        """
+        scores = self.central.watch.scores(now_ns)
+        self.central.decider.receive(slice(None), scores, now_ns - self.plan.wait_ns)
 
     def _send(self, mail: Mail, version: int, now_ns: int) -> None:
         self._snapshots[version] = (now_ns, self.here.watch.scores(now_ns))
