@@ -73,7 +73,7 @@ def _times(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
 def _first_scores_ns(detection: DetectionPlan) -> int:
     """The longest time from the end of learning to a decision on scores that were sent after it."""
     if detection.decide == "local":
-        return detection.every_ns
+        return detection.every_ns + detection.wait_ns
     return detection.every_ns + (detection.wait_ns or detection.every_ns)
 
 

@@ -313,9 +313,10 @@ def test_a_small_run_keeps_every_agent():
     assert weight.tolist() == [1.0] * 9
 
 
-def test_both_sides_take_as_normal_what_they_know_at_the_same_decisions():
+@pytest.mark.parametrize("decide", ["local", "root"])
+def test_both_sides_take_as_normal_what_they_know_at_the_same_decisions(decide):
     """Learning ends at 600 ms: scores of 600 ms are of values that were learnt from."""
-    simulated = simulation(detection={"scope": "own", "wait": "50ms"})
+    simulated = simulation(detection={"scope": "own", "wait": "50ms", "decide": decide})
     shown = {"here": [], "central": []}
     for name, side in (
         ("here", simulated.detection.here),
@@ -324,5 +325,5 @@ def test_both_sides_take_as_normal_what_they_know_at_the_same_decisions():
         side.decider.control.calibrate = shown[name].append
     simulated.run()
     fresh = {name: [~np.isnan(scores).any() for scores in rows] for name, rows in shown.items()}
-    # Decisions at 650, 850 ms, and 1050 ms, which is after calibration.
+    # Decisions at 650 and 850 ms; that of 1050 ms comes after calibration.
     assert fresh == {"here": [False, True], "central": [False, True]}

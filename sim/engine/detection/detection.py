@@ -133,10 +133,10 @@ class Detection:
         """Decide on what is known; None before decisions begin."""
         self._freeze(now_ns)
         if self.scores_mail is None:
-            self._hand_over(now_ns)
+            self._know_at_once(self.here, now_ns)
         there = self._world.is_up(self._deciding_tier)[self._decides_at]
         found = self.here.decider.decide(now_ns, there)
-        self._see_centrally(now_ns)
+        self._know_at_once(self.central, now_ns)
         central = self.central.decider.decide(now_ns)
         if found is not None and central is not None:
             present = self._world.is_up(0)
@@ -183,18 +183,13 @@ class Detection:
             self.here.watch.freeze()
             self.central.watch.freeze()
 
-    def _hand_over(self, now_ns: int) -> None:
-        """The locals decide themselves; one that is down does nothing."""
-        scores = self.here.watch.scores(now_ns)
-        self.here.decider.receive(slice(None), scores, now_ns)
+    def _know_at_once(self, side: Side, now_ns: int) -> None:
+        """Take the scores of now as known; they count as sent when all locals sent theirs.
 
-    def _see_centrally(self, now_ns: int) -> None:
-        """The twin knows all scores of now; they count as sent when the locals sent theirs.
-
-        So both sides show as normal what they know at the same decisions.
+        So whoever decides shows the same decisions as normal.
         """
-        scores = self.central.watch.scores(now_ns)
-        self.central.decider.receive(slice(None), scores, now_ns - self.plan.wait_ns)
+        scores = side.watch.scores(now_ns)
+        side.decider.receive(slice(None), scores, now_ns - self.plan.wait_ns)
 
     def _send(self, mail: Mail, version: int, now_ns: int) -> None:
         self._snapshots[version] = (now_ns, self.here.watch.scores(now_ns))
