@@ -74,7 +74,7 @@ def test_a_root_knows_what_the_twin_knows_or_knew_one_decision_ago():
     score, central = judged_by_root().points["score"], judged_by_root().points["central_score"]
     differ = score != central
     late = differ.any(axis=1)
-    assert score[late].tolist() == central[:-1][late[1:]].tolist()
+    np.testing.assert_array_equal(score[late], central[:-1][late[1:]])
     assert 0 < late.mean() < 0.001
 
 
@@ -83,7 +83,7 @@ def test_locals_that_decide_judge_servers_as_well_as_published():
     done = smd_run(detector, "local", "8min")
     expected = published("EWMA-10 level z mean").mean(axis=0)
     assert (expected - done.accuracy().mean(axis=0) <= (ROC_LOSS_MAX, PR_LOSS_MAX)).all()
-    assert done.points["score"].tolist() == done.points["central_score"].tolist()
+    np.testing.assert_array_equal(done.points["score"], done.points["central_score"])
 
 
 # ASD: 8 servers, other metrics, a row every 5 minutes.
@@ -116,7 +116,7 @@ def test_other_servers_with_other_metrics_lose_as_little(detector, options):
     loss = np.mean(expected, axis=0) - done.accuracy().mean(axis=0)
     assert (loss <= (ROC_LOSS_MAX, PR_LOSS_MAX)).all()
     assert not np.isnan(done.points["score"]).any()
-    assert done.points["score"].tolist() == done.points["central_score"].tolist()
+    np.testing.assert_array_equal(done.points["score"], done.points["central_score"])
 
 
 # Under stress: 120 hours of the labelled part of ASD, the first 58 of which show what is normal.
@@ -153,14 +153,14 @@ def in_cut(done):
 def test_where_nothing_is_lost_the_root_is_the_central_twin():
     calm = five_days().points
     for column in ("score", "alarm"):
-        assert calm[column].tolist() == calm[f"central_{column}"].tolist()
+        np.testing.assert_array_equal(calm[column], calm[f"central_{column}"])
 
 
 @pytest.mark.parametrize("stress", [{"loss": LOST}, {"cut": True}])
 def test_what_happens_to_the_network_does_not_reach_the_central_twin(stress):
     calm, stressed = five_days().points, five_days(**stress).points
     for column in ("time_ns", "label", "central_score", "central_alarm"):
-        assert stressed[column].tolist() == calm[column].tolist()
+        np.testing.assert_array_equal(stressed[column], calm[column])
     assert np.isnan(stressed["score"]).sum() > np.isnan(calm["score"]).sum() == 0
 
 
@@ -193,19 +193,19 @@ def test_the_root_misses_what_happens_behind_a_cut_and_nothing_else():
     assert done.recall() < done.recall("central_alarm")
     same = np.ones(done.points["score"].shape, np.bool_)
     same[behind] = False
-    assert done.points["score"][same].tolist() == calm.points["score"][same].tolist()
+    np.testing.assert_array_equal(done.points["score"][same], calm.points["score"][same])
 
 
 def test_the_first_decision_in_a_cut_rests_on_the_last_scores_before_it():
     done, calm = five_days(cut=True), five_days()
     first = np.flatnonzero(in_cut(done))[0]
     score, before = done.points["score"][first, :4], calm.points["score"][first - 1, :4]
-    assert score.tolist() == before.tolist()
+    np.testing.assert_array_equal(score, before)
 
 
 def test_a_local_that_decides_itself_notices_behind_the_cut():
     done = five_days(cut=True, decide="local")
-    assert done.points["alarm"].tolist() == done.points["central_alarm"].tolist()
+    np.testing.assert_array_equal(done.points["alarm"], done.points["central_alarm"])
     assert done.points["alarm"][np.ix_(in_cut(done), range(4))].any()
 
 
@@ -249,8 +249,8 @@ def test_services_raise_the_very_alarms_that_the_plain_detector_raises(tmp_path)
     )
     assert done.recording.clipped == 0
     judged, expected = labels.T[360:] != 0, plain_alarms(values)
-    assert (done.points["label"] != 0).tolist() == judged.tolist()
-    assert done.points["alarm"].tolist() == expected.tolist()
+    np.testing.assert_array_equal((done.points["label"] != 0), judged)
+    np.testing.assert_array_equal(done.points["alarm"], expected)
     assert done.recall() == expected[judged].mean() > 0.05
     # A threshold for all, set while many of them had anomalies: the quiet ones seldom reach it.
     quiet = ~judged.any(axis=0)
@@ -297,8 +297,8 @@ def play(folder, runs, hijacked):
     )
     assert done.recording.clipped == 0
     # A decision at the end of a minute sees run k of all twelve, and knows it for run k.
-    assert (done.points["label"].T != 0).tolist() == hijacked.tolist()
-    assert done.points["score"].tolist() == done.points["central_score"].tolist()
+    np.testing.assert_array_equal((done.points["label"].T != 0), hijacked)
+    np.testing.assert_array_equal(done.points["score"], done.points["central_score"])
     return done.points["score"].T
 
 

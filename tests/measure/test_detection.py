@@ -24,7 +24,7 @@ ANOMALIES = ((0, 12, 15), (1, 14, 17))
 NOTHING = Variant("none", {})
 PLAN = replace(
     make_plan(duration_ns=20 * S),
-    detection=DetectionPlan(NOTHING, "own", NOTHING, "root", S, 5 * S, 4 * S),
+    detection=DetectionPlan(NOTHING, "own", NOTHING, "root", S, 0, 5 * S, 4 * S),
 )
 
 

@@ -27,7 +27,7 @@ def values(cut_run):
 
 def test_every_metric_of_the_catalogue_is_measured_in_its_order(cut_run):
     nothing = Variant("any", {})
-    watched = DetectionPlan(nothing, "own", nothing, "root", S, 5 * S, 4 * S)
+    watched = DetectionPlan(nothing, "own", nothing, "root", S, 0, 5 * S, 4 * S)
     found = measure([cut_run], replace(PLAN, detection=watched))
     assert tuple(value.name for value in found) == METRIC_NAMES
 

@@ -16,7 +16,7 @@ SHIFT = AnomalyPlan("shift", 25 * S, 45 * S, ("2%",), 0, {}, "anomalies[0]")
 def detection_plan(anomalies=(SHIFT,), control=None, decide="root", duration_ns=60 * S):
     """A plan that learns for 10 s, calibrates for 5 s and decides every 500 ms."""
     control = control or Variant("bh", {"alpha": 0.05})
-    block = DetectionPlan(Variant("z", {}), "own", control, decide, EVERY_NS, 10 * S, 5 * S)
+    block = DetectionPlan(Variant("z", {}), "own", control, decide, EVERY_NS, 0, 10 * S, 5 * S)
     plan = make_plan(duration_ns=duration_ns)
     return replace(plan, name="small", detection=block, anomalies=tuple(anomalies))
 
