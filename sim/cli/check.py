@@ -108,6 +108,8 @@ class Wanted:
 
         if self.json and (self.github or self.prints_markdown):
             raise SimError("--json prints one document; it goes with neither --github nor '-'")
+        if self.junit is not None and self.junit == self.markdown:
+            raise SimError(f"--junit and --markdown would both write {self.junit}")
         for path in (self.junit, None if self.prints_markdown else self.markdown):
             if path is not None:
                 check_writable(path)

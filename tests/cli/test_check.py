@@ -214,6 +214,7 @@ def test_json_is_one_document_with_every_finding(sim, gated):
         (("gated.yaml", "--baseline", "small.yaml"), "small.yaml cannot be read"),
         (("gated.yaml", "--set", "topology.loss=1%"), "which differs in topology.loss"),
         (("small.yaml", "--json", "--github"), "--json prints one document"),
+        (("small.yaml", "--junit", "x", "--markdown", "x"), "would both write x"),
     ],
 )
 def test_whatever_is_wrong_with_a_call_is_found_out_before_anything_runs(sim, small, words, error):
