@@ -35,6 +35,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 METRICS: Final = "metrics.json"
 LATEST: Final = "latest"
+FIGURES: Final = (".svg", ".pdf", ".png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def store_run(run: FinishedRun, root: Path) -> Path:
     with _as_results_error(root / run.name), _folder(root / run.name) as home:
         with _draft(home, identifier) as draft:
             _write_files(run, identifier, origin, draft)
+            _keep_figures(run, home / identifier, draft)
             _replace(draft, home / identifier)
         _point_latest_at(home, identifier)
     return home / identifier
@@ -232,6 +234,18 @@ def _draft(home: Path, identifier: str) -> Iterator[Path]:
         yield draft
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _keep_figures(run: FinishedRun, before: Path, draft: Path) -> None:
+    """Figures that were drawn of the very same run are figures of this one."""
+    try:
+        manifest = json.loads((before / MANIFEST).read_text(encoding="utf-8"))
+        is_same = manifest["fingerprints"] == plain(list(run.fingerprints))
+    except (OSError, ValueError, TypeError, KeyError):
+        return  # there was none, or it is damaged: nothing of it is worth keeping
+    for figure in sorted(before.iterdir()) if is_same else ():
+        if figure.suffix in FIGURES:
+            shutil.copy2(figure, draft)
 
 
 def _replace(draft: Path, final: Path) -> None:

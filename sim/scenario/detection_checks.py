@@ -95,7 +95,7 @@ def _scope(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
         problem = f"peers are the agents of the same local aggregator, whatever the scope: {scope}"
         yield case.document.mistake(path, problem, "leave it out, or say local")
     elif kind in NEAR_DETECTORS and scope not in ("own", "local"):
-        problem = f"{kind} needs covariances, and these do not travel up the tree: {scope}"
+        problem = f"{kind} needs covariances, and the baseline of the {scope} comes without"
         yield case.document.mistake(path, problem, "say own or local")
 
 

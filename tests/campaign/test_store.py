@@ -80,6 +80,17 @@ def test_writing_a_run_again_replaces_it_whole(make_run, run, tmp_path):
     assert not (second / "notes.txt").exists()
 
 
+def test_figures_of_the_very_same_run_stay(run, tmp_path):
+    (store_run(run, tmp_path) / "recovery.png").write_bytes(b"drawn")
+    assert (store_run(run, tmp_path) / "recovery.png").read_bytes() == b"drawn"
+
+
+def test_figures_of_a_run_that_came_out_differently_go(make_run, run, tmp_path):
+    (store_run(run, tmp_path) / "recovery.png").write_bytes(b"drawn")
+    other = make_run(fingerprints=[{"fingerprint": "another", "parts": {}}])
+    assert not (store_run(other, tmp_path) / "recovery.png").exists()
+
+
 def test_only_runs_and_latest_are_left_after_writing(make_run, tmp_path):
     folders = {store_run(make_run(seed=seed), tmp_path).name for seed in (1, 1, 2)}
     home = tmp_path / "partition-recovery"

@@ -55,8 +55,8 @@ def with_detection(block: str) -> str:
         ("detector: z, wait: 500ms", "detection.wait: must be less than `every`"),
         (
             "detector: pca, scope: population",
-            "6:28: detection.scope: pca needs covariances, and these do not travel up the tree: "
-            "population, say own or local",
+            "6:28: detection.scope: pca needs covariances, and the baseline of the population "
+            "comes without, say own or local",
         ),
         (
             "detector: peers, scope: own",
