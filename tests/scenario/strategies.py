@@ -112,14 +112,17 @@ def detections() -> st.SearchStrategy[dict[str, Any]]:
     common = {
         "control": controls(),
         "decide": st.sampled_from(["local", "root"]),
-        "every": durations(10**9, 5 * 10**9),
+        "every": durations(2 * 10**9, 5 * 10**9),
         "learn": durations(5 * 10**9, 10**10),
-        "calibrate": durations(5 * 10**9, 10**10),
+        "calibrate": durations(10**10, 11 * 10**9),
     }
-    scope = {"scope": st.sampled_from(["local", "region", "population"])}
+    optional = {
+        "scope": st.sampled_from(["local", "region", "population"]),
+        "wait": st.sampled_from(["0ms", "150ms"]),
+    }
     return st.one_of(
-        st.fixed_dictionaries({"detector": detectors(), **common}, optional=scope),
-        st.fixed_dictionaries({"detector": near_detectors(), "every": st.just("4s")}),
+        st.fixed_dictionaries({"detector": detectors(), **common}, optional=optional),
+        st.fixed_dictionaries({"detector": near_detectors(), "every": st.just("2s")}),
     )
 
 
@@ -154,7 +157,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         "agents": {
             "count": draw(st.integers(50, 3000)),
             "features": draw(st.integers(1, 9)),
-            "rate": draw(st.sampled_from(["10Hz", "7Hz", "3/min", "0.5Hz", "1kHz"])),
+            "rate": draw(st.sampled_from(["10Hz", "7Hz", "60/min", "0.5Hz", "1kHz"])),
             "behaviour": {
                 "kind": "synthetic",
                 "drift": draw(st.sampled_from(["none", 0.2, {"sd": 0.1, "tau": "7s"}])),
