@@ -1,7 +1,7 @@
 """Cells of a sweep and their runs in the store: which are there, and what they say."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from sim.campaign.outcome import Outcome
@@ -9,7 +9,6 @@ from sim.campaign.replications import folder_of
 from sim.campaign.results import open_results
 from sim.errors import ResultsError
 from sim.measure.cells import ERROR, MISSING, CellResult
-from sim.measure.metrics import MetricValue
 from sim.scenario.facts import traffic_facts
 from sim.scenario.grid import Cell
 
@@ -65,7 +64,7 @@ def _stored(cell: Cell, root: Path) -> CellResult:
     folder = folder_of(cell.plan, root)
     try:
         results = open_results(folder)
-        values = [MetricValue(*astuple(value)) for value in results.metrics()]
+        values = results.metrics()
     except ResultsError:
         return CellResult(cell, folder, MISSING)
     return CellResult(

@@ -7,7 +7,7 @@ and whatever was asked stays unanswered. What is worse than before is found in `
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Final
 
 from sim.campaign.gated import Gate, gated
@@ -16,7 +16,6 @@ from sim.campaign.subjects import Running, Subject, near, results_of
 from sim.errors import InvariantViolated, ResultsError, SimError
 from sim.measure.findings import Finding, Judgement, Kind
 from sim.measure.gate import error_rates
-from sim.measure.metrics import MetricValue
 from sim.measure.settling import replications_to_settle
 from sim.measure.verdicts import judge
 from sim.scenario.plan import AnomalyPlan, FaultPlan, Plan
@@ -123,7 +122,7 @@ def _effect(kind: Kind, part: FaultPlan | AnomalyPlan, held: int, count: int) ->
 
 
 def _thresholds(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
-    values = {row.name: MetricValue(**asdict(row)) for row in results.metrics()}
+    values = {row.name: row for row in results.metrics()}
     for threshold in plan.thresholds:
         if threshold.metric not in values:
             raise ResultsError(_absent(results, threshold.metric))

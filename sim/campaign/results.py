@@ -6,7 +6,6 @@ fails and names the file; nothing is ever read from a damaged run.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,7 @@ import pyarrow as pa
 from sim.campaign import parquet
 from sim.campaign.store import FORMAT, LATEST, MANIFEST, METRICS, checksum, sha256_of
 from sim.errors import ResultsError
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMetric:
-    """A number of a stored run with its interval; NaN where there is no value."""
-
-    name: str
-    value: float
-    unit: str
-    n: int
-    low: float
-    high: float
-    censored: int
+from sim.measure.metrics import MetricValue
 
 
 class Results:
@@ -48,7 +35,7 @@ class Results:
         files = map(Path, self.manifest["files"])
         return sorted(file.stem for file in files if file.suffix == ".parquet")
 
-    def metrics(self) -> list[StoredMetric]:
+    def metrics(self) -> list[MetricValue]:
         """The numbers of the run, in the order in which they were measured."""
         rows = json.loads((self.path / METRICS).read_text(encoding="utf-8"))
         return [_metric(row) for row in rows]
@@ -132,8 +119,8 @@ def _check(path: Path, expected: str) -> None:
         raise ResultsError(f"{path} is damaged: its content does not match its checksum")
 
 
-def _metric(row: Mapping[str, Any]) -> StoredMetric:
+def _metric(row: Mapping[str, Any]) -> MetricValue:
     value, low, high = (
         float("nan") if row[key] is None else float(row[key]) for key in ("value", "low", "high")
     )
-    return StoredMetric(row["name"], value, row["unit"], row["n"], low, high, row["censored"])
+    return MetricValue(row["name"], value, row["unit"], row["n"], low, high, row["censored"])

@@ -53,9 +53,8 @@ class Recorder:
         self._fingerprint.add("samples", self._window(now_ns))
         self._regions.append(self._region_rows(now_ns))
 
-    def publication(self, now_ns: int, version: int) -> None:
-        """One row of a baseline that the root publishes."""
-        estimate, truth = self._estimate(now_ns), self._truth(now_ns)
+    def publication(self, now_ns: int, version: int, estimate: Moments, truth: Moments) -> None:
+        """One row of a baseline that the root publishes, and what is true of it."""
         ages = self._ages(now_ns)
         half_width = estimate.half_width
         row = {
@@ -75,7 +74,9 @@ class Recorder:
 
     def baselines(self, now_ns: int) -> tuple[Moments, Moments]:
         """What the root knows of the window of a baseline now, and what is true of it."""
-        return self._estimate(now_ns), self._truth(now_ns)
+        panes = self._plan.baseline.panes_at(now_ns)
+        telemetry = self._world.telemetry
+        return telemetry.estimate(*panes), telemetry.truth(*panes)
 
     def fault(self, row: dict[str, Any]) -> None:
         """One row of a fault that is over, or that the end of the run found going on."""
@@ -117,7 +118,7 @@ class Recorder:
         }
 
     def _errors(self, now_ns: int) -> dict[str, Any]:
-        estimate, truth = self._estimate(now_ns), self._truth(now_ns)
+        estimate, truth = self.baselines(now_ns)
         return {
             "count": estimate.count,
             "error_mean": error_mean(estimate, truth),
@@ -134,20 +135,11 @@ class Recorder:
             "locals_mean_ns": now_ns - float(born_ns.mean()),
         }
 
-    def _panes(self, now_ns: int) -> tuple[int, int]:
-        """First and last pane of the baseline: the last finished ones and the running one."""
-        running = now_ns // self._plan.baseline.pane_ns
-        return max(running - self._plan.baseline.panes, 0), running
-
     def _window(self, now_ns: int) -> NDArray[np.int64]:
         telemetry = self._world.telemetry
-        return telemetry.root.window(*self._panes(now_ns), telemetry.layout.features)
-
-    def _estimate(self, now_ns: int) -> Moments:
-        return self._world.telemetry.estimate(*self._panes(now_ns))
-
-    def _truth(self, now_ns: int) -> Moments:
-        return self._world.telemetry.truth(*self._panes(now_ns))
+        return telemetry.root.window(
+            *self._plan.baseline.panes_at(now_ns), telemetry.layout.features
+        )
 
     def _region_rows(self, now_ns: int) -> dict[str, NDArray[Any]]:
         shown = self._shown

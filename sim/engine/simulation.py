@@ -129,11 +129,11 @@ class Simulation:
     def _publish(self, version: int, now_ns: int) -> None:
         """A root that is down skips a version; regions and the central twin go on."""
         is_up = bool(self.world.is_up(len(self.plan.tiers) - 1)[0])
+        root, true = self.recorder.baselines(now_ns)
         if is_up:
-            self.recorder.publication(now_ns, version)
+            self.recorder.publication(now_ns, version, root, true)
             self.world.downlink.publish(version, now_ns)
         if self.detection is not None:
-            root, true = self.recorder.baselines(now_ns)
             self.detection.publish(version, now_ns, root if is_up else None, true)
 
     def _detecting(self, detection: Detection) -> Script:

@@ -34,14 +34,19 @@ def detection_facts(plan: Plan) -> DetectionFacts | None:
         watching=plan.tiers[1].count,
         deciding=deciding[detection.decide],
         begin_ns=begin_ns,
-        decisions=_decisions_until(plan.duration_ns, detection)
-        - _decisions_until(begin_ns, detection),
+        decisions=decisions_in(plan, detection),
         notes=(
             *_early(plan, detection, begin_ns),
             *_powerless(detection),
             *_about_e_values(detection),
         ),
     )
+
+
+def decisions_in(plan: Plan, detection: DetectionPlan) -> int:
+    """How many decisions there are in a run."""
+    begin_ns = detection.learn_ns + detection.calibrate_ns
+    return _decisions_until(plan.duration_ns, detection) - _decisions_until(begin_ns, detection)
 
 
 def _decisions_until(end_ns: int, detection: DetectionPlan) -> int:

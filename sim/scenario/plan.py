@@ -75,6 +75,11 @@ class BaselinePlan:
     epsilon: float
     """Accuracy that is promised: largest error of a mean in standard deviations."""
 
+    def panes_at(self, now_ns: int) -> tuple[int, int]:
+        """First and last pane that is covered: the last finished ones and the running one."""
+        running = now_ns // self.pane_ns
+        return max(running - self.panes, 0), running
+
 
 @dataclass(frozen=True, slots=True)
 class StalenessPlan:

@@ -97,7 +97,11 @@ class Tree:
 
     def region_of(self, tier: int) -> NDArray[np.int32]:
         """Which child of the root each node of `tier` reports through; shape (count,)."""
-        region = np.arange(self.counts[-2], dtype=np.int32)
-        for level in reversed(self.levels[tier:-1]):
-            region = np.repeat(region, np.diff(level.starts))
-        return region
+        return self.ancestor_of(tier, len(self.counts) - 2)
+
+    def ancestor_of(self, tier: int, above: int) -> NDArray[np.int32]:
+        """Which node of tier `above` each node of `tier` reports through; shape (count,)."""
+        ancestor = np.arange(self.counts[above], dtype=np.int32)
+        for level in reversed(self.levels[tier:above]):
+            ancestor = np.repeat(ancestor, np.diff(level.starts))
+        return ancestor

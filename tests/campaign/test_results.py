@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.campaign.results import StoredMetric, open_results
+from sim.campaign.results import open_results
 from sim.campaign.store import checksum, store_run
 from sim.errors import ResultsError
+from sim.measure.metrics import MetricValue
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_table_is_an_arrow_table_where_pandas_is_not_installed(folder, monkeyp
 def test_metrics_come_back_with_their_missing_and_open_ends(folder):
     (metric,) = open_results(folder).metrics()
     assert math.isnan(metric.low)
-    assert metric == StoredMetric("recovery.time.p95", 1.5, "s", 2, metric.low, math.inf, 1)
+    assert metric == MetricValue("recovery.time.p95", 1.5, "s", 2, metric.low, math.inf, 1)
 
 
 def test_a_series_is_one_column_of_one_replication_over_time(folder):

@@ -21,6 +21,7 @@ from sim.engine.detection.truth import Truth
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
 from sim.engine.world import Hop, Line, World
+from sim.scenario.detection_facts import decisions_in
 from sim.scenario.plan import DetectionPlan
 from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators
@@ -71,12 +72,9 @@ class _Wiring:
         self.deciding_tier = {"local": 1, "region": top - 1, "root": top}[plan.decide]
         self.detector = self._detector()
 
-    def ancestor(self, tier: int) -> Ints:
-        """The node of a tier that each agent is below; (agents,)."""
-        node = np.arange(self.agents)
-        for level in self.parts.levels[:tier]:
-            node = level.parent_of[node].astype(np.int64)
-        return node
+    def ancestor(self, tier: int, of: int = 0) -> Ints:
+        """The node of a tier that each agent, or each node of tier `of`, is below; (nodes,)."""
+        return self.parts.roster.tree.ancestor_of(of, tier).astype(np.int64)
 
     def side(self, normal: tuple[Normal, Baselines | None]) -> Side:
         """A watch with a detector of its own, and who decides on its scores."""
@@ -92,10 +90,7 @@ class _Wiring:
         decider = Decider(
             make_control(plan.control.kind, plan.control.options),
             watch.detector.evidence,
-            np.searchsorted(
-                self.ancestor(self.deciding_tier),
-                np.arange(run.tiers[self.deciding_tier].count + 1),
-            ),
+            self._first_below(self.deciding_tier, run.tiers[self.deciding_tier].count + 1),
             plan.learn_ns,
             plan.learn_ns + plan.calibrate_ns,
             bound_ns + plan.every_ns,
@@ -121,7 +116,7 @@ class _Wiring:
             return normal, OfPopulation(normal)
         leaves, tier = self.world.telemetry.leaves, self._scope_tier
         leaves.truth_of_groups = {}
-        starts = self._locals_below(tier)
+        starts = self._first_below(tier, self.parts.plan.tiers[tier].count, of=1)
 
         def sums(now_ns: int) -> Ints:
             panes = leaves.truth_of_groups or {}
@@ -132,15 +127,9 @@ class _Wiring:
 
     def points(self) -> PointLog:
         """The table of points, with the agents that it keeps."""
-        run = self.parts.plan
-        learnt_ns = self.plan.learn_ns + self.plan.calibrate_ns
-        every_ns = self.plan.every_ns
-        wait_ns = self.plan.wait_ns
-        until_end, until_learnt = (
-            max((span_ns - wait_ns) // every_ns, 0) for span_ns in (run.duration_ns, learnt_ns)
-        )
+        decisions = decisions_in(self.parts.plan, self.plan)
         stream = self.parts.streams.stream("points")
-        return PointLog(*sample_agents(self.parts.hit, until_end - until_learnt, stream))
+        return PointLog(*sample_agents(self.parts.hit, decisions, stream))
 
     def scores_mail(self) -> Mail | None:
         """The way of scores from the locals to the deciding nodes; None if these are the locals.
@@ -153,7 +142,7 @@ class _Wiring:
         size = HEADER_BYTES + SCORE_BYTES * -(-self.agents // locals_)
         node, posts = np.arange(locals_), []
         for tier in range(self.local_tier, self.deciding_tier):
-            above = self.parts.levels[tier].parent_of[node].astype(np.int64)
+            above = self.ancestor(tier + 1, of=self.local_tier)
             line = self._line_of_scores(tier, node, above)
             name = f"scores to {self.parts.plan.tiers[tier + 1].name}"
             passed_on = None if tier + 1 == self.deciding_tier else Groups(locals_, locals_)
@@ -226,19 +215,15 @@ class _Wiring:
 
     def _window(self, panes: dict[int, Ints], now_ns: int, nodes: int) -> Ints:
         """Sums over the panes that a baseline covers; (nodes, wide)."""
-        running = now_ns // self.parts.plan.baseline.pane_ns
-        covered = range(max(running - self.parts.plan.baseline.panes, 0), running + 1)
+        first, running = self.parts.plan.baseline.panes_at(now_ns)
         total = np.zeros((nodes, self.parts.layout.wide), np.int64)
-        for pane in covered:
+        for pane in range(first, running + 1):
             total += panes.get(pane, 0)
         return total
 
-    def _locals_below(self, tier: int) -> Ints:
-        """First local below each node of a tier; (nodes,)."""
-        node = np.arange(self.parts.plan.tiers[1].count)
-        for level in self.parts.levels[1:tier]:
-            node = level.parent_of[node].astype(np.int64)
-        return np.searchsorted(node, np.arange(self.parts.plan.tiers[tier].count))
+    def _first_below(self, tier: int, count: int, of: int = 0) -> Ints:
+        """First agent, or node of tier `of`, below each of the first nodes of a tier; (count,)."""
+        return np.searchsorted(self.ancestor(tier, of), np.arange(count))
 
     def _line_of_scores(self, tier: int, node: Ints, above: Ints) -> Line:
         """One hop of the scores of every local, from its `node` of a tier to that `above`."""
