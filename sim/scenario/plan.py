@@ -66,6 +66,32 @@ class TierPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RulePlan:
+    """How the root makes one baseline of what its agents say, some of whom may lie."""
+
+    kind: Literal["mean", "guarded_mean", "robust"]
+    """mean: exact moments of all. robust: what `estimator` says. guarded_mean: the exact mean while
+    it lies near what the estimator says, else the estimator's, and an integrity alert."""
+    estimator: Variant | None
+    """A rule of `sim.stats.robust` with its options; None for mean."""
+    f: float
+    """Share of liars that is to be tolerated, of the agents or, nested, of every group."""
+    over: Literal["sample", "sketch", "nested"]
+    """What the estimator is given: a bottom-k sample of agents' summaries, a quantile sketch of all
+    of them, or, at each tier, what the rule made of each child."""
+    sample: int
+    """k of the bottom-k sample."""
+    accuracy: float
+    """Relative accuracy of the sketch."""
+    lead_ns: int
+    """How long before a publication the locals send their digests."""
+    false_alerts: float
+    """guarded_mean: probability of an alert at a publication although nobody lies."""
+    quorum: bool
+    """Locals take the first n - f agents heard in a round, not all that they know."""
+
+
+@dataclass(frozen=True, slots=True)
 class BaselinePlan:
     """What the root publishes: from the last `panes` panes, every `publish_ns`."""
 
@@ -74,6 +100,7 @@ class BaselinePlan:
     panes: int
     epsilon: float
     """Accuracy that is promised: largest error of a mean in standard deviations."""
+    rule: RulePlan
 
     def panes_at(self, now_ns: int) -> tuple[int, int]:
         """First and last pane that is covered: the last finished ones and the running one."""
@@ -116,6 +143,78 @@ class AnomalyPlan:
     options: Mapping[str, Any]
     path: str
     """Where it stands in the file, such as ``anomalies[0]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdversaryPlan:
+    """Some nodes of one tier that lie, from `at_ns` to `until_ns`."""
+
+    kind: str
+    tier: int
+    """0 = agents; the root does not lie."""
+    nodes: tuple[str, ...]
+    """Selectors of the candidates, all of this tier."""
+    under: tuple[str, ...]
+    """Selectors of aggregators: only candidates below one of them; none = all."""
+    share: float
+    """How many of the candidates lie."""
+    budget: int | None
+    """The most that lie, whatever the share."""
+    placement: Literal["random", "clustered", "worst"]
+    """random; clustered: whole groups of siblings; worst: where nested rules are weakest."""
+    knows: Literal["own", "group", "all"]
+    """What they see: their own values, those of their group of liars, or all correct agents too."""
+    group: str
+    """Liars with the same name act together; by default those of one entry."""
+    at_ns: int
+    until_ns: int | None
+    options: Mapping[str, Any]
+    path: str
+    """Where it stands in the file, such as ``adversaries[0]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryPlan:
+    """What parents know of their children without asking them, and do with it."""
+
+    refuse: bool
+    """Reports that claim what cannot be (too many values, a negative spread, a version that jumps)
+    are not taken in."""
+    admission: Literal["open", "one_per_owner"]
+    """Who may join: everybody, or one identity for each owner (against Sybils)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttestPlan:
+    """The statistical Merkle tree: every `every_ns` the tree commits to what it sums up."""
+
+    every_ns: int
+    step_ns: int
+    """From the commitments of one tier to those of the next."""
+    watchers: int
+    """Members that recompute what each aggregator commits to."""
+    audits: int
+    """Children that an auditor checks of each aggregator and round; 0 = none."""
+    agents_check: bool
+    """Every agent checks that its summary is in the tree, and acknowledges."""
+    replace: bool
+    """A convicted aggregator is replaced, and baselines go back to the last attested one."""
+    replace_ns: int
+    """From a conviction to the replacement's first report."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePlan:
+    """Evidence that the agents below a node have shifted, as log-odds with bounds."""
+
+    effect: float
+    """The shift that is looked for, in standard deviations of the baseline."""
+    threshold: float
+    """Log-odds, in nats, from which there is an alarm."""
+    f: float
+    """Share of reporters that may lie, of every local aggregator."""
+    cap: float | None
+    """Largest magnitude of one agent's evidence, in nats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +290,12 @@ class Plan:
     faults: tuple[FaultPlan, ...]
     anomalies: tuple[AnomalyPlan, ...]
     detection: DetectionPlan | None
+    adversaries: tuple[AdversaryPlan, ...]
+    registry: RegistryPlan
+    attest: AttestPlan | None
+    evidence: EvidencePlan | None
+    reseat_ns: int | None
+    """How often all agents are dealt anew to the locals, by chance; None = never."""
     measure: MeasurePlan
     journal: JournalPlan
     thresholds: tuple[Threshold, ...]

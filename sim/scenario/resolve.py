@@ -29,6 +29,8 @@ WAIT_NS: Final = NS_PER_S // 5
 REGIONS_MAX: Final = 10_000
 """The most regions of which a named shape can cut some off."""
 
+MEAN: Final = plan.RulePlan("mean", None, 0.0, "sample", 0, 0.01, 0, 0.0, quorum=False)
+
 
 def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
     """The plan of a scenario whose file lies in `directory`."""
@@ -46,11 +48,17 @@ def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan
             pane_ns=scenario.baseline.pane,
             panes=scenario.baseline.panes,
             epsilon=scenario.baseline.epsilon,
+            rule=MEAN,
         ),
         staleness=plan.StalenessPlan(scenario.staleness.baseline, scenario.staleness.anomaly),
         faults=_faults(scenario),
         anomalies=_anomalies(scenario),
         detection=_detection(scenario.detection),
+        adversaries=(),
+        registry=plan.RegistryPlan(refuse=True, admission="open"),
+        attest=None,
+        evidence=None,
+        reseat_ns=None,
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
         journal=plan.JournalPlan(
             scenario.journal.messages, tuple(sorted(set(scenario.journal.fingerprint)))

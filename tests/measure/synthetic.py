@@ -18,6 +18,8 @@ from sim.scenario.plan import (
     JournalPlan,
     MeasurePlan,
     Plan,
+    RegistryPlan,
+    RulePlan,
     StalenessPlan,
     Threshold,
     TierPlan,
@@ -30,6 +32,7 @@ MS = 1_000_000
 PERIOD_NS = 200 * MS
 INSIDE_AGE_NS = 130 * MS
 AGENTS = 100
+MEAN = RulePlan("mean", None, 0.0, "sample", 0, 0.01, 0, 0.0, quorum=False)
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,16 @@ def make_plan(
             *(TierPlan(tier, count, PERIOD_NS, None, None, 0) for tier, count in tiers),
             TierPlan("root", 1, 0, None, None, 0),
         ),
-        baseline=BaselinePlan(S, 10 * S, 3, 0.01),
+        baseline=BaselinePlan(S, 10 * S, 3, 0.01, MEAN),
         staleness=StalenessPlan(5 * S, 1 * S),
         faults=(),
         anomalies=(),
         detection=None,
+        adversaries=(),
+        registry=RegistryPlan(refuse=True, admission="open"),
+        attest=None,
+        evidence=None,
+        reseat_ns=None,
         measure=MeasurePlan(100 * MS, 2 * S),
         journal=JournalPlan(False, ()),
         thresholds=thresholds,
