@@ -88,7 +88,11 @@ class Strategy:
     silent_from_begin: ClassVar[bool] = False
     """Whether its liars are no members of the network before they begin (Sybils)."""
 
+    placement: ClassVar[str | None] = None
+    """The placement that it is made for, used where the scenario names none; None = random."""
+
     def __init__(self, liars: Liars, options: Mapping[str, Any]) -> None:
+        """Take the options of the entry, with `begin_ns` (int) and `end_ns` (int or None) in them."""
         self.liars = liars
         self.options = options
 
@@ -99,8 +103,8 @@ class Strategy:
         """The vectors that agents say they measured in report `tick`; (k, features), in scales."""
         return measured
 
-    def tell(self, now_ns: Floats, who: Ints, sums: Ints) -> Ints:  # noqa: ARG002
-        """The sums of one pane that nodes say they hold, when a report goes out at `now_ns` (k,).
+    def tell(self, pane: int, now_ns: Floats, who: Ints, sums: Ints) -> Ints:  # noqa: ARG002
+        """The sums of pane `pane` that nodes say they hold in reports that go out at `now_ns` (k,).
 
         `sums` (k, narrow) of agents or (k, wide) of aggregators are what is true, or what was
         claimed, since the pane began. The result must fit: see `sim.adversary.sums`.
