@@ -60,6 +60,8 @@ class View:
     """True means of these liars' own values, (m, features); NaN before the first value."""
     others: Floats
     """(known, features); no rows when nothing may be known, or is."""
+    nodes: Ints
+    """Whose mean each row of `others` is: numbers in the tier, ascending, (known,)."""
 
     @property
     def mean(self) -> Floats:
@@ -77,7 +79,10 @@ class View:
 
 
 class Strategy:
-    """One kind of attack on behalf of `liars`, with the options of its entry in the scenario."""
+    """One kind of attack on behalf of `liars`, with the options of its entry in the scenario.
+
+    `options` always hold `begin_ns` (int) and `end_ns` (int, or None = to the end of the run).
+    """
 
     tiers: ClassVar[Literal["agents", "aggregators", "both"]]
     """Who can do this."""
@@ -85,16 +90,20 @@ class Strategy:
     """What it is expected to do, and what stops it (theory section 5): one sentence."""
     looks: ClassVar[bool] = False
     """Whether `look` wants to be called."""
+    needs_others: ClassVar[bool] = False
+    """Whether `knows: own` leaves it with nothing to go by: it would stay correct for ever."""
     silent_from_begin: ClassVar[bool] = False
     """Whether its liars are no members of the network before they begin (Sybils)."""
-
     placement: ClassVar[str | None] = None
     """The placement that it is made for, used where the scenario names none; None = random."""
 
     def __init__(self, liars: Liars, options: Mapping[str, Any]) -> None:
-        """Take the options of the entry, with `begin_ns` (int) and `end_ns` (int or None) in them."""
         self.liars = liars
         self.options = options
+
+    def owners(self) -> Ints:
+        """Who stands behind each liar, (m,): without Sybils, every one for itself."""
+        return np.arange(len(self.liars.nodes))
 
     def look(self, view: View) -> None:
         """Make plans. Called at every publication while it acts, and once just before it begins."""
