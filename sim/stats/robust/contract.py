@@ -10,7 +10,7 @@ so squares of lies stay finite; on values below that nothing is changed.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar, Final, Literal
 
 import numpy as np
@@ -44,7 +44,7 @@ class Groups:
     @property
     def n(self) -> Ints:
         """(groups,): how many items are there."""
-        return np.count_nonzero(self.there, axis=1).astype(np.int64)
+        return np.asarray(np.count_nonzero(self.there, axis=1), np.int64)
 
     def where(self, chosen: Bools) -> "Groups":
         """The chosen groups (groups,) only."""
@@ -53,6 +53,7 @@ class Groups:
         return Groups(self.items[chosen], self.weights[chosen], self.f[chosen])
 
 
+@dataclass(frozen=True)
 class Rule(ABC):
     """A robust rule; subclasses are frozen dataclasses whose fields are the rule's options.
 
@@ -76,7 +77,7 @@ class Rule(ABC):
     @property
     def options(self) -> dict[str, object]:
         """The options by their names, as `make_rule` takes them."""
-        return {key: getattr(self, key) for key in getattr(self, "__dataclass_fields__", {})}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def reach(self, n: int, f: int, features: int) -> float:
         """How many half-widths of the box, or radii of the ball, the centre may be off its middle.
