@@ -19,6 +19,7 @@ from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
 from sim.telemetry.fold import sum_groups
 from sim.telemetry.ledger import Ledger
 from sim.telemetry.reports import Reports
+from sim.telemetry.shim import Shim
 from sim.telemetry.tree import Groups, Run
 from sim.telemetry.way import Way
 
@@ -83,6 +84,10 @@ class Leaves:
         self.up: BoolArray | None = None
         self.clocks: list[WrongClock] = []
         self.ledger: Ledger | None = None
+        self.shim: Shim | None = None
+        """Who stands between what agents measure and what they say."""
+        self.lies: dict[int, IntArray] = {}
+        """Per pane, the wide row of what liars said; `truth` is of the others alone."""
         self.count = np.zeros(groups.children, np.int64)
         self.total = np.zeros((groups.children, layout.features))
         """Sums of the running pane, whole quanta in float64."""
@@ -117,6 +122,8 @@ class Leaves:
                 self.ledger.roll(pane)
             for old in [key for key in self.truth if key < pane - self.panes_kept]:
                 self.closed_count += int(self.truth.pop(old)[COUNT])
+                if old in self.lies:
+                    self.closed_count += int(self.lies.pop(old)[COUNT])
                 if self.truth_of_groups is not None:
                     self.truth_of_groups.pop(old, None)
         self._now = emission(self.phase_ns, self.period_ns, self.up, begin_ns, until_ns)
@@ -134,10 +141,9 @@ class Leaves:
         part = self._now.part(run.first_child, run.last_child)
         values = self._measure(part, run.first_child)
         vectors = self._show(run.first_child, part, values)
-        arrivals = way.carry(part, run.first_child)
-        totals = self._totals(agents, values, part)
-        exact = self._summable(totals, run.size)
+        exact = self._say(agents, values, part, run)
         self._observe(exact[-1], run)
+        arrivals = way.carry(part, run.first_child)
         states = self._states(agents, part)
         reports = Reports(part, arrivals, {self._pane: exact}, states, vectors)
         if self.ledger is not None:
@@ -160,13 +166,29 @@ class Leaves:
         return measured
 
     def _show(self, first: int, part: Emission, values: FloatArray) -> FloatArray | None:
-        """The vectors in scales, shown to who watches; None if nobody does."""
-        if self.watch is None:
-            return None
-        # A copy: the values are used up when the sums are made.
-        vectors = values * fixed_point.QUANTUM
-        self.watch(first, part, vectors)
+        """Show the vectors, in scales, to who watches; what is sent of them, or None.
+
+        Who watches sees what was measured. From here on `values` are what agents say it was.
+        """
+        vectors = None
+        if self.watch is not None:
+            # A copy: the values are used up when the sums are made.
+            vectors = values * fixed_point.QUANTUM
+            self.watch(first, part, vectors)
+        if self.shim is not None:
+            self.shim.claim(part, first, values)
+            self._largest = max(self._largest, float(np.abs(values).max(initial=0.0)))
+            vectors = None if vectors is None else values * fixed_point.QUANTUM
         return vectors
+
+    def _say(
+        self, agents: slice, values: FloatArray, part: Emission, run: Run
+    ) -> FloatArray | IntArray:
+        """Running totals of what each report says that it adds; (ticks + 1, agents, narrow)."""
+        totals = self._summable(self._totals(agents, values, part), run.size)
+        if self.shim is None:
+            return totals
+        return self.shim.tell(self._pane, part, run.first_child, totals)
 
     def _totals(self, agents: slice, values: FloatArray, part: Emission) -> FloatArray:
         """Running totals over the step of what each report adds; (ticks + 1, agents, narrow).
@@ -219,9 +241,18 @@ class Leaves:
             )
         return totals.astype(np.int64)
 
-    def _observe(self, measured: FloatArray | IntArray, run: Run) -> None:
-        """Add what was just measured, (agents, narrow), to what a centralised observer knows."""
-        narrow = sum_groups(measured, run.size)
+    def _observe(self, said: FloatArray | IntArray, run: Run) -> None:
+        """Add what agents just said, (agents, narrow), to what a centralised observer knows.
+
+        He knows who lies, and listens to the others.
+        """
+        if self.shim is not None:
+            lies = self.shim.liars[run.first_child : run.last_child]
+            if lies.any():
+                wide = self.layout.widen(said[lies].astype(np.int64)).sum(axis=0)
+                self.lies[self._pane] = self.lies.get(self._pane, 0) + wide
+                said = np.where(lies[:, None], 0, said)
+        narrow = sum_groups(said, run.size)
         narrow[:, SOURCES] = 0
         narrow[:, self.layout.block(2).start :] = 0
         # Widened before the groups are added up: all squares of a block may exceed an int64.
@@ -245,6 +276,8 @@ class Leaves:
         """Let these agents start from nothing."""
         self.count[agents] = 0
         self.total[agents] = 0
+        if self.shim is not None:
+            self.shim.forget(agents)
 
 
 def _running(count: IntArray, part: Emission) -> IntArray:

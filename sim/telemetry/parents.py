@@ -17,10 +17,12 @@ from sim.telemetry import holdings
 from sim.telemetry.emission import BoolArray, Emission, FloatArray, emission
 from sim.telemetry.flight import Flight
 from sim.telemetry.intake import Intake
+from sim.telemetry.known import Known
 from sim.telemetry.ledger import Ledger
 from sim.telemetry.moves import Heard, rounds
 from sim.telemetry.passage import Due, Passage
 from sim.telemetry.reports import Reports
+from sim.telemetry.shim import Shim
 from sim.telemetry.tree import Groups, Run
 
 IntArray = NDArray[np.int64]
@@ -57,6 +59,8 @@ class Parents(ABC):
             Flight.empty(kind.state_columns, kind.value_columns, kind.vector_columns),
         )
         self.watch: Watch | None = None
+        self.known: Known | None = None
+        """Sums of each single child, if anybody needs them."""
 
     @abstractmethod
     def open_step(self, begin_ns: int, until_ns: int, pane: int) -> None:
@@ -67,9 +71,11 @@ class Parents(ABC):
         """Carry the children of `run` through the step."""
 
     def _show(self, through: Passage) -> None:
-        """Let who watches see the moves of one run."""
+        """Let who watches see the moves of one run, and note what it brought of each child."""
         if self.watch is not None:
             self.watch(rounds(through))
+        if self.known is not None:
+            self.known.take(through)
 
     def _without_absent(self, held: IntArray, run: Run) -> IntArray:
         """The same with children that left marked as gone; shape (rows, children, columns)."""
@@ -103,6 +109,12 @@ class Aggregators(Parents):
         self.up: BoolArray | None = None
         self.messages = 0
         self.ledger: Ledger | None = None
+        self.shim: Shim | None = None
+        """Who stands between what aggregators know and what they say."""
+        self.forged: dict[int, IntArray] = {}
+        """Per pane that is open, what they said beyond what they knew; (nodes, wide)."""
+        self.forged_count = 0
+        """Values in all that was ever forged, of all panes."""
         self.last_state = np.zeros((groups.parents, holdings.COLUMNS), np.int64)
         """State columns of each aggregator's newest report."""
         self.unsent: dict[int, IntArray] = {}
@@ -157,8 +169,10 @@ class Aggregators(Parents):
                 assert unsent is not None
                 self.intake.counts.expired += int(unsent[:, COUNT].sum())
                 continue
-            totals[pane] = self._settle(pane, unsent)
+            totals[pane] = self._say(pane, self._settle(pane, unsent))
         states = self._states[:-1]
+        if self.shim is not None:
+            self.shim.ages(self._now, states)
         self._remember(states)
         reports = Reports(self._now, np.empty(0), totals, states)
         if self.ledger is not None:
@@ -171,6 +185,24 @@ class Aggregators(Parents):
         for waiting in (*self.unsent.values(), *(self.panes or {}).values()):
             waiting[nodes] = 0
         self.last_state[nodes] = 0
+        for forged in self.forged.values():
+            # Taken back together with everything else that these nodes have said.
+            self.forged_count -= int(forged[nodes, COUNT].sum())
+            forged[nodes] = 0
+        if self.shim is not None:
+            self.shim.forget(nodes)
+
+    def _say(self, pane: int, totals: IntArray) -> IntArray:
+        """What the aggregators say, given what they know; and keep count of the difference."""
+        if self.shim is None:
+            return totals
+        known = totals[-1].copy()
+        said = self.shim.tell(pane, self._now, 0, totals).astype(np.int64, copy=False)
+        self.forged = {key: row for key, row in self.forged.items() if key >= self._pane - 1}
+        beyond = said[-1] - known
+        self.forged_count += int(beyond[:, COUNT].sum())
+        self.forged[pane] = self.forged.get(pane, 0) + beyond
+        return said
 
     def _lane(self, pane: int) -> IntArray:
         if pane not in self._learnt:

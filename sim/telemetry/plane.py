@@ -87,7 +87,10 @@ class Telemetry:
         for index, (tier, parent) in enumerate(zip(tiers, parents, strict=True), start=1):
             assert tier.ledger is not None
             if nodes[index].any():
-                tier.ledger.relearn(nodes[index][parent.groups.parent_of], parent.intake)
+                children = nodes[index][parent.groups.parent_of]
+                tier.ledger.relearn(children, parent.intake)
+                if parent.known is not None:
+                    parent.known.forget(children)
         if nodes[-1].any():
             self.root.forget()
 

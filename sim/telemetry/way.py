@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.errors import InvariantViolated
 from sim.telemetry.emission import NEVER, BoolArray, Emission, FloatArray
+from sim.telemetry.shim import Gate, taken_out
 
 Log = Callable[[Emission, FloatArray, int], None]
 """Is told of every message: the reports, their arrivals, and the first child."""
@@ -36,10 +37,18 @@ class Way:
     channel: Channel
     floor_ns: FloatArray
     log: Log | None = None
+    gates: tuple[Gate, ...] = ()
+    """Who else decides about what is on this way; they can make nothing faster than its path."""
+    taken_out: int = 0
+    """Messages that a gate took out although the network would have delivered them."""
 
     def carry(self, emission: Emission, first: int) -> FloatArray:
         """When the reports of children first... arrive. Raises InvariantViolated if too early."""
         arrivals = self.channel.judge(emission.first_tick, emission.sent_ns, emission.sent, first)
+        for gate in self.gates:
+            before = arrivals.copy()
+            gate.judge(emission, first, arrivals)
+            self.taken_out += taken_out(before, arrivals)
         self._check_causality(emission, arrivals, first)
         if self.log is not None:
             self.log(emission, arrivals, first)
