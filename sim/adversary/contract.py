@@ -33,6 +33,8 @@ class Liars:
     """0 = agents."""
     group: Ints
     """The parent of each of them, (m,)."""
+    knows: Literal["own", "group", "all"]
+    """What is in the views that it gets."""
     population: int
     """Nodes in that tier; with the `f` that is tolerated it is what attacks are tuned to."""
     f: float
