@@ -85,6 +85,18 @@ def parse_deviations(text: object) -> float:
     return deviations
 
 
+def parse_deviation_rate(text: object) -> float:
+    """Standard deviations a second of ``"0.03sd/s"``; may be negative, but not 0.
+
+    >>> parse_deviation_rate("0.03sd/s")
+    0.03
+    """
+    rate = float(_quantity(text, {"sd/s": 1.0}, "a rate such as 0.03sd/s"))
+    if rate == 0:
+        raise ValueError(f"must not be 0: {text}")
+    return rate
+
+
 def _quantity(text: object, units: dict[str, float] | dict[str, int], expected: str) -> float:
     match = _NUMBER.fullmatch(str(text)) if isinstance(text, str) else None
     if match is None or match.group(2) not in units:
@@ -164,6 +176,15 @@ def write_deviations(deviations: float) -> str:
     ('3sd', '-0.5sd')
     """
     return f"{deviations!r}".removesuffix(".0") + "sd"
+
+
+def write_deviation_rate(per_second: float) -> str:
+    """Standard deviations a second, with as many digits as it takes.
+
+    >>> write_deviation_rate(0.03)
+    '0.03sd/s'
+    """
+    return f"{write_deviations(per_second)}/s"
 
 
 def format_size(size_bytes: float) -> str:

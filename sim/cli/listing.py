@@ -22,6 +22,8 @@ class Subject(StrEnum):
     latency = "latency"
     faults = "faults"
     anomalies = "anomalies"
+    adversaries = "adversaries"
+    rules = "rules"
     detectors = "detectors"
     controls = "controls"
     metrics = "metrics"
@@ -95,6 +97,8 @@ _ROWS: Final[dict[Subject, Callable[[Path | None], Iterable[Row]]]] = {
     Subject.latency: _kinds(Subject.latency),
     Subject.faults: _kinds(Subject.faults),
     Subject.anomalies: _kinds(Subject.anomalies),
+    Subject.adversaries: _kinds(Subject.adversaries),
+    Subject.rules: _kinds(Subject.rules),
     Subject.detectors: _kinds(Subject.detectors),
     Subject.controls: _kinds(Subject.controls),
     Subject.metrics: _metrics,

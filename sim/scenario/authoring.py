@@ -3,12 +3,14 @@
 from typing import Any, Final, get_args
 
 from sim.scenario.schema import Scenario
+from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Behaviour
 from sim.scenario.schema.anomalies import AnyAnomaly
 from sim.scenario.schema.detection import AnyControl
 from sim.scenario.schema.detectors import AnyDetector
 from sim.scenario.schema.faults import AnyFault
 from sim.scenario.schema.latency import AnyLaw
+from sim.scenario.schema.robust import AnyEstimator
 
 _TEMPLATE: Final = """\
 schema: 1
@@ -44,12 +46,14 @@ thresholds:
 
 
 _UNIONS: Final[dict[str, Any]] = {
+    "adversaries": AnyAdversary,
     "anomalies": AnyAnomaly,
     "behaviours": Behaviour,
     "controls": AnyControl,
     "detectors": AnyDetector,
     "faults": AnyFault,
     "latency": AnyLaw,
+    "rules": AnyEstimator,
 }
 
 

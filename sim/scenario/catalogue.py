@@ -4,8 +4,24 @@ The registries of `network`, `workload` and `engine` must hold exactly these nam
 compares them), so that a file can be checked before anything heavy is imported.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """What an adversary of a kind can be."""
+
+    tiers: Literal["agents", "aggregators", "both"]
+    looks: bool = False
+    """Whether it looks at what others say."""
+    placement: Literal["random", "clustered", "worst"] = "random"
+    """What it is made for."""
+
+    def is_for(self, tier: int) -> bool:
+        """Whether nodes of a tier (0 = agents) can do this."""
+        return self.tiers == "both" or (self.tiers == "agents") == (tier == 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,34 +101,34 @@ ROBUST_RULES: Final = (
     "spectral_filter",
     "trimmed_mean",
 )
-ADVERSARIES: Final = (
-    "churn_storm",
-    "count_inflation",
-    "delay_to_bound",
-    "drop",
-    "equivocate",
-    "fast_liar",
-    "flood_alarms",
-    "forge",
-    "group_capture",
-    "importance_flood",
-    "inner_product",
-    "little_is_enough",
-    "max_for_sum",
-    "mimic",
-    "min_max",
-    "min_sum",
-    "push",
-    "selective_silence",
-    "sign_flip",
-    "silence",
-    "sleeper",
-    "slow_poison",
-    "stale_replay",
-    "sybil",
-    "variance_deflation",
-    "version_jump",
-)
+ADVERSARIES: Final[Mapping[str, Attack]] = {
+    "churn_storm": Attack("agents"),
+    "count_inflation": Attack("both"),
+    "delay_to_bound": Attack("both"),
+    "drop": Attack("aggregators"),
+    "equivocate": Attack("aggregators"),
+    "fast_liar": Attack("agents"),
+    "flood_alarms": Attack("aggregators"),
+    "forge": Attack("aggregators"),
+    "group_capture": Attack("agents", placement="worst"),
+    "importance_flood": Attack("both"),
+    "inner_product": Attack("agents", looks=True),
+    "little_is_enough": Attack("agents", looks=True),
+    "max_for_sum": Attack("aggregators"),
+    "mimic": Attack("agents", looks=True),
+    "min_max": Attack("agents", looks=True),
+    "min_sum": Attack("agents", looks=True),
+    "push": Attack("agents"),
+    "selective_silence": Attack("agents"),
+    "sign_flip": Attack("agents", looks=True),
+    "silence": Attack("both"),
+    "sleeper": Attack("agents"),
+    "slow_poison": Attack("agents"),
+    "stale_replay": Attack("both"),
+    "sybil": Attack("agents"),
+    "variance_deflation": Attack("both"),
+    "version_jump": Attack("both"),
+}
 FINGERPRINT_INGREDIENTS: Final = (
     "baselines",
     "detection",

@@ -84,6 +84,9 @@ def ranges(text: str, tree: TreeShape) -> Ranges | None:
     if text in _PLURALS:
         tier = tree.names.index(_PLURALS[text])
         return {tier: (0, tree.counts[tier])}
+    if text in tree.names:
+        tier = tree.names.index(text)
+        return {tier: (0, tree.counts[tier])}
     name, number = _numbered(text)
     if name == "region":
         return tree.below(len(tree.counts) - 2, number, number + 1)
@@ -121,7 +124,8 @@ def contains(outer: Ranges, inner: Ranges) -> bool:
 
 def _words(tree: TreeShape) -> list[str]:
     plurals = [plural for plural, name in _PLURALS.items() if name in tree.names]
-    return [*plurals, "all", "root", REST]
+    numbered = [name for name in tree.names if _NUMBERED.fullmatch(name)]
+    return [*plurals, *numbered, "all", "root", REST]
 
 
 def _numbered(text: str) -> tuple[str, int]:

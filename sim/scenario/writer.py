@@ -13,10 +13,14 @@ from ruamel.yaml import YAML
 
 from sim.scenario.catalogue import METRICS
 from sim.scenario.plan import (
+    AdversaryPlan,
     AnomalyPlan,
+    AttestPlan,
     DetectionPlan,
+    EvidencePlan,
     FaultPlan,
     Plan,
+    RulePlan,
     Threshold,
     TierPlan,
     TopologyPlan,
@@ -25,6 +29,7 @@ from sim.scenario.plan import (
 from sim.units import (
     NS_PER_S,
     write_bit_rate,
+    write_deviation_rate,
     write_deviations,
     write_duration,
     write_frequency,
@@ -43,8 +48,10 @@ _SHARES: Final = frozenset(
         "quantile",
         "keep",
         "shrinkage",
+        "of",
     }
 )
+_DEVIATIONS: Final = frozenset({"size", "to", "by"})
 _WORD_NONE: Final = frozenset(
     {"drift", "tail", "season", "cadence", "within", "labels", "cap", "restart"}
 )
@@ -72,12 +79,13 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         "duration": write_duration(plan.duration_ns),
         "agents": _agents(plan),
         "topology": _topology(plan.topology),
-        "tree": _tree(plan.tiers),
+        "tree": _tree(plan.tiers, plan.reseat_ns),
         "baseline": {
             "publish": write_duration(plan.baseline.publish_ns),
             "pane": write_duration(plan.baseline.pane_ns),
             "panes": plan.baseline.panes,
             "epsilon": plan.baseline.epsilon,
+            "rule": _rule(plan.baseline.rule),
         },
         "staleness": {
             "baseline": write_duration(plan.staleness.baseline_ns),
@@ -94,6 +102,10 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         "faults": [_fault(fault) for fault in plan.faults],
         "anomalies": [_anomaly(anomaly) for anomaly in plan.anomalies],
         **({"detection": _detection(plan.detection)} if plan.detection else {}),
+        "adversaries": [_adversary(adversary) for adversary in plan.adversaries],
+        "registry": {"refuse": plan.registry.refuse, "admission": plan.registry.admission},
+        **({"attest": _attest(plan.attest)} if plan.attest else {}),
+        **({"evidence": _evidence(plan.evidence)} if plan.evidence else {}),
         "thresholds": {threshold.metric: _bounds(threshold) for threshold in plan.thresholds},
         "gate": {one.metric: {"worse_by": _bound(one.worsening, one.metric)} for one in plan.gate},
     }
@@ -121,7 +133,7 @@ def _topology(topology: TopologyPlan) -> dict[str, Any]:
     }
 
 
-def _tree(tiers: tuple[TierPlan, ...]) -> dict[str, Any]:
+def _tree(tiers: tuple[TierPlan, ...], reseat_ns: int | None) -> dict[str, Any]:
     """The fan-ins are the smallest that give these tiers, not those that the user wrote."""
     counts = [tier.count for tier in tiers]
     inner = range(2, len(counts) - 1)
@@ -134,6 +146,7 @@ def _tree(tiers: tuple[TierPlan, ...]) -> dict[str, Any]:
         **({"links": links} if links else {}),
         "uplink": [_rate(tier.uplink_bps) for tier in tiers[:-1]],
         "ingress": [write_duration(tier.ingress_ns) for tier in tiers[1:]],
+        **({} if reseat_ns is None else {"reseat": write_duration(reseat_ns)}),
     }
 
 
@@ -173,6 +186,62 @@ def _detection(detection: DetectionPlan) -> dict[str, Any]:
     }
 
 
+def _rule(rule: RulePlan) -> str | dict[str, Any]:
+    """The rule with the options that matter for what it is given."""
+    if rule.estimator is None:
+        return rule.kind
+    return {
+        "kind": rule.kind,
+        "estimator": _variant(rule.estimator),
+        "f": write_share(rule.f),
+        "over": rule.over,
+        "sample": rule.sample,
+        "accuracy": write_share(rule.accuracy),
+        "lead": write_duration(rule.lead_ns),
+        **({"false_alerts": write_share(rule.false_alerts)} if rule.kind == "guarded_mean" else {}),
+        "quorum": rule.quorum,
+    }
+
+
+def _adversary(adversary: AdversaryPlan) -> dict[str, Any]:
+    written = {
+        "where": list(adversary.nodes),
+        **({"under": list(adversary.under)} if adversary.under else {}),
+        "share": write_share(adversary.share),
+        **({} if adversary.budget is None else {"budget": adversary.budget}),
+        "kind": adversary.kind,
+        **_options(adversary.options),
+        "placement": adversary.placement,
+        "knows": adversary.knows,
+        "group": adversary.group,
+        "from": write_duration(adversary.at_ns),
+    }
+    if adversary.until_ns is not None:
+        written["until"] = write_duration(adversary.until_ns)
+    return written
+
+
+def _attest(attest: AttestPlan) -> dict[str, Any]:
+    return {
+        "every": write_duration(attest.every_ns),
+        "step": write_duration(attest.step_ns),
+        "watchers": attest.watchers,
+        "audits": attest.audits,
+        "agents_check": attest.agents_check,
+        "replace": attest.replace,
+        "replace_after": write_duration(attest.replace_ns),
+    }
+
+
+def _evidence(evidence: EvidencePlan) -> dict[str, Any]:
+    return {
+        "effect": write_deviations(evidence.effect),
+        "threshold": evidence.threshold,
+        "f": write_share(evidence.f),
+        "cap": "none" if evidence.cap is None else evidence.cap,
+    }
+
+
 def _bounds(threshold: Threshold) -> dict[str, Any]:
     bounds = {"min": threshold.minimum, "max": threshold.maximum}
     return {
@@ -208,6 +277,8 @@ def _value(key: str, value: Any) -> Any:
         return _options(value)
     if isinstance(value, tuple):
         return [_value(name, item) for item in value]
-    if name == "size":
+    if name in _DEVIATIONS:
         return write_deviations(value)
+    if name == "rate":
+        return write_deviation_rate(value)
     return write_share(value) if name in _SHARES else value

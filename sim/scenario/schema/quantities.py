@@ -142,6 +142,10 @@ _DEVIATIONS_SCHEMA: Final = WithJsonSchema(
     {"type": "string", "pattern": rf"^\s*[+-]?{_NUMBER}sd\s*$", "examples": ["3sd", "-0.5sd"]}
 )
 
+_DEVIATION_RATE_SCHEMA: Final = WithJsonSchema(
+    {"type": "string", "pattern": rf"^\s*[+-]?{_NUMBER}sd/s\s*$", "examples": ["0.03sd/s"]}
+)
+
 Duration = Annotated[
     int, BeforeValidator(parse_duration), Nanoseconds(), _duration_schema(r"\+?", "20ms", "0s")
 ]
@@ -162,9 +166,13 @@ OptionalDuration = Annotated[
 Period = Annotated[int, BeforeValidator(parse_period), Nanoseconds(), _FREQUENCY_SCHEMA]
 BitRate = Annotated[int | None, BeforeValidator(parse_bit_rate), _BIT_RATE_SCHEMA]
 Deviations = Annotated[float, BeforeValidator(units.parse_deviations), _DEVIATIONS_SCHEMA]
+DeviationRate = Annotated[
+    float, BeforeValidator(units.parse_deviation_rate), _DEVIATION_RATE_SCHEMA
+]
 Share = Annotated[float, BeforeValidator(units.parse_share), _SHARE_SCHEMA]
 Number = Annotated[float, Strict()]
 Count = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=1, le=COUNT_MAX)]
+Whole = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=0, le=COUNT_MAX)]
 Seed = Annotated[int, Strict(), Field(ge=0, le=2**63 - 1)]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]

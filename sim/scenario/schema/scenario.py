@@ -5,11 +5,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
+from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Agents
 from sim.scenario.schema.anomalies import AnyAnomaly
 from sim.scenario.schema.detection import Detection
 from sim.scenario.schema.faults import AnyFault
 from sim.scenario.schema.gate import Gate
+from sim.scenario.schema.integrity import Attest, Evidence, Registry
 from sim.scenario.schema.latency import LatencyLaw
 from sim.scenario.schema.per_metric import per_metric
 from sim.scenario.schema.quantities import (
@@ -19,6 +21,7 @@ from sim.scenario.schema.quantities import (
     Duration,
     Flag,
     Number,
+    OptionalDuration,
     Period,
     PositiveDuration,
     Seed,
@@ -31,6 +34,7 @@ from sim.scenario.schema.quantities import (
     parse_period,
     parse_positive_duration,
 )
+from sim.scenario.schema.robust import Mean, Rule
 from sim.scenario.schema.topology import Topology
 
 LEVELS_MAX: Final = 12
@@ -70,6 +74,10 @@ class Tree(Block):
         "list from the locals up to the root",
         json_schema_extra={"default": "0us"},
     )
+    reseat: OptionalDuration = Field(
+        default=None,
+        description="how often all agents are dealt anew to the locals by chance; left out = never",
+    )
 
 
 class Baseline(Block):
@@ -82,6 +90,11 @@ class Baseline(Block):
     )
     epsilon: Number = Field(
         default=0.01, gt=0, description="largest good error of a mean, in standard deviations"
+    )
+    rule: Rule = Field(
+        default_factory=lambda: Mean(kind="mean"),
+        description="how one baseline is made of what all say, some of whom may lie",
+        json_schema_extra={"default": "mean"},
     )
 
 
@@ -168,6 +181,18 @@ class Scenario(Block):
     )
     detection: Detection | None = Field(
         default=None, description="how anomalies are looked for; left out = nobody looks"
+    )
+    adversaries: list[AnyAdversary] = Field(
+        default_factory=list, description="who lies, how, and when"
+    )
+    registry: Registry = Field(
+        default_factory=Registry, description="what parents know of their children, and refuse"
+    )
+    attest: Attest | None = Field(
+        default=None, description="verifiable aggregation; left out = nobody checks aggregators"
+    )
+    evidence: Evidence | None = Field(
+        default=None, description="evidence for a shift, with bounds; left out = none is gathered"
     )
     thresholds: Thresholds = Field(  # type: ignore[valid-type]
         default_factory=Thresholds, description="what must hold for a run to be good"
