@@ -1,22 +1,30 @@
 """Evidence as sums of log-likelihood ratios: exact, in any order, and with liars among reporters.
 
-A ratio is counted in quanta of 2**-32 nat, so a sum is a whole number: combining in any order or
-tree gives the same bits, and a hundred million items are off by 0.012 nat at worst. The sum of logs
-is what Bayes' rule asks for; logsumexp would be the log of a *sum* of odds, which is a mixture.
+The public functions, on one hypothesis at a time; the arithmetic, on columns of many, is in
+`stats.evidence`. A ratio is counted in quanta of 2**-32 nat, so a sum is a whole number: combining
+in any order or tree gives the same bits, and a hundred million items are off by 0.012 nat at worst.
+The sum of logs is what Bayes' rule asks for; logsumexp would be the log of a *sum* of odds, which
+is a mixture.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from sim.stats.fixed_point import LIMB_BITS, split
+from sim.stats import evidence as columns
+from sim.stats.evidence import LIMIT, QUANTUM
 
-QUANTUM: Final = 2.0**-32
-LIMIT: Final = 2.0**31
-"""Largest log-likelihood ratio of one item, in nats."""
+__all__ = [
+    "LIMIT",
+    "QUANTUM",
+    "Probability",
+    "SecureProbability",
+    "byzantine_evidence_consensus",
+    "combine_evidence",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +50,12 @@ class Probability:
     @property
     def probability(self) -> float:
         """From 0 to 1; rounds to 1 from log-odds of 36.7 on, so keep `log_odds` to go on with."""
-        if self.log_odds >= 0:
-            return 1 / (1 + math.exp(-self.log_odds))
-        return self.odds / (1 + self.odds)
+        return float(columns.expit(self.log_odds))
 
     @property
     def log_probability(self) -> float:
         """Natural logarithm of the probability; exact where the probability rounds to 0 or 1."""
-        return min(self.log_odds, 0.0) - math.log1p(math.exp(-abs(self.log_odds)))
+        return float(columns.log_expit(self.log_odds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,10 @@ def combine_evidence(evidence: ArrayLike) -> Probability:
     Prior log-odds are one more item. Dependent items are over-counted: average their e-values
     instead. Raises ValueError for no items, NaN, and magnitudes of 2**31 nats or more.
     """
-    return _sum(_quanta(evidence))
+    quanta = columns.quantise(evidence).reshape(-1)
+    if not quanta.size:
+        raise ValueError("there is no evidence to combine")
+    return _probability(columns.total(quanta))
 
 
 def byzantine_evidence_consensus(
@@ -96,29 +105,13 @@ def byzantine_evidence_consensus(
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha must be between 0 and 1, not {alpha}")
-    if cap is not None and not cap > 0:
-        raise ValueError(f"cap must be more than 0, not {cap}")
-    reports = np.asarray(distributed_evidence, np.float64).ravel()
-    if f < 0:
-        raise ValueError(f"f must not be negative, not {f}")
-    if len(reports) < 2 * f + 1:
-        raise ValueError(f"against {f} liars {2 * f + 1} reports are needed, not {len(reports)}")
-    quanta = np.sort(_quanta(reports if cap is None else np.clip(reports, -cap, cap)))
-    kept = len(quanta) - f
-    return SecureProbability(_sum(quanta[:kept]), _sum(quanta[f:]), math.log(1 / alpha))
+    quanta = columns.quantise(distributed_evidence, cap).reshape(-1)
+    found = columns.bounds(quanta, f)
+    if not found.enough:
+        raise ValueError(f"against {f} liars {2 * f + 1} reports are needed, not {len(quanta)}")
+    lower, upper = _probability(found.lower), _probability(found.upper)
+    return SecureProbability(lower, upper, math.log(1 / alpha))
 
 
-def _quanta(evidence: ArrayLike) -> NDArray[np.int64]:
-    """The items in whole quanta; (k,)."""
-    items = np.asarray(evidence, np.float64).ravel()
-    if not items.size:
-        raise ValueError("there is no evidence to combine")
-    if not (np.abs(items) < LIMIT).all():
-        raise ValueError("evidence must be numbers below 2**31 nats; certainty is not evidence")
-    return np.rint(items * (1 / QUANTUM)).astype(np.int64)
-
-
-def _sum(quanta: NDArray[np.int64]) -> Probability:
-    """Exact: the two halves of the numbers are added apart, so that neither can overflow."""
-    high, low = split(quanta)
-    return Probability((int(high.sum()) << LIMB_BITS) + int(low.sum()))
+def _probability(limbs: columns.Ints) -> Probability:
+    return Probability(columns.to_integers(np.atleast_2d(limbs))[0])
