@@ -2,9 +2,9 @@
 
 A metric is a pure function of tables. Most are one figure a replication, reported as their mean
 with a 95 % Student-t interval (an infinite figure makes the mean infinite and leaves no interval);
-recovery is over all heals of all replications, and a heal that never recovered counts as infinitely
-long: a quantile that falls on one is inf, to be read as "more than `low`". NaN is "undefined here"
-(no heal, no value yet) and never a number in disguise.
+a duration (recovery, time to convict) is over all events of all replications, and a heal that never
+recovered counts as infinitely long: a quantile that falls on one is inf, to be read as "more than
+`low`". NaN is "undefined here" (no heal, no value yet) and never a number in disguise.
 """
 
 import math
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measure.detection import DETECTION_FIGURES, LOSS
+from sim.measure.integrity import INTEGRITY_FIGURES, times_to_convict
 from sim.measure.intervals import (
     UNKNOWN,
     maximum_interval,
@@ -23,15 +24,17 @@ from sim.measure.intervals import (
     quantile_interval,
     student_t,
 )
-from sim.measure.recovery import CensoredSample, pool, recoveries
+from sim.measure.recovery import CensoredSample, joined, pool, recoveries
 from sim.measure.staleness import held, mean_age_ns, oldest_age_ns, violation_ns
 from sim.measure.tables import Tables
 from sim.scenario.catalogue import METRICS, Metric
+from sim.scenario.measured import lacks
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 
 Figure = Callable[[Tables, Plan], float]
 
+CONVICT: Final = "attest.convict.max"
 ARRIVED: Final = ("delivered",)
 UNDER_WAY: Final = ("in_flight",)
 COPIES: Final = ("duplicate",)
@@ -40,7 +43,7 @@ COPIES: Final = ("duplicate",)
 
 @dataclass(frozen=True, slots=True)
 class MetricValue:
-    """What came out: `n` replications (or heals), a 95 % interval or NaN, and how many censored.
+    """What came out: `n` replications (or events), a 95 % interval or NaN, and how many censored.
 
     `value` inf means more than `low`: the value falls among the censored.
     """
@@ -53,22 +56,34 @@ class MetricValue:
     high: float
     censored: int
 
+    @property
+    def never(self) -> str:
+        """How many of the events did not end while they were watched, in words; empty if none."""
+        what = "convicted" if self.name == CONVICT else "recovered"
+        return f"{self.censored} of {self.n} never {what}" if self.censored else ""
+
 
 def measure(tables: Sequence[Tables], plan: Plan) -> list[MetricValue]:
     """All metrics that a plan has, in the catalogue's order, over its replications."""
-    heals = [found for one in tables for found in recoveries(one, plan)]
+    events = [durations(one, plan) for one in tables]
     return [
-        _over_heals(metric, pool(heals, metric.name.split(".")[1]))
-        if metric.name.startswith("recovery.")
+        _over_events(metric, [found[metric.name] for found in events])
+        if metric.name in DURATIONS
         else _over_replications(metric, [FIGURES[metric.name](one, plan) for one in tables])
         for metric in metrics_of(plan)
     ]
 
 
 def metrics_of(plan: Plan) -> list[Metric]:
-    """The metrics of the catalogue that a run of a plan has: those of detection only if it runs."""
-    watched = plan.detection is not None
-    return [metric for metric in METRICS if watched or not metric.name.startswith("detection.")]
+    """The metrics of the catalogue that a run of a plan has: none of what it leaves out."""
+    return [metric for metric in METRICS if not lacks(metric.name, plan)]
+
+
+def durations(tables: Tables, plan: Plan) -> dict[str, CensoredSample]:
+    """For each metric in DURATIONS how long every event of one replication lasted."""
+    heals = recoveries(tables, plan)
+    found = {name: pool(heals, name.split(".")[1]) for name in RECOVERY}
+    return {**found, CONVICT: times_to_convict(tables, plan)}
 
 
 def _over_replications(metric: Metric, figures: Sequence[float]) -> MetricValue:
@@ -89,8 +104,9 @@ def _possible(metric: Metric, low: float, high: float) -> tuple[float, float]:
     return max(low, bottom), min(high, top)
 
 
-def _over_heals(metric: Metric, sample: CensoredSample) -> MetricValue:
-    """The largest (``.max``) or the 95th percentile (``.p95``) of all heals."""
+def _over_events(metric: Metric, samples: Sequence[CensoredSample]) -> MetricValue:
+    """The largest (``.max``) or the 95th percentile (``.p95``) of all events."""
+    sample = joined(samples)
     if not len(sample):
         return MetricValue(metric.name, math.nan, metric.unit, 0, *UNKNOWN, 0)
     share = 1.0 if metric.name.endswith(".max") else 0.95
@@ -152,11 +168,15 @@ def _of_samples(column: str, reduction: Callable[..., Any], scale: float = 1.0) 
     return lambda tables, plan: _reduce(reduction, after_start(tables, plan, column), scale)
 
 
-def _sent_per_second(column: str) -> Figure:
+def _sent_per_second(column: str, kind: str | None = None) -> Figure:
+    """What was sent of all messages, or of one kind of them."""
+
     def figure(tables: Tables, plan: Plan) -> float:
         traffic = tables.traffic
-        sent = traffic[column][~np.isin(traffic["outcome"], COPIES)]
-        return float(sent.sum()) * NS_PER_S / plan.duration_ns
+        counted = ~np.isin(traffic["outcome"], COPIES)
+        if kind is not None:
+            counted &= traffic["kind"] == kind
+        return float(traffic[column][counted].sum()) * NS_PER_S / plan.duration_ns
 
     return figure
 
@@ -185,6 +205,13 @@ FIGURES: Final[Mapping[str, Figure]] = {
     "traffic.messages": _sent_per_second("messages"),
     "traffic.bytes": _sent_per_second("bytes"),
     "traffic.lost": _lost,
+    "traffic.digests": _sent_per_second("bytes", "digest"),
+    "traffic.proofs": _sent_per_second("bytes", "proof"),
+    **INTEGRITY_FIGURES,
     **DETECTION_FIGURES,
 }
-"""Metrics that are one figure a replication; the others are over heals."""
+"""Metrics that are one figure a replication; the others are in DURATIONS."""
+
+RECOVERY: Final = tuple(metric.name for metric in METRICS if metric.name.startswith("recovery."))
+DURATIONS: Final = frozenset((*RECOVERY, CONVICT))
+"""Metrics over all events of all replications: how long each heal, each liar's time lasted."""

@@ -151,3 +151,12 @@ def pool(found: Iterable[Recovery], milestone: str) -> CensoredSample:
         observed=tuple(step.after_ns / 1e9 for step in steps if step.reached),
         at_least=tuple(step.after_ns / 1e9 for step in steps if not step.reached),
     )
+
+
+def joined(samples: Iterable[CensoredSample]) -> CensoredSample:
+    """Several samples as one."""
+    known = list(samples)
+    return CensoredSample(
+        observed=tuple(value for sample in known for value in sample.observed),
+        at_least=tuple(value for sample in known for value in sample.at_least),
+    )

@@ -1,4 +1,4 @@
-"""What one replication leaves behind: eight tables of plain numpy columns.
+"""What one replication leaves behind: thirteen tables of plain numpy columns.
 
 Every metric and every figure is a pure function of these tables, so a run that was stored can be
 measured again. Times are int64 nanoseconds since the start, shares go from 0 to 1, errors are in
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 Table: TypeAlias = Mapping[str, NDArray[Any]]
 
 NEVER: Final = -1
-"""`until_ns` of a fault that does not end."""
+"""An instant that does not come: `until_ns` of a fault without an end, `convicted_ns` of a liar."""
 
 COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
     "samples": {
@@ -94,11 +94,76 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "begin_ns": np.int64,
         "end_ns": np.int64,
     },
+    "integrity": {
+        "published_ns": np.int64,
+        "version": np.int64,
+        "bias": np.float64,
+        "bias_plain": np.float64,
+        "bias_robust": np.float64,
+        "items": np.int64,
+        "reach": np.float64,
+        "alert": np.bool_,
+        "status": np.int8,
+        "lying": np.int64,
+    },
+    "adversaries": {
+        "adversary": np.str_,
+        "kind": np.str_,
+        "tier": np.int64,
+        "nodes": np.int64,
+        "at_ns": np.int64,
+        "until_ns": np.int64,
+        "acts": np.int64,
+        "refused": np.int64,
+        "expects": np.str_,
+    },
+    "attestation": {
+        "round": np.int64,
+        "committed_ns": np.int64,
+        "attested_ns": np.int64,
+        "missing": np.int64,
+        "disputed": np.bool_,
+    },
+    "convictions": {
+        "tier": np.int64,
+        "node": np.int64,
+        "lied_ns": np.int64,
+        "convicted_ns": np.int64,
+        "replaced_ns": np.int64,
+        "reason": np.str_,
+    },
+    "evidence": {
+        "time_ns": np.int64,
+        "tier": np.int64,
+        "node": np.int64,
+        "all": np.float64,
+        "honest": np.float64,
+        "lower": np.float64,
+        "upper": np.float64,
+        "verdict": np.int8,
+    },
 }
 """Table -> column -> type."""
 
-OPTIONAL: Final = ("points", "segments")
-"""Tables that a run without detection does not have."""
+OPTIONAL: Final = (
+    "points",
+    "segments",
+    "integrity",
+    "adversaries",
+    "attestation",
+    "convictions",
+    "evidence",
+)
+"""Tables of what a run may leave out: detection, adversaries and rules, attestation, evidence."""
+
+UNATTESTED: Final = 0
+ATTESTED: Final = 1
+DISPUTED: Final = 2
+"""`status` of a publication."""
+ALARM: Final = 1
+CLEAR: Final = -1
+UNDETERMINED: Final = 0
+"""`verdict` of evidence."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -122,6 +187,20 @@ class Tables:
       stands for.
     - `segments`: one row an anomaly of an agent, from its first anomalous value to the end of the
       last one's period; `anomaly` is 1, 2 ... for those of the scenario, -1 for a trace's own.
+    - `integrity`: one row a publication: how far what was published is from the mean of correct
+      agents, in the worst feature and in their standard deviations between agents; the same of the
+      plain mean of all (`bias_plain`) and of the robust estimate (`bias_robust`, NaN for rule
+      mean). `items` agents are behind the estimate, `reach` is the largest distance of plain mean
+      and estimate over its radius (NaN unless guarded; an alert above 1), `lying` how many nodes
+      lie at that instant, and `status` one of UNATTESTED, ATTESTED and DISPUTED.
+    - `adversaries`: one row an entry of the scenario: reports, digests and other words that it
+      rewrote (`acts`), those of them that a registry refused, and what it was expected to do.
+    - `attestation`: one row a round; `missing` agents did not acknowledge, `attested_ns` NEVER if
+      any did not.
+    - `convictions`: one row an aggregator that lied (`lied_ns`: first lie; NEVER for an innocent
+      one) or was convicted or replaced (NEVER if not).
+    - `evidence`: log-odds in nats of all reports and of those of correct agents, the bounds that no
+      tolerated number of liars can leave, and a verdict ALARM, CLEAR or UNDETERMINED.
     """
 
     samples: Table
@@ -132,6 +211,11 @@ class Tables:
     traffic: Table
     points: Table
     segments: Table
+    integrity: Table
+    adversaries: Table
+    attestation: Table
+    convictions: Table
+    evidence: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":

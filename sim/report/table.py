@@ -62,8 +62,8 @@ def _interval(value: MetricValue) -> str:
     parts = []
     if not math.isnan(value.low) and not math.isinf(value.value):
         parts.append(f"{written(value.low, value.unit)} to {written(value.high, value.unit)}")
-    if value.censored:
-        parts.append(f"{value.censored} of {value.n} never recovered")
+    if value.never:
+        parts.append(value.never)
     return "; ".join(parts) or NOTHING
 
 

@@ -203,6 +203,46 @@ METRICS: Final = (
     Metric("traffic.messages", "1/s", "messages sent per second, all tiers"),
     Metric("traffic.bytes", "B/s", "bytes sent per second, all tiers"),
     Metric("traffic.lost", "share", "messages that never arrived"),
+    Metric("traffic.digests", "B/s", "bytes of digests sent per second, all tiers"),
+    Metric(
+        "traffic.proofs",
+        "B/s",
+        "bytes of commitments, proofs and acknowledgements sent per second, all tiers",
+    ),
+    Metric(
+        "bias.median",
+        "sd",
+        "published mean against that of correct agents, worst feature, in sd between agents; "
+        "median over publications",
+    ),
+    Metric("bias.max", "sd", "the same, worst publication"),
+    Metric("bias.plain.max", "sd", "the same of the plain mean of all agents, worst publication"),
+    Metric("integrity.alerts", "1", "publications with an integrity alert, in a replication"),
+    Metric("integrity.false_alerts", "1", "those of them before anybody had begun to lie"),
+    Metric("integrity.disputed", "share", "publications while the baseline was in dispute"),
+    Metric(
+        "attest.convict.max",
+        "s",
+        "from the first lie of an aggregator to its conviction, longest; not convicted = censored",
+    ),
+    Metric(
+        "attest.convicted", "share", "aggregators that were convicted, of all that lied", "more"
+    ),
+    Metric("attest.innocent", "1", "aggregators convicted before any lie, in a replication"),
+    Metric(
+        "attest.attested",
+        "share",
+        "rounds that every agent acknowledged, of those with time for it",
+        "more",
+    ),
+    Metric(
+        "evidence.error.max",
+        "nat",
+        "evidence of all reports against that of correct agents, at the root, worst instant",
+    ),
+    Metric("evidence.undetermined", "share", "instants at which liars could have decided, root"),
+    Metric("evidence.false_alarms", "share", "instants with an alarm not warranted, root"),
+    Metric("evidence.missed", "share", "instants cleared although an alarm was warranted, root"),
     *(metric for score in _SCORES for metric in _with_twins(score)),
 )
 METRIC_NAMES: Final = tuple(metric.name for metric in METRICS)

@@ -1,7 +1,7 @@
 """The figures behind every metric: one a replication, so that replications can be compared.
 
-A recovery metric is over all heals of all replications; here a replication stands for itself, with
-its longest heal (a 95th percentile of one replication's few heals is their longest as well). A heal
+A duration is over all events of all replications; here a replication stands for itself, with its
+longest heal (a 95th percentile of one replication's few heals is their longest as well). A heal
 that never recovered is inf, and `at_least` keeps what is known of it. NaN is "undefined here".
 """
 
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.measure.intervals import quantile
-from sim.measure.metrics import FIGURES, metrics_of
-from sim.measure.recovery import Recovery, pool, recoveries
+from sim.measure.metrics import DURATIONS, FIGURES, durations, metrics_of
+from sim.measure.recovery import CensoredSample
 from sim.measure.tables import Tables
 from sim.scenario.plan import Plan
 
@@ -32,20 +32,19 @@ class Sample:
 
 def figures(tables: Sequence[Tables], plan: Plan) -> dict[str, Sample]:
     """The figures of every metric that is measured, in the catalogue's order."""
-    heals = [recoveries(one, plan) for one in tables]
+    events = [durations(one, plan) for one in tables]
     found = {}
     for metric in metrics_of(plan):
-        if metric.name.startswith("recovery."):
-            found[metric.name] = _longest(metric.unit, heals, metric.name.split(".")[1])
+        if metric.name in DURATIONS:
+            found[metric.name] = _longest(metric.unit, [one[metric.name] for one in events])
         else:
             figure = FIGURES[metric.name]
             found[metric.name] = Sample.of(metric.unit, [figure(one, plan) for one in tables])
     return found
 
 
-def _longest(unit: str, heals: Sequence[Sequence[Recovery]], milestone: str) -> Sample:
-    """The longest heal of each replication; NaN where nothing healed."""
-    known = [pool(found, milestone) for found in heals]
+def _longest(unit: str, known: Sequence[CensoredSample]) -> Sample:
+    """The longest event of each replication; NaN where there was none."""
     return Sample(
         unit,
         tuple(quantile(one, 1.0) if len(one) else float("nan") for one in known),
