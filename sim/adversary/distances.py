@@ -1,0 +1,48 @@
+"""How far apart points are, and which way to leave them: what min-max and min-sum share.
+
+Shejwalkar & Houmansadr (2021), "Manipulating the Byzantine", section IV: the lie is the mean of the
+correct values, moved as far along a direction as some bound on distances allows.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from sim.adversary.contract import Floats, View
+
+COMPARED_MAX: Final = 1024
+"""Points whose distances are all computed: 8 MB."""
+
+
+def direction(kind: str, view: View) -> Floats:
+    """Where to go from the mean of the others, (features,); NaN while that is not known.
+
+    ``sd``: against their standard deviations; ``unit``: against the unit vector of their mean;
+    ``sign``: against the signs of their mean.
+    """
+    if kind == "sd":
+        return -view.sd
+    if kind == "sign":
+        return -np.sign(view.mean)
+    length = np.linalg.norm(view.mean)
+    return -view.mean / length if length != 0 else np.zeros_like(view.mean)
+
+
+def diameter(points: Floats) -> float:
+    """Largest distance between two of the points (n, features), n > 0.
+
+    If more than `COMPARED_MAX` may belong to the farthest pair, only the outermost are compared: it
+    is then a lower bound, of at least half the diameter.
+    """
+    centred = points - points.mean(axis=0)
+    radius = np.linalg.norm(centred, axis=1)
+    reach = radius.max()
+    # The farthest pair is at least this far apart, so neither of it is near the centre.
+    least = np.linalg.norm(centred - centred[radius.argmax()], axis=1).max()
+    outer = np.flatnonzero(radius >= (least - reach) * (1 - 1e-9))
+    if len(outer) > COMPARED_MAX:
+        outer = outer[np.argpartition(radius[outer], -COMPARED_MAX)[-COMPARED_MAX:]]
+    chosen = centred[outer]
+    square = radius[outer] ** 2
+    between = square[:, None] + square - 2 * chosen @ chosen.T
+    return max(float(least), float(np.sqrt(max(between.max(), 0.0))))

@@ -1,0 +1,43 @@
+"""Min-sum: as far off as possible, but in sum no farther from the others than the outermost is.
+
+Shejwalkar & Houmansadr (2021), section IV-D. For squared distances the sum over the others is
+n * (distance to their mean)^2 + a constant, so the bound is a sphere round the mean, through the
+outermost correct agent.
+"""
+
+import numpy as np
+
+from sim.adversary.contract import Floats, View
+from sim.adversary.distances import direction
+from sim.adversary.planned import Planned
+
+
+class MinSum(Planned):
+    """Claims mean + gamma * direction, as far from the mean as the outermost of the others.
+
+    Options: direction ("sd", "unit" or "sign").
+    """
+
+    expects = (
+        "is less far off than min-max and kept by stricter filters by distance; a spectral filter "
+        "removes it where it stands out"
+    )
+
+    def plan(self, view: View) -> Floats:
+        """See `Planned.plan`."""
+        if len(view.others) < 2:
+            return view.sd
+        away = direction(self.options["direction"], view)
+        return np.asarray(view.mean + largest_step(view.others, away) * away)
+
+
+def largest_step(others: Floats, away: Floats) -> float:
+    """Largest gamma for which the sum of |mean + gamma * away - x|^2 over all x of `others` is at
+    most the largest of the sums of |y - x|^2 over x; 0 if any gamma is.
+
+    `others` (known, features), `away` (features,).
+    """
+    length = float(np.linalg.norm(away))
+    if length == 0:
+        return 0.0
+    return float(np.linalg.norm(others - others.mean(axis=0), axis=1).max()) / length
