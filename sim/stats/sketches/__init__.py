@@ -1,0 +1,1 @@
+"""Summaries that merge in any order and any tree and are robust counted in agents."""
