@@ -88,7 +88,7 @@ def smallest_committee(population: int, liars: int, chance: float) -> int | None
 
 
 def no_honest_watcher(population: int, liars: int, watchers: int, aggregators: int = 1) -> float:
-    """P(at least one of `aggregators` has liars alone for watchers): one honest one suffices.
+    """P(at least one of `aggregators` has liars alone for watchers): one correct one suffices.
 
     Committees are taken as independent draws, which they nearly are.
     """
