@@ -99,6 +99,13 @@ class Strategy:
     placement: ClassVar[str | None] = None
     """The placement that it is made for, used where the scenario names none; None = random."""
 
+    first_in_period: ClassVar[bool] = False
+    """Whether its liars report before everybody else in every period."""
+    version_jumps: ClassVar[bool] = False
+    """Whether its reports claim a version that no honest one will ever reach."""
+    turns_ns: int = 0
+    """How often `present` may change its mind; 0 = it never does."""
+
     def __init__(self, liars: Liars, options: Mapping[str, Any]) -> None:
         self.liars = liars
         self.options = options
@@ -137,6 +144,22 @@ class Strategy:
     def digest(self, who: Ints, means: Floats) -> Floats:  # noqa: ARG002
         """The means, (k, features) in scales, that aggregators put into an unsigned digest."""
         return means
+
+    def present(self, now_ns: int) -> bool:  # noqa: ARG002
+        """Whether its liars are members of the network at a multiple of `turns_ns` after begin."""
+        return True
+
+    def copies(self) -> int:
+        """How many times as long a receiver is busy with each of its reports."""
+        return 1
+
+    def commit(self, who: int, children: Ints, merged: Ints) -> Ints:  # noqa: ARG002
+        """The sums, (wide,), that a lying aggregator commits to, of its children's (n, wide)."""
+        return merged
+
+    def commit_to_others(self, who: int, children: Ints, merged: Ints) -> Ints:
+        """The same, as it tells everybody but its parent; the same unless it equivocates."""
+        return self.commit(who, children, merged)
 
     def scores(self, scores: Floats) -> Floats:
         """The scores of the agents below a lying aggregator, or of lying agents; (k,)."""
