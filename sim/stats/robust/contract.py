@@ -67,8 +67,8 @@ class Rule(ABC):
     """Whether an item of weight 2 is two items. If not, one item is one voice."""
     hull: ClassVar[Literal["box", "ball", "none"]] = "none"
     """What the correct items keep the centre in, whatever at most f others say (with equal weights,
-    or liars of a share of the weight below f / n): their own coordinate-wise box, or a ball round
-    their middle, each widened by `reach`. None is a rule whose promise is statistical."""
+    or liars of no more than f / n of the weight): their own coordinate-wise box, or any ball that
+    holds them, each widened by `reach`. None is a rule whose promise is statistical, or void."""
 
     def least(self, f: int) -> int:
         """Smallest number of items with which `f` liars are withstood."""
@@ -80,10 +80,7 @@ class Rule(ABC):
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def reach(self, n: int, f: int, features: int) -> float:
-        """How many half-widths of the box, or radii of the ball, the centre may be off its middle.
-
-        The ball is the one round the mean of the correct items that holds them all.
-        """
+        """Half-widths of the box, or radii of the ball, that the centre may be off its middle."""
         del n, f, features
         return 1.0
 

@@ -36,11 +36,12 @@ class GeometricMedian(Rule):
     def reach(self, n: int, f: int, features: int) -> float:
         """(1 - s) / sqrt(1 - 2 s) radii for a share s = f / n: Minsker (2015), lemma 2.1.
 
-        Plus the way that smoothing may add: 2 radii of distance are smoothed by `smoothing` each.
+        The lemma needs correct items to pull with full force, which they do unless the centre is
+        within the smoothed length of the ball; the median distance is at most 1 + sqrt(d) radii.
         """
-        del features
         share = f / n
-        return (1 - share) / math.sqrt(1 - 2 * share) + 4 * self.smoothing / (1 - 2 * share)
+        smoothed = 1 + self.smoothing * (1 + math.sqrt(features))
+        return max((1 - share) / math.sqrt(1 - 2 * share), smoothed)
 
     def _centre(self, groups: Groups) -> Floats:
         start = weighted_median(groups.items, groups.weights)

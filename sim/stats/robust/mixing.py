@@ -6,7 +6,7 @@ Farhadkhani, Guerraoui, Gupta, Pinot & Stephan (2023), "Fixing by mixing", secti
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -20,7 +20,10 @@ class Mixed(Rule):
 
     rule: Rule
 
-    hull: ClassVar[Literal["box", "ball", "none"]] = "ball"
+    @property
+    def hull(self) -> Literal["box", "ball", "none"]:  # type: ignore[override]
+        """A ball, if the rule promises anything: means of items leave the items' box."""
+        return "none" if self.rule.hull == "none" else "ball"
 
     @property
     def name(self) -> str:  # type: ignore[override]
