@@ -68,12 +68,13 @@ def curves_figure(name: str, found: Curves, metrics: Sequence[str]) -> Figure:
 
     Raises ResultsError for more lines than can be told apart, and for a metric without a figure.
     """
-    _check(found, metrics)
+    check(found, metrics)
     with styled():
         return _compose(name, found, metrics)
 
 
-def _check(found: Curves, metrics: Sequence[str]) -> None:
+def check(found: Curves, metrics: Sequence[str]) -> None:
+    """Raises ResultsError for more lines than can be told apart, and for an undefined metric."""
     if len(found.lines) > len(LOOKS):
         raise ResultsError(
             f"{len(found.lines)} lines cannot be told apart, only {len(LOOKS)}: "

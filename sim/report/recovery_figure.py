@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from sim.measure.metrics import after_start
@@ -28,6 +27,7 @@ from sim.report.lanes import (
     others_label,
     unshown,
 )
+from sim.report.log_axis import log_axis
 from sim.report.page import LANE_IN, Panel, compose
 from sim.report.series import Grid, pivot, thin, tips, tooth_ns
 from sim.report.style import (
@@ -93,7 +93,7 @@ def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery])
         _curve(axes, inside, group.regions, plan, label=seen, **dashed)
     _bounds(axes, plan)
     _shade_violation(axes, tables, plan)
-    _log_axis(axes, "age (s)")
+    log_axis(axes, "age (s)")
     axes.set_title("How old is what the root knows: oldest source of each region")
     _marks(axes, found, "fresh", plan.staleness.baseline_ns / 1e9)
     legend(axes)
@@ -169,7 +169,7 @@ def _draw_error(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery
     above = shown > epsilon
     if above.any():
         axes.fill_between(at_s, epsilon, shown, where=above, label="promise broken", **broken)
-    _log_axis(axes, "error (sd)")
+    log_axis(axes, "error (sd)")
     axes.set_title("Error of the published baseline, against an oracle that sees every agent")
     _marks(axes, found, "accurate", epsilon)
     legend(axes)
@@ -181,13 +181,3 @@ def _marks(axes: Axes, found: Sequence[Recovery], milestone: str, level: float) 
     at_s = [(heal_ns + step.after_ns) / 1e9 for heal_ns, step in steps if step.reached]
     axes.plot(at_s, [level] * len(at_s), MARKERS[milestone], color=INK, markersize=6,
               zorder=5, label=f"{milestone} again" if at_s else "_")  # fmt: skip
-
-
-def _log_axis(axes: Axes, label: str) -> None:
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    steps = (1.0, 2.0, 5.0) if high / low < 500 else (1.0,)
-    axes.yaxis.set_major_locator(LogLocator(subs=steps, numticks=9))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.set_ylabel(label)
