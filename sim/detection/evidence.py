@@ -100,7 +100,9 @@ def byzantine_evidence_consensus(
     probability at most alpha, whatever the liars say, if who lies was not chosen by the data.
 
     One liar far out can still make the outcome undetermined; `cap` limits each report to +-cap
-    nats, so f liars move a bound by at most 2 f cap. Raises ValueError if k < 2 f + 1 (a bound
+    nats, so f liars move a bound by at most 2 f cap. Alpha then holds for ratios that are symmetric
+    in the two hypotheses, such as that of a normal mean against its shift; for others it may grow
+    by 1 + exp(-cap) a report. Raises ValueError if k < 2 f + 1 (a bound
     could then be made of lies alone), and for wrong values.
     """
     if not 0 < alpha < 1:

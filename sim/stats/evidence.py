@@ -40,7 +40,9 @@ def quantise(log_ratios: ArrayLike, cap: float | None = None) -> Ints:
     """Whole quanta, rounded half to even; same shape. Off by 2**-33 nat each at most.
 
     With `cap` each item is first clipped to +-cap nats, infinities too: f liars then move a sum by
-    2 f cap at most. Raises ValueError for NaN, for magnitudes of 2**31 nats or more, and for a cap
+    2 f cap at most. The ratios of a normal mean against its shift stay e-values under a cap, and so
+    do all that are symmetric in the two hypotheses; any other may gain a factor of 1 + exp(-cap),
+    for what was clipped from below. Raises ValueError for NaN, for magnitudes of 2**31 nats or more, and for a cap
     that is not between 0 and 2**31.
     """
     items = np.asarray(log_ratios, np.float64)

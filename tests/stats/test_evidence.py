@@ -76,6 +76,22 @@ def test_a_cap_limits_every_item_even_infinite_ones():
     assert (found * 2.0**-32).tolist() == [10, -10, 0.5]
 
 
+def mean_e(log_e, probability, cap):
+    """Mean e-value of a discrete null distribution, capped."""
+    capped = evidence.log_odds(evidence.total(evidence.quantise(log_e, cap)[:, np.newaxis]))
+    return float(np.exp(capped) @ probability)
+
+
+@pytest.mark.parametrize("cap", [0.1, 1.0, 3.0])
+def test_a_cap_keeps_symmetric_ratios_e_values_and_may_lift_others(cap):
+    # Two outcomes of probability 1/4 and 3/4 that swap under the alternative; and all or nothing,
+    # with e = 0 (nearly) or M.
+    odds = math.log(3)
+    assert mean_e([odds, -odds], [1 / 4, 3 / 4], cap) <= 1 + 1e-8
+    lifted = mean_e([cap, -50], [math.exp(-cap), 1 - math.exp(-cap)], cap)
+    assert 1 < lifted < 1 + math.exp(-cap)
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -LIMIT])
 def test_what_is_no_evidence_is_refused(bad):
     with pytest.raises(ValueError, match="evidence must be numbers below"):
