@@ -16,6 +16,8 @@ class Attack:
     tiers: Literal["agents", "aggregators", "both"]
     looks: bool = False
     """Whether it looks at what others say."""
+    makes_up: bool = True
+    """Whether it claims values that were never measured."""
     placement: Literal["random", "clustered", "worst"] = "random"
     """What it is made for."""
 
@@ -102,16 +104,16 @@ ROBUST_RULES: Final = (
     "trimmed_mean",
 )
 ADVERSARIES: Final[Mapping[str, Attack]] = {
-    "churn_storm": Attack("agents"),
+    "churn_storm": Attack("agents", makes_up=False),
     "count_inflation": Attack("both"),
-    "delay_to_bound": Attack("both"),
+    "delay_to_bound": Attack("both", makes_up=False),
     "drop": Attack("aggregators"),
     "equivocate": Attack("aggregators"),
     "fast_liar": Attack("agents"),
     "flood_alarms": Attack("aggregators"),
     "forge": Attack("aggregators"),
     "group_capture": Attack("agents", placement="worst"),
-    "importance_flood": Attack("both"),
+    "importance_flood": Attack("both", makes_up=False),
     "inner_product": Attack("agents", looks=True),
     "little_is_enough": Attack("agents", looks=True),
     "max_for_sum": Attack("aggregators"),
@@ -119,15 +121,15 @@ ADVERSARIES: Final[Mapping[str, Attack]] = {
     "min_max": Attack("agents", looks=True),
     "min_sum": Attack("agents", looks=True),
     "push": Attack("agents"),
-    "selective_silence": Attack("agents"),
+    "selective_silence": Attack("agents", makes_up=False),
     "sign_flip": Attack("agents", looks=True),
-    "silence": Attack("both"),
+    "silence": Attack("both", makes_up=False),
     "sleeper": Attack("agents"),
     "slow_poison": Attack("agents"),
-    "stale_replay": Attack("both"),
+    "stale_replay": Attack("both", makes_up=False),
     "sybil": Attack("agents"),
-    "variance_deflation": Attack("both"),
-    "version_jump": Attack("both"),
+    "variance_deflation": Attack("both", makes_up=False),
+    "version_jump": Attack("both", makes_up=False),
 }
 FINGERPRINT_INGREDIENTS: Final = (
     "baselines",

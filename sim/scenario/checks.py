@@ -42,13 +42,6 @@ class Case:
         return self.graph.names if self.graph else None
 
 
-def tree_shape(plan: Plan) -> TreeShape:
-    """The names and sizes of the tiers."""
-    return TreeShape(
-        tuple(tier.name for tier in plan.tiers), tuple(tier.count for tier in plan.tiers)
-    )
-
-
 def read_topology(plan: Plan, document: Document) -> tuple[SiteGraph | None, list[Mistake]]:
     """The sites of a plan, or why there are none."""
     try:

@@ -13,17 +13,22 @@ from pydantic import ValidationError
 
 from sim.errors import Mistake, ScenarioError
 from sim.scenario import schema
+from sim.scenario.adversary_checks import check_adversaries
 from sim.scenario.anomaly_checks import check_anomalies
-from sim.scenario.checks import Case, check_scenario, read_topology, tree_shape
+from sim.scenario.checks import Case, check_scenario, read_topology
 from sim.scenario.complaints import complaints
 from sim.scenario.detection_checks import check_detection
 from sim.scenario.document import Document, Path, read_document
 from sim.scenario.fault_checks import check_faults
+from sim.scenario.feasible import with_infeasible
 from sim.scenario.grid import Cell, read_grid
+from sim.scenario.integrity_checks import check_integrity
 from sim.scenario.overrides import override
 from sim.scenario.plan import Plan
 from sim.scenario.resolve import resolve
+from sim.scenario.rule_checks import check_rule
 from sim.scenario.salvage import salvage
+from sim.scenario.selectors import tree_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ def _plan(document: Document, directory: str) -> tuple[Plan | None, list[Mistake
         mistakes = [mistake for _, mistake in found]
         return None, mistakes + _more(document, {path for path, _ in found}, directory)
     plan = resolve(scenario, document, directory)
-    return plan, _check(scenario, plan, document)
+    mistakes = _check(scenario, plan, document)
+    return (plan if mistakes else with_infeasible(plan)), mistakes
 
 
 def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]:
@@ -118,7 +124,15 @@ def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]
 def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mistake]:
     graph, mistakes = read_topology(plan, document)
     case = Case(scenario, plan, document, tree_shape(plan), graph)
-    checks = (check_scenario, check_faults, check_anomalies, check_detection)
+    checks = (
+        check_scenario,
+        check_faults,
+        check_anomalies,
+        check_detection,
+        check_adversaries,
+        check_rule,
+        check_integrity,
+    )
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 
 

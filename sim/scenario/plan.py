@@ -271,6 +271,8 @@ class Threshold:
     minimum: float | None
     maximum: float | None
     line: int
+    infeasible: str = ""
+    """Why no rule can promise to keep it, whatever a run shows; empty = one may."""
 
 
 @dataclass(frozen=True, slots=True)

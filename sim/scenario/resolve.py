@@ -7,6 +7,7 @@ becomes a tuple, and a nested choice by ``kind`` a `Variant` of its own.
 import math
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from pydantic.fields import FieldInfo
 from sim.scenario import plan
 from sim.scenario.catalogue import ADVERSARIES, METRICS
 from sim.scenario.document import Document
+from sim.scenario.measured import LIES, lacks
 from sim.scenario.plan import Variant
 from sim.scenario.schema import (
     Scenario,
@@ -46,6 +48,19 @@ LEAD_NS: Final = 2 * NS_PER_S // 5
 
 def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
     """The plan of a scenario whose file lies in `directory`."""
+    found = _plan(scenario, document, directory)
+    nobody_lies = bool(scenario.adversaries) and not found.adversaries
+    return _without_lies(found) if nobody_lies else found
+
+
+def _without_lies(found: plan.Plan) -> plan.Plan:
+    """Where a sweep comes to 0 % of liars and nothing guards against any, nothing is asked."""
+    thresholds = tuple(one for one in found.thresholds if lacks(one.metric, found) != LIES)
+    gate = tuple(one for one in found.gate if lacks(one.metric, found) != LIES)
+    return replace(found, thresholds=thresholds, gate=gate)
+
+
+def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
     return plan.Plan(
         name=scenario.name,
         about=scenario.about,

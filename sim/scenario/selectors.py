@@ -13,6 +13,7 @@ from typing import Final
 
 from sim.errors import InputError
 from sim.scenario.nearest import did_you_mean
+from sim.scenario.plan import Plan
 from sim.units import parse_share
 
 Ranges = Mapping[int, tuple[int, int]]
@@ -49,6 +50,13 @@ class TreeShape:
         return ranges
 
 
+def tree_shape(plan: Plan) -> TreeShape:
+    """The names and sizes of the tiers of a plan."""
+    return TreeShape(
+        tuple(tier.name for tier in plan.tiers), tuple(tier.count for tier in plan.tiers)
+    )
+
+
 def check_selector(
     text: str, tree: TreeShape, sites: Sequence[str] | None, *, rest_allowed: bool = False
 ) -> None:
@@ -58,6 +66,8 @@ def check_selector(
     """
     if text == REST and not rest_allowed:
         raise InputError("'rest' stands only in the groups of a partition", "")
+    if text in _PLURALS and _PLURALS[text] not in tree.names:
+        raise InputError(f"this tree has no {text}", f"its tiers are {', '.join(tree.names)}")
     if text.startswith("site:"):
         check_site(text.removeprefix("site:"), sites)
     elif text.endswith("%"):

@@ -20,6 +20,7 @@ from sim.scenario.plan import (
     EvidencePlan,
     FaultPlan,
     Plan,
+    RegistryPlan,
     RulePlan,
     Threshold,
     TierPlan,
@@ -85,7 +86,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
             "pane": write_duration(plan.baseline.pane_ns),
             "panes": plan.baseline.panes,
             "epsilon": plan.baseline.epsilon,
-            "rule": _rule(plan.baseline.rule),
+            **({"rule": _rule(plan.baseline.rule)} if plan.baseline.rule.estimator else {}),
         },
         "staleness": {
             "baseline": write_duration(plan.staleness.baseline_ns),
@@ -102,10 +103,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         "faults": [_fault(fault) for fault in plan.faults],
         "anomalies": [_anomaly(anomaly) for anomaly in plan.anomalies],
         **({"detection": _detection(plan.detection)} if plan.detection else {}),
-        "adversaries": [_adversary(adversary) for adversary in plan.adversaries],
-        "registry": {"refuse": plan.registry.refuse, "admission": plan.registry.admission},
-        **({"attest": _attest(plan.attest)} if plan.attest else {}),
-        **({"evidence": _evidence(plan.evidence)} if plan.evidence else {}),
+        **_about_lies(plan),
         "thresholds": {threshold.metric: _bounds(threshold) for threshold in plan.thresholds},
         "gate": {one.metric: {"worse_by": _bound(one.worsening, one.metric)} for one in plan.gate},
     }
@@ -186,10 +184,20 @@ def _detection(detection: DetectionPlan) -> dict[str, Any]:
     }
 
 
-def _rule(rule: RulePlan) -> str | dict[str, Any]:
-    """The rule with the options that matter for what it is given."""
-    if rule.estimator is None:
-        return rule.kind
+def _about_lies(plan: Plan) -> dict[str, Any]:
+    """What is there about lies; without any the text is as if nobody had thought of them."""
+    registry = {"refuse": plan.registry.refuse, "admission": plan.registry.admission}
+    found = {
+        "adversaries": _adversaries(plan.adversaries),
+        "registry": registry if plan.registry != RegistryPlan(True, "open") else None,
+        "attest": _attest(plan.attest) if plan.attest else None,
+        "evidence": _evidence(plan.evidence) if plan.evidence else None,
+    }
+    return {key: block for key, block in found.items() if block}
+
+
+def _rule(rule: RulePlan) -> dict[str, Any]:
+    assert rule.estimator is not None, "every rule but the mean has an estimator"
     return {
         "kind": rule.kind,
         "estimator": _variant(rule.estimator),
@@ -201,6 +209,16 @@ def _rule(rule: RulePlan) -> str | dict[str, Any]:
         **({"false_alerts": write_share(rule.false_alerts)} if rule.kind == "guarded_mean" else {}),
         "quorum": rule.quorum,
     }
+
+
+def _adversaries(adversaries: tuple[AdversaryPlan, ...]) -> list[dict[str, Any]]:
+    """Each at its place in the file: what is drawn for an adversary depends on it."""
+    written: list[dict[str, Any]] = []
+    for adversary in adversaries:
+        while adversary.path != f"adversaries[{len(written)}]":
+            written.append({"where": ["agents"], "share": "0%", "kind": "silence"})
+        written.append(_adversary(adversary))
+    return written
 
 
 def _adversary(adversary: AdversaryPlan) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""Attestation, evidence and re-seating that cannot be: without aggregators, watchers or time."""
+
+from collections.abc import Iterator
+
+from sim.errors import Mistake
+from sim.scenario.checks import Case
+from sim.scenario.document import Path
+from sim.scenario.plan import AttestPlan
+from sim.scenario.selectors import TreeShape
+from sim.units import write_duration
+
+
+def check_integrity(case: Case) -> Iterator[Mistake]:
+    """Every mistake in `attest`, `evidence` and `tree.reseat`."""
+    if case.plan.attest is not None:
+        yield from _attest(case, case.plan.attest)
+    if case.plan.evidence is not None:
+        yield from _locals(case, ("evidence",), "which gather it")
+    if case.plan.reseat_ns is not None:
+        yield from _reseat(case, case.plan.reseat_ns)
+
+
+def _locals(case: Case, path: Path, why: str) -> Iterator[Mistake]:
+    if len(case.plan.tiers) < 3:
+        problem = f"needs locals, {why}: with tree.levels 1 there are none"
+        yield case.document.mistake(path, problem)
+
+
+def _attest(case: Case, attest: AttestPlan) -> Iterator[Mistake]:
+    yield from _locals(case, ("attest",), "which commit to what they sum up")
+    end_ns, hops = case.plan.duration_ns, len(case.plan.tiers) - 1
+    every, climb_ns = write_duration(attest.every_ns), attest.step_ns * hops
+    if attest.every_ns > end_ns:
+        problem = f"once every {every} never happens in a run of {write_duration(end_ns)}"
+        yield case.document.mistake(("attest", "every"), problem)
+    elif climb_ns >= attest.every_ns:
+        problem = (
+            f"commitments take {write_duration(climb_ns)} up {hops} hops, longer than `every`, "
+            f"{every}"
+        )
+        yield case.document.mistake(("attest", "step"), problem)
+    most = strangers(case.tree)
+    if attest.watchers > most:
+        problem = f"only {most:,} agents are not below the aggregator that they would watch"
+        yield case.document.mistake(("attest", "watchers"), problem, f"say at most {most}")
+
+
+def strangers(tree: TreeShape) -> int:
+    """The agents that can watch any aggregator: none of its own, if it does not have all."""
+    agents, inner = tree.counts[0], range(1, len(tree.counts) - 1)
+    # The larger groups come first on every tier, so node 0 has the most agents.
+    largest = [tree.below(tier, 0, 1)[0][1] for tier in inner if tree.counts[tier] > 1]
+    return agents - max(largest, default=0)
+
+
+def _reseat(case: Case, reseat_ns: int) -> Iterator[Mistake]:
+    path, pane_ns = ("tree", "reseat"), case.plan.baseline.pane_ns
+    yield from _locals(case, path, "to which agents are dealt")
+    if reseat_ns == 0 or reseat_ns % pane_ns:
+        problem = f"must be a multiple of a pane, {write_duration(pane_ns)}"
+        yield case.document.mistake(path, problem)
+    elif reseat_ns > case.plan.duration_ns:
+        end = write_duration(case.plan.duration_ns)
+        problem = f"once every {write_duration(reseat_ns)} never happens in a run of {end}"
+        yield case.document.mistake(path, problem)
+    if case.plan.detection is not None and case.plan.detection.scope == "own":
+        problem = "a local knows no history of an agent that has just been dealt to it"
+        yield case.document.mistake(path, problem, "choose another detection.scope")
