@@ -47,6 +47,8 @@ class Liars:
     bound_ns: int
     """The bound on staleness of the baseline class."""
     stream: np.random.Generator
+    children: int = 0
+    """Nodes in the largest group below one of them; 0 for agents."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
