@@ -32,6 +32,7 @@ def make_liars(**changes):
         "period_ns": PERIOD_NS,
         "bound_ns": 5_000_000_000,
         "stream": np.random.default_rng(7),
+        "children": 4 if changes.get("tier") else 0,
     }
     return Liars(**given | changes)
 
