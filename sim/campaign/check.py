@@ -18,7 +18,7 @@ from sim.measure.findings import Finding, Judgement, Kind
 from sim.measure.gate import error_rates
 from sim.measure.settling import replications_to_settle
 from sim.measure.verdicts import judge
-from sim.scenario.plan import AnomalyPlan, FaultPlan, Plan
+from sim.scenario.plan import AdversaryPlan, AnomalyPlan, FaultPlan, Plan
 
 INVARIANTS: Final = "causality, conservation, exact counts"
 UNMEASURED: Final = "nothing was measured"
@@ -47,6 +47,7 @@ def judge_run(subject: Subject, results: Results, gate: Gate | None = None) -> J
         Finding("invariant", INVARIANTS, "pass", "held at every sample", held=count),
         *_faults(results, plan, count),
         *_anomalies(results, plan, count),
+        *_adversaries(results, plan, count),
         *_thresholds(results, plan, count),
         *(gated(gate, plan, results, subject.file) if gate else ()),
     ]
@@ -113,11 +114,24 @@ def _anomalies(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
         yield _effect("anomaly", anomaly, held, count)
 
 
-def _effect(kind: Kind, part: FaultPlan | AnomalyPlan, held: int, count: int) -> Finding:
+def _adversaries(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
+    """The same for adversaries: one that rewrote nothing told no lie."""
+    if not plan.adversaries:
+        return
+    table = results.arrow("adversaries").to_pydict()
+    lied = [name for name, acts in zip(table["adversary"], table["acts"], strict=True) if acts > 0]
+    for adversary in plan.adversaries:
+        yield _effect("adversary", adversary, lied.count(adversary.path), count)
+
+
+def _effect(
+    kind: Kind, part: FaultPlan | AnomalyPlan | AdversaryPlan, held: int, count: int
+) -> Finding:
     name = f"{part.path} {part.kind}"
     if held == count:
         return Finding(kind, name, "pass", "took effect", held=held)
-    reason = "touched nothing, so its effect was not tested"
+    nothing = "told no lie" if kind == "adversary" else "touched nothing"
+    reason = f"{nothing}, so its effect was not tested"
     return Finding(kind, name, "inconclusive", reason, held=held)
 
 
@@ -159,6 +173,9 @@ def _unanswered(plan: Plan) -> Iterator[Finding]:
         yield Finding("fault", f"{fault.path} {fault.kind}", "inconclusive", UNMEASURED)
     for anomaly in plan.anomalies:
         yield Finding("anomaly", f"{anomaly.path} {anomaly.kind}", "inconclusive", UNMEASURED)
+    for adversary in plan.adversaries:
+        name = f"{adversary.path} {adversary.kind}"
+        yield Finding("adversary", name, "inconclusive", UNMEASURED)
     for threshold in plan.thresholds:
         metric, line = threshold.metric, threshold.line
         yield Finding("threshold", metric, "inconclusive", UNMEASURED, line=line)

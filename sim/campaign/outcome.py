@@ -1,7 +1,8 @@
 """What came out of a scenario that was run: figures, verdict, and where they are kept.
 
 The verdict is the worst of what was asked and what was done: a run with fewer replications than
-wanted is interrupted, and one whose fault touched nothing cannot show that all is well.
+wanted is interrupted, and one whose fault touched nothing, or whose liars told no lie, cannot show
+that all is well.
 """
 
 import shlex
@@ -23,7 +24,7 @@ class Outcome:
     verdicts: list[Verdict]
     fingerprints: list[str]
     idle_faults: tuple[str, ...]
-    """Faults that touched nothing in some replication, by their place in the file."""
+    """Faults, anomalies and adversaries without effect in some replication, by their places."""
     clipped: int
     """Values that were outside the range of the fixed point, in all replications."""
     finished: int
@@ -37,7 +38,7 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
-        """pass, fail, inconclusive or interrupted."""
+        """pass, fail, infeasible, inconclusive or interrupted."""
         if self.finished < self.wanted:
             return "interrupted"
         outcome = worst(self.verdicts)

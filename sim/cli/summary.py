@@ -31,13 +31,18 @@ def heading(plan: "Plan") -> str:
 
 
 def tell_results(outcome: "Outcome", plan: "Plan") -> None:
-    """The table, and the verdict on all of it."""
+    """The table, what liars did, and the verdict on all of it."""
+    from sim.measure.deeds import deeds
+    from sim.report.deeds_table import deeds_table
     from sim.report.table import as_text
 
     width = max(shutil.get_terminal_size((100, 24)).columns, 100)
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     say(as_text(outcome.values, outcome.verdicts, width, colour).rstrip())
     say("")
+    lies = deeds(outcome.first)
+    if lies:
+        say(deeds_table(lies, plan))
     for line in verdict_lines(outcome, plan):
         say(line)
 
@@ -50,8 +55,10 @@ def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
         yield f"          {outcome.finished} of {outcome.wanted} replications finished and are kept"
     kinds = {fault.path: fault.kind for fault in plan.faults}
     kinds |= {anomaly.path: anomaly.kind for anomaly in plan.anomalies}
-    for fault in outcome.idle_faults:
-        yield f"          {fault} ({kinds[fault]}) touched nothing, so its effect was not tested"
+    liars = {adversary.path: adversary.kind for adversary in plan.adversaries}
+    for part in outcome.idle_faults:
+        kind, nothing = (kinds | liars)[part], "told no lie" if part in liars else "touched nothing"
+        yield f"          {part} ({kind}) {nothing}, so its effect was not tested"
     if outcome.clipped:
         values = _counted(outcome.clipped, "value")
         yield f"          out of range and clipped: {values}; raise agents.scale"
@@ -75,6 +82,7 @@ def as_json(outcome: "Outcome", plan: "Plan", figures: Sequence[Path]) -> Any:
     from dataclasses import asdict
 
     from sim.campaign.store import plain
+    from sim.measure.deeds import deeds
 
     return plain(
         {
@@ -87,6 +95,7 @@ def as_json(outcome: "Outcome", plan: "Plan", figures: Sequence[Path]) -> Any:
             "clipped": outcome.clipped,
             "metrics": [asdict(value) for value in outcome.values],
             "thresholds": [asdict(verdict) for verdict in outcome.verdicts],
+            "adversaries": [asdict(deed) for deed in deeds(outcome.first)],
             "fingerprints": outcome.fingerprints,
             "simulation_s": outcome.simulation_s,
             "figures": [str(figure) for figure in figures],

@@ -82,19 +82,38 @@ class Wanted:
             note("interrupted: finished cells are kept, the same call goes on from there")
 
     def _tell_cells(self, scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> None:
-        from sim.report.cell_table import as_markdown, as_text
+        from sim.report.cell_table import as_text
         from sim.report.files import write_whole
 
         if self.json:
             say_json(_as_json(scenario, outcome, call))
         elif self.markdown == Path("-"):
-            say(as_markdown(outcome.results, self.metrics).rstrip())
+            say(self._as_markdown(outcome).rstrip())
         else:
             colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
             say(as_text(outcome.results, self.metrics, colour).rstrip())
+            _tell_breakdown(outcome)
             say("\n" + _counts(outcome))
         if self.markdown not in (None, Path("-")):
-            write_whole(self.markdown, as_markdown(outcome.results, self.metrics))
+            write_whole(self.markdown, self._as_markdown(outcome))
+
+    def _as_markdown(self, outcome: "SweepOutcome") -> str:
+        """The cells, and where rules break down if that was swept."""
+        from sim.report import breakdown_table
+        from sim.report.cell_table import as_markdown
+
+        found = breakdown_table.broken(outcome.results)
+        more = "\n" + breakdown_table.as_markdown(found) if found else ""
+        return as_markdown(outcome.results, self.metrics) + more
+
+
+def _tell_breakdown(outcome: "SweepOutcome") -> None:
+    """Where rules break down, if a share of liars was swept."""
+    from sim.report.breakdown_table import as_text, broken
+
+    found = broken(outcome.results)
+    if found:
+        say("\n" + as_text(found).rstrip())
 
 
 def tell_plan(cells: "Sequence[Cell]", root: Path, jobs: int, force: bool, as_json: bool) -> None:
@@ -173,12 +192,16 @@ def _told(error: Exception) -> str:
 
 
 def _as_json(scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> Any:
+    from sim.campaign.store import plain
+    from sim.report.breakdown_table import as_json, broken
+
     return {
         "name": scenario.plan.name,
         "seed": scenario.plan.seed,
         "interrupted": outcome.interrupted,
         "stopped": None if outcome.stopped is None else str(outcome.stopped),
         "cells": [_cell(result) | {"replay": call.of(result.cell)} for result in outcome.results],
+        "breakdown": plain(as_json(broken(outcome.results))),
     }
 
 

@@ -11,7 +11,9 @@ from typing import Literal, TypeAlias
 
 from sim.measure.verdicts import WORST_FIRST, Outcome
 
-Kind: TypeAlias = Literal["run", "invariant", "fault", "anomaly", "threshold", "baseline"]
+Kind: TypeAlias = Literal[
+    "run", "invariant", "fault", "anomaly", "adversary", "threshold", "baseline"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Finding:
 
     kind: Kind
     name: str
-    """A metric; for a fault or an anomaly its place in the file."""
+    """A metric; for a fault, an anomaly or an adversary its place in the file."""
     outcome: Outcome
     reason: str
     """Why it is so, in a few words."""

@@ -182,7 +182,7 @@ def _draw_curves(axes: Axes, panel: _Panel) -> None:
     axes.axhline(LIMIT_SD, **LIMIT)
     for place, (line, (colour, marker)) in enumerate(zip(panel.lines, LOOKS, strict=False)):
         # Later lines are thinner, so that an earlier one below them still shows.
-        width = 1.8 + 0.8 * (len(panel.lines) - 1 - place)
+        width = 1.8 + 2.0 * (1 - (place + 1) / len(panel.lines))
         _draw_line(axes, line, {"color": colour, "marker": marker, "linewidth": width})
     axes.set_xlim(-EDGE, 100 * top + EDGE)
     axes.tick_params(labelbottom=False)

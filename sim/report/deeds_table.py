@@ -1,0 +1,50 @@
+"""What the liars of a run did, as a table for a terminal; below each what it was expected to do."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Final
+
+from sim.measure.deeds import Deed
+from sim.report.columns import aligned
+from sim.report.table import written
+from sim.scenario.plan import Plan
+
+HEADERS: Final = ("what the liars did", "nodes", "rewritten", "refused", "bias", "of plain mean")
+WIDTH: Final = 100
+
+
+def who(tier: int, nodes: int, plan: Plan) -> str:
+    """So many nodes of a tier, such as ``2 locals`` or ``1 agent``."""
+    return f"{nodes:,} {plan.tiers[tier].name}{'' if nodes == 1 else 's'}"
+
+
+def deeds_table(found: Sequence[Deed], plan: Plan) -> str:
+    """The table, of the first replication; empty without adversaries.
+
+    Biases are medians over what was published while an adversary lied.
+    """
+    if not found:
+        return ""
+    header, *rows = aligned([HEADERS, *(_row(one, plan) for one in found)], "<>>>>>")
+    told = [line for row, one in zip(rows, found, strict=True) for line in (row, *_expected(one))]
+    return "\n".join([header, *told, *_of_which(plan)]) + "\n"
+
+
+def _row(one: Deed, plan: Plan) -> tuple[str, ...]:
+    return (
+        f"{one.adversary} {one.kind}",
+        who(one.tier, one.nodes, plan),
+        f"{one.acts:,}",
+        f"{one.refused:,}",
+        written(one.bias, "sd"),
+        written(one.bias_plain, "sd"),
+    )
+
+
+def _expected(one: Deed) -> list[str]:
+    indent = "  expected: "
+    return wrap(one.expects, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent))
+
+
+def _of_which(plan: Plan) -> list[str]:
+    return [f"(replication 1 of {plan.replications})"] if plan.replications > 1 else []
