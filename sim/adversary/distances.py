@@ -28,6 +28,11 @@ def direction(kind: str, view: View) -> Floats:
     return -view.mean / length if length != 0 else np.zeros_like(view.mean)
 
 
+def squared_lengths(vectors: Floats) -> Floats:
+    """(n,) of vectors (n, features), several times faster than by norms."""
+    return np.asarray(np.einsum("ij,ij->i", vectors, vectors))
+
+
 def diameter(points: Floats) -> float:
     """Largest distance between two of the points (n, features), n > 0.
 
@@ -35,14 +40,13 @@ def diameter(points: Floats) -> float:
     is then a lower bound, of at least half the diameter.
     """
     centred = points - points.mean(axis=0)
-    radius = np.linalg.norm(centred, axis=1)
-    reach = radius.max()
+    square = squared_lengths(centred)
+    radius = np.sqrt(square)
     # The farthest pair is at least this far apart, so neither of it is near the centre.
-    least = np.linalg.norm(centred - centred[radius.argmax()], axis=1).max()
-    outer = np.flatnonzero(radius >= (least - reach) * (1 - 1e-9))
+    least = float(np.sqrt(squared_lengths(centred - centred[radius.argmax()]).max()))
+    outer = np.flatnonzero(radius >= (least - radius.max()) * (1 - 1e-9))
     if len(outer) > COMPARED_MAX:
         outer = outer[np.argpartition(radius[outer], -COMPARED_MAX)[-COMPARED_MAX:]]
-    chosen = centred[outer]
-    square = radius[outer] ** 2
+    chosen, square = centred[outer], square[outer]
     between = square[:, None] + square - 2 * chosen @ chosen.T
-    return max(float(least), float(np.sqrt(max(between.max(), 0.0))))
+    return max(least, float(np.sqrt(max(between.max(), 0.0))))

@@ -7,9 +7,9 @@ Every claim is a value that a correct agent really has, so nothing in the values
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 
 from sim.adversary.contract import Floats, Liars, View
+from sim.adversary.distances import squared_lengths
 from sim.adversary.planned import Planned
 
 
@@ -31,6 +31,7 @@ class Mimic(Planned):
     def plan(self, view: View) -> Floats:
         """See `Planned.plan`."""
         if self._model is None and len(view.others):
-            self._model = int(view.nodes[np.linalg.norm(view.others - view.mean, axis=1).argmax()])
+            farthest = squared_lengths(view.others - view.mean).argmax()
+            self._model = int(view.nodes[farthest])
         seen = view.others[view.nodes == self._model]
         return seen[0] if len(seen) else self._plan

@@ -7,7 +7,7 @@ bound is a quadratic for each correct agent, so the largest factor is the least 
 import numpy as np
 
 from sim.adversary.contract import Floats, View
-from sim.adversary.distances import diameter, direction
+from sim.adversary.distances import diameter, direction, squared_lengths
 from sim.adversary.planned import Planned
 
 
@@ -19,7 +19,7 @@ class MinMax(Planned):
 
     expects = (
         "is kept by multi-krum and other filters by distance, and shifts what they average; a "
-        "spectral filter removes it"
+        "spectral filter removes it where there are many agents"
     )
 
     def plan(self, view: View) -> Floats:
@@ -41,7 +41,7 @@ def largest_step(others: Floats, away: Floats) -> float:
     offsets = others.mean(axis=0) - others
     half = offsets @ away
     # The mean is inside the hull, so room is never negative but for rounding.
-    room = np.maximum(diameter(others) ** 2 - (offsets**2).sum(axis=1), 0.0)
+    room = np.maximum(diameter(others) ** 2 - squared_lengths(offsets), 0.0)
     root = np.sqrt(half**2 + square * room)
     # The form of the root in which nothing cancels.
     with np.errstate(invalid="ignore", divide="ignore"):

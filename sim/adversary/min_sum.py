@@ -8,7 +8,7 @@ outermost correct agent.
 import numpy as np
 
 from sim.adversary.contract import Floats, View
-from sim.adversary.distances import direction
+from sim.adversary.distances import direction, squared_lengths
 from sim.adversary.planned import Planned
 
 
@@ -19,8 +19,8 @@ class MinSum(Planned):
     """
 
     expects = (
-        "is less far off than min-max and kept by stricter filters by distance; a spectral filter "
-        "removes it where it stands out"
+        "is kept by filters by distance, even by those that look at all distances at once; a "
+        "spectral filter removes it where there are many agents"
     )
 
     def plan(self, view: View) -> Floats:
@@ -40,4 +40,4 @@ def largest_step(others: Floats, away: Floats) -> float:
     length = float(np.linalg.norm(away))
     if length == 0:
         return 0.0
-    return float(np.linalg.norm(others - others.mean(axis=0), axis=1).max()) / length
+    return float(np.sqrt(squared_lengths(others - others.mean(axis=0)).max())) / length

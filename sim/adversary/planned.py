@@ -36,5 +36,11 @@ class Planned(Strategy, ABC):
 
     def claim(self, tick: int, born_ns: Floats, who: Ints, measured: Floats) -> Floats:  # noqa: ARG002
         """See `Strategy.claim`."""
-        planned = np.where((born_ns >= self._since_ns)[:, None], self._plan, self._before)
-        return np.where(np.isnan(planned), measured, planned)
+        newest = born_ns >= self._since_ns
+        planned = (
+            self._plan if newest.all() else np.where(newest[:, None], self._plan, self._before)
+        )
+        unknown = np.isnan(planned)
+        if unknown.any():
+            return np.where(unknown, measured, planned)
+        return np.broadcast_to(planned, measured.shape)
