@@ -7,7 +7,6 @@ Every claim is a value that a correct agent really has, so nothing in the values
 from collections.abc import Mapping
 from typing import Any
 
-
 from sim.adversary.contract import Floats, Liars, View
 from sim.adversary.distances import squared_lengths
 from sim.adversary.planned import Planned
