@@ -68,12 +68,12 @@ def _by_score(items, f, others=2):
     )
 
 
-def krum(items, weights, f):
-    return items[_by_score(items, f)[0]]
+def krum(items, weights, f, others=2):
+    return items[_by_score(items, f, others)[0]]
 
 
-def multi_krum(items, weights, f):
-    best = _by_score(items, f)[: len(items) - f]
+def multi_krum(items, weights, f, others=2):
+    best = _by_score(items, f, others)[: len(items) - f]
     return mean([items[i] for i in best], [1] * len(best), f)
 
 

@@ -1,8 +1,8 @@
 """The rules give what ByzFL 0.0.11 gives; its numbers were made once and are data here.
 
 They were made outside this repository by calling `byzfl.aggregators` on numpy arrays (with an empty
-stand-in for torch, which it imports but does not need for arrays). Where its conventions differ from
-the papers', the options that reproduce it are given: Krum counts n - f - 1 neighbours, the
+stand-in for torch, which it imports but does not need for arrays). Where its conventions differ
+from the papers', the options that reproduce it are given: Krum counts n - f - 1 neighbours, the
 geometric median is three steps from 0, centred clipping has an absolute radius and starts at 0.
 """
 
@@ -28,6 +28,10 @@ THREE_LIARS = {
         {"others": 1},
         [0.5972222222222222, 1.9444444444444444, 1.5694444444444444],
     ),
+}
+AMONG_THE_CORRECT = {
+    "krum": [0.75, 3.25, 1.875],
+    "multi_krum": [0.609375, 2.515625, 2.015625],
 }
 FOUR_LIARS_MIXED = {
     "trimmed_mean": ({}, [0.6640625, 2.0234375, 1.6640625]),
@@ -56,6 +60,13 @@ def test_a_rule_gives_what_byzfl_gives(kind):
     options, expected = THREE_LIARS[kind]
     found = make_rule(kind, options).centre(ITEMS[None], ONES, 3)[0]
     np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", AMONG_THE_CORRECT)
+def test_it_also_does_where_liars_hide_among_correct_items(kind):
+    items = np.array([[*byzfl.CORRECT, [2.0, 3.5, 3.0], [2.0, 3.5, 3.25]]])
+    found = make_rule(kind, {"others": 1}).centre(items, np.ones((1, 11)), 3)[0]
+    np.testing.assert_allclose(found, AMONG_THE_CORRECT[kind], rtol=1e-14)
 
 
 @pytest.mark.parametrize("kind", FOUR_LIARS_MIXED)

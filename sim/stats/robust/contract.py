@@ -87,8 +87,8 @@ class Rule(ABC):
     def centre(self, items: ArrayLike, weights: ArrayLike, f: int | Ints) -> Floats:
         """Robust centre of each group; (groups, features), NaN where too few items are there.
 
-        `items` (groups, n, features) in any unit, `weights` (groups, n) >= 0; `f` liars in each
-        group, one number or (groups,).
+        `items` (groups, n, features) in any unit, `weights` (groups, n) >= 0 and finite; `f` liars
+        in each group, one number or (groups,). Raises ValueError for shapes that do not fit.
         """
         groups = prepare(items, weights, f)
         enough = groups.n >= self._least_of(groups.f)
@@ -107,11 +107,16 @@ class Rule(ABC):
 
 
 def prepare(items: ArrayLike, weights: ArrayLike, f: int | Ints) -> Groups:
-    """Groups with every number finite. Raises ValueError for shapes that do not fit."""
+    """Groups with every number finite.
+
+    Raises ValueError for shapes that do not fit and for fewer than no liars.
+    """
     values, voices = np.asarray(items, np.float64), np.asarray(weights, np.float64)
     if values.ndim != 3 or values.shape[:2] != voices.shape:
         raise ValueError(f"items {values.shape} and weights {voices.shape} do not fit together")
     counts = np.broadcast_to(np.asarray(f, np.int64), values.shape[:1])
+    if (counts < 0).any():
+        raise ValueError("the number of liars must not be negative")
     voices = np.where(np.isnan(values).any(axis=2) | ~(voices > 0), 0.0, voices)
     clipped = np.clip(values, -LARGEST, LARGEST)
     return Groups(np.where(voices[..., None] > 0, clipped, 0.0), voices, counts)

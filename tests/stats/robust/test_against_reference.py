@@ -57,13 +57,22 @@ def test_a_rule_that_chooses_items_is_the_obvious_one(name, values, f, data):
     np.testing.assert_allclose(centre(rule, items, ones, f), expected, rtol=1e-9, atol=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("name", ["krum", "multi_krum"])
+@given(f=st.integers(0, 2), data=st.data())
+def test_krum_counts_as_many_neighbours_as_it_is_told(name, f, data):
+    rule = make_rule(name, {"others": 1})
+    items, ones = data.draw(group(rule.least(f), FINE))
+    expected = getattr(obvious, name)(items, ones, f, others=1)
+    np.testing.assert_allclose(centre(rule, items, ones, f), expected, rtol=1e-9, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(60))
 def test_the_filter_is_the_obvious_one(seed):
     """On items in general position: among directions of equal spread, rounding would choose."""
     rng = np.random.default_rng(seed)
     n, f = int(rng.integers(20, 40)), int(rng.integers(0, 9))
     items = rng.normal(size=(n, 3))
-    items[:f] += rng.uniform(2, 9)
+    items[:f] += rng.uniform(1, 5)
     expected = obvious.spectral_filter(items.tolist(), [1] * n, f)
     np.testing.assert_allclose(
         centre(make_rule("spectral_filter"), items, np.ones(n), f), expected, atol=1e-12

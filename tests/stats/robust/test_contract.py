@@ -227,6 +227,11 @@ def test_items_and_weights_must_fit_together():
         CASES["median"].centre(np.zeros((2, 3, 4)), np.ones((2, 4)), 1)
 
 
+def test_less_than_no_liar_is_refused():
+    with pytest.raises(ValueError, match="must not be negative"):
+        centre("median", f=-1)
+
+
 def test_an_unknown_rule_or_option_is_refused_by_name():
     with pytest.raises(ValueError, match="there is no rule 'modus'; there are mean, median"):
         make_rule("modus")
