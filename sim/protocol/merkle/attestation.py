@@ -8,6 +8,8 @@ back, changes the result; that two different sets agree has a probability of 2**
 
 An agent that does not find itself keeps silent: a complaint is a missing acknowledgement. So one
 liar can stop attestation for ever, though not make a wrong root pass; `quiet` says where to look.
+Wanted is the word of every agent that is up as far as the membership knows, not of those that are
+in the root, or whoever is left out would not be missed.
 """
 
 from collections.abc import Sequence
@@ -46,7 +48,11 @@ class Attestation:
 
 def acknowledge(signer: Signer, epoch: int, root_hash: bytes) -> bytes:
     """An agent's word that it found itself in this root; 32 bytes."""
-    return signer.sign(framed(Tag.ACKNOWLEDGEMENT, pack(epoch), root_hash))
+    return signer.sign(_message(epoch, root_hash))
+
+
+def _message(epoch: int, root_hash: bytes) -> bytes:
+    return framed(Tag.ACKNOWLEDGEMENT, pack(epoch), root_hash)
 
 
 def acknowledgements(
@@ -55,8 +61,9 @@ def acknowledgements(
     """Those of the agents in the seats where `agreed` (n,), and zeros of the others; (n, 32)."""
     result = np.zeros((len(agreed), HASH_BYTES), np.uint8)
     seats = np.flatnonzero(agreed)
-    signers = (keys.signer(registry.name(0, int(seat))) for seat in seats)
-    given = b"".join(acknowledge(signer, epoch, root_hash) for signer in signers)
+    message = _message(epoch, root_hash)
+    names = (Name(0, number) for number in registry.seated[0][seats].tolist())
+    given = b"".join(keys.signer(name).sign(message) for name in names)
     result[seats] = np.frombuffer(given, np.uint8).reshape(-1, HASH_BYTES)
     return result
 
@@ -92,19 +99,49 @@ def attest(
     return Attestation(Integrity.UNATTESTED, quiet(expected, received, registry))
 
 
-def quiet(expected: Tiers, received: Tiers, registry: Registry) -> tuple[Name, ...]:
-    """The lowest members that passed up something else than they should, tier by tier.
+def attest_by_count(
+    wanted: Bools,
+    agreed: Bools,
+    registry: Registry,
+    suppress: Sequence[tuple[int, int]] = (),
+    proof: FraudProof | None = None,
+) -> Attestation:
+    """The same outcome without making the acknowledgements, for a million agents.
 
-    A member is named if what it passes up is wrong and what each of its children passes up is
-    right, so it is the member itself, or the message from it, that is to blame.
+    Whose are wanted and who agreed, (n,) each; `suppress` as in `aggregate`. It stands on what the
+    exclusive or promises: the sum is right exactly if none is missing.
+    """
+    wrong, some = [wanted & ~agreed], wanted
+    for tier in range(len(registry.starts) + 1):
+        if tier:
+            starts = registry.starts[tier - 1][:-1]
+            some = np.logical_or.reduceat(some, starts)
+            wrong.append(np.logical_or.reduceat(wrong[-1], starts))
+        for _, seat in (one for one in suppress if one[0] == tier):
+            wrong[tier][seat] = some[seat]
+    named = _lowest(wrong, registry)
+    if proof is not None:
+        return Attestation(Integrity.DISPUTED, named, proof)
+    whole = not wrong[-1].any()
+    return Attestation(Integrity.ATTESTED if whole else Integrity.UNATTESTED, named)
+
+
+def quiet(expected: Tiers, received: Tiers, registry: Registry) -> tuple[Name, ...]:
+    """The lowest members that passed up something else than they should, tier by tier."""
+    pairs = zip(expected, received, strict=True)
+    wrong = [np.asarray((wanted != given).any(axis=1)) for wanted, given in pairs]
+    return _lowest(wrong, registry)
+
+
+def _lowest(wrong: Sequence[Bools], registry: Registry) -> tuple[Name, ...]:
+    """Who passes up something wrong though all of its children pass up what is right.
+
+    So it is the member itself, or the message from it, that is to blame.
     """
     named: list[Name] = []
-    below = np.zeros(0, np.bool_)
-    for tier, (wanted, given) in enumerate(zip(expected, received, strict=True)):
-        wrong = (wanted != given).any(axis=1)
-        explained = np.zeros(len(wrong), np.bool_)
+    for tier, mask in enumerate(wrong):
+        explained = np.zeros(len(mask), np.bool_)
         if tier:
-            explained = np.logical_or.reduceat(below, registry.starts[tier - 1][:-1])
-        named += [registry.name(tier, int(seat)) for seat in np.flatnonzero(wrong & ~explained)]
-        below = wrong
+            explained = np.logical_or.reduceat(wrong[tier - 1], registry.starts[tier - 1][:-1])
+        named += [registry.name(tier, int(seat)) for seat in np.flatnonzero(mask & ~explained)]
     return tuple(named)

@@ -19,6 +19,7 @@ _LIMIT_HIGH: Final = LIMIT * LIMIT >> LIMB_BITS
 _INT_EXACT: Final = 2.0**62
 _DOUBT: Final = 2.0**-49
 """Relative difference of two products beyond which float64 is sure which is larger (16 u)."""
+_PIECE: Final = 2048
 
 
 class Reason(StrEnum):
@@ -62,9 +63,13 @@ def broken(
 
 
 def within(rows: IntArray, counts_max: IntArray, sources_max: IntArray, features: int) -> Bools:
-    """Which rows break no bound; (n,)."""
-    masks = broken(rows, counts_max, sources_max, features)
-    return np.asarray(~np.logical_or.reduce(list(masks.values())))
+    """Which rows break no bound; (n,). In pieces that stay in the cache."""
+    good = np.empty(len(rows), np.bool_)
+    for first in range(0, len(rows), _PIECE):
+        part = slice(first, first + _PIECE)
+        masks = broken(rows[part], counts_max[part], sources_max[part], features)
+        good[part] = ~np.logical_or.reduce(list(masks.values()))
+    return good
 
 
 def _any(features: Bools) -> Bools:

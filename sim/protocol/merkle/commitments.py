@@ -47,6 +47,8 @@ class Commitments:
 
     def differs(self, other: "Commitments") -> Bools:
         """Which seats are not the same in both; (n,)."""
+        if self is other:
+            return np.zeros(len(self.rows), np.bool_)
         hashes = (self.hashes != other.hashes).any(axis=1)
         return np.asarray(hashes | (self.rows != other.rows).any(axis=1))
 

@@ -8,6 +8,7 @@ are always good, so only what differs is ever worth checking one by one.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 
 import numpy as np
 
@@ -94,17 +95,22 @@ def commit_tree(
     *,
     lies: Sequence[Lie] = (),
     absent: Bools | None = None,
+    lost: Mapping[int, Bools] = MappingProxyType({}),
 ) -> CommittedTree:
     """Commit from the agents to the root.
 
-    `versions` (n,) and wide `rows` (n, wide) by seat; `absent` (n,): agents of which nothing was
-    heard. Aggregators without a lie are honest.
+    `versions` (n,) and wide `rows` (n, wide) by seat; `absent` (n,): agents that say nothing;
+    `lost`: for some tiers whose statements did not reach the parent. Aggregators without a lie are
+    honest.
     """
     agents = commit_agents(registry.seated[0], epoch, versions, rows, registry.features)
     own, listed = [agents if absent is None else agents.without(absent)], []
     for tier, starts in enumerate(registry.starts, start=1):
         mine = [lie for lie in lies if lie.tier == tier]
-        listed.append(_listed(registry, tier, epoch, versions, own[-1], mine))
+        refused = ~acceptable(registry, tier - 1, epoch, versions, own[-1])
+        if tier - 1 in lost:
+            refused |= lost[tier - 1]
+        listed.append(_listed(registry, tier, epoch, versions, own[-1].without(refused), mine))
         merged = merge_groups(listed[-1].rows, starts, registry.features)
         for lie in mine:
             if lie.claim is not None:
@@ -118,7 +124,7 @@ def acceptable(
     registry: Registry, tier: int, epoch: int, versions: IntArray, own: Commitments
 ) -> Bools:
     """Which statements of a tier an honest parent takes in; (n,)."""
-    good = _possible(registry, tier, own)
+    good = _possible(registry, tier, own.rows, slice(None))
     if tier == 0:
         good &= (versions >= 0) & (versions < registry.versions_per_epoch * (epoch + 1))
     return good
@@ -129,20 +135,17 @@ def _listed(
     tier: int,
     epoch: int,
     versions: IntArray,
-    own: Commitments,
+    honest: Commitments,
     lies: Sequence[Lie],
 ) -> Commitments:
-    """What the parents of `tier` list for their children."""
-    refused = ~acceptable(registry, tier - 1, epoch, versions, own)
+    """What the parents of `tier` list for their children; `honest` is what they should."""
+    if not any(lie.dropped or lie.invented for lie in lies):
+        return honest
+    listed = Commitments(honest.hashes.copy(), honest.rows.copy())
     for lie in lies:
         first = registry.child_seats(tier, lie.seat).start
-        refused[[first + position for position in lie.dropped]] = True
-    listed = own.without(refused)
-    if not any(lie.invented for lie in lies):
-        return listed
-    listed = Commitments(listed.hashes.copy(), listed.rows.copy())
-    for lie in lies:
-        first = registry.child_seats(tier, lie.seat).start
+        dropped = [first + position for position in lie.dropped]
+        listed.hashes[dropped], listed.rows[dropped] = 0, 0
         for position, row in lie.invented.items():
             _invent(registry, tier - 1, first + position, epoch, versions, row, listed)
     return listed
@@ -159,28 +162,27 @@ def _invent(
 ) -> None:
     """List a summary that the child never sent, under the best hash there is for it."""
     encoded = encode(row, registry.features)
-    number = registry.name(tier, seat).number
-    agents = leaf_hash(number, epoch, int(versions[seat]), encoded) if tier == 0 else b""
-    listed.hashes[seat] = np.frombuffer(agents or sha256(encoded).digest(), np.uint8)
+    if tier == 0:
+        number = registry.name(tier, seat).number
+        hash_ = leaf_hash(number, epoch, int(versions[seat]), encoded)
+    else:
+        hash_ = sha256(encoded).digest()
+    listed.hashes[seat] = np.frombuffer(hash_, np.uint8)
     listed.rows[seat] = np.frombuffer(encoded, "<i8")
 
 
 def guilty(tree: CommittedTree) -> tuple[Bools, ...]:
     """For each tier which seats said what cannot be true or did not do what an aggregator must.
 
-    By recomputing everything. Who is guilty can be convicted by its statement or its opening, who
+    By recomputing all merges. Who is guilty can be convicted by its statement or its opening, who
     is not, cannot. Children that were dropped leave no trace here (see `complaints`).
     """
-    registry = tree.registry
-    possible = acceptable(registry, 0, tree.epoch, tree.versions, tree.own[0])
-    found = [~possible & ~tree.own[0].absent]
-    for tier, starts in enumerate(registry.starts, start=1):
-        below, listed = tree.own[tier - 1], tree.listed[tier - 1]
-        good = acceptable(registry, tier - 1, tree.epoch, tree.versions, listed)
-        forged = (listed.differs(below) | ~good) & ~listed.absent
-        merged = merge_groups(listed.rows, starts, registry.features)
-        wrong = (merged != tree.own[tier].rows).any(axis=1)
-        found.append(np.logical_or.reduceat(forged, starts[:-1]) | wrong)
+    agents = acceptable(tree.registry, 0, tree.epoch, tree.versions, tree.own[0])
+    found = [~agents & ~tree.own[0].absent]
+    for tier in range(1, len(tree.own)):
+        listed = tree.listed[tier - 1]
+        forged = listed.differs(tree.own[tier - 1]) & ~listed.absent
+        found.append(_any_child(tree.registry, tier, forged) | _wrong_merges(tree, tier))
     return tuple(found)
 
 
@@ -190,18 +192,38 @@ def complaints(tree: CommittedTree) -> Bools:
     The same as `inclusion.verify` of each agent's proof, for all at once. Agents that said nothing
     have nothing to find.
     """
-    registry, wrong = tree.registry, np.zeros(1, np.bool_)
-    for tier in range(len(registry.starts), 0, -1):
-        starts, listed = registry.starts[tier - 1], tree.listed[tier - 1]
-        impossible = ~_possible(registry, tier - 1, listed)
-        merged = merge_groups(listed.rows, starts, registry.features)
-        bad = np.logical_or.reduceat(impossible, starts[:-1])
-        bad |= (merged != tree.own[tier].rows).any(axis=1)
-        wrong = np.repeat(wrong | bad, np.diff(starts)) | listed.differs(tree.own[tier - 1])
+    wrong = np.zeros(1, np.bool_)
+    for tier in range(len(tree.own) - 1, 0, -1):
+        differs = tree.listed[tier - 1].differs(tree.own[tier - 1])
+        impossible = _any_child(tree.registry, tier, _impossible(tree, tier - 1, differs))
+        wrong = wrong | impossible | _wrong_merges(tree, tier)
+        wrong = np.repeat(wrong, np.diff(tree.registry.starts[tier - 1])) | differs
     return np.asarray(wrong & ~tree.own[0].absent)
 
 
-def _possible(registry: Registry, tier: int, claimed: Commitments) -> Bools:
-    """Which summaries of a tier are within the bounds; (n,)."""
-    counts, sources = registry.counts_max[tier], registry.sources_max[tier]
-    return within(claimed.rows, counts, sources, registry.features)
+def _any_child(registry: Registry, tier: int, mask: Bools) -> Bools:
+    """Which members of `tier` have a child where `mask` is true."""
+    return np.asarray(np.logical_or.reduceat(mask, registry.starts[tier - 1][:-1]))
+
+
+def _wrong_merges(tree: CommittedTree, tier: int) -> Bools:
+    """Which members of `tier` give something else than the sum of their list for it."""
+    starts, rows = tree.registry.starts[tier - 1], tree.listed[tier - 1].rows
+    merged = merge_groups(rows, starts, tree.registry.features)
+    return np.asarray((merged != tree.own[tier].rows).any(axis=1))
+
+
+def _impossible(tree: CommittedTree, tier: int, differs: Bools) -> Bools:
+    """Which members of `tier` are listed with what cannot be true.
+
+    What a member said itself was refused if it cannot be true, so only the rest is looked at.
+    """
+    mask, seats = differs.copy(), np.flatnonzero(differs)
+    mask[seats] = ~_possible(tree.registry, tier, tree.listed[tier].rows[seats], seats)
+    return mask
+
+
+def _possible(registry: Registry, tier: int, rows: IntArray, seats: IntArray | slice) -> Bools:
+    """Which summaries of some seats are within the bounds."""
+    counts, sources = registry.counts_max[tier][seats], registry.sources_max[tier][seats]
+    return within(rows, counts, sources, registry.features)

@@ -6,10 +6,10 @@ agents below check it anyway when they attest, and a captured group must not wat
 honest watcher suffices, because what it finds is a proof.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from sim.protocol.merkle.checks import check_opening
+from sim.protocol.merkle.checks import check_opening, check_statements, is_absent
 from sim.protocol.merkle.encoding import Name, Tag, framed, pack
 from sim.protocol.merkle.fraud import (
     Contradiction,
@@ -22,6 +22,7 @@ from sim.protocol.merkle.fraud import (
 from sim.protocol.merkle.keys import Keys
 from sim.protocol.merkle.registry import Registry
 from sim.protocol.merkle.statements import Opening, Statement
+from sim.protocol.merkle.tree import CommittedTree, guilty
 
 
 def watchers_of(name: Name, seed: bytes, registry: Registry, size: int) -> tuple[int, ...]:
@@ -66,6 +67,22 @@ def _distinct(draws: Iterator[int], size: int, barred: range) -> tuple[int, ...]
     return tuple(chosen)
 
 
+def proofs_in(tree: CommittedTree, keys: Keys) -> dict[Name, FraudProof]:
+    """What one honest watcher of each member would find in a round, tier by tier.
+
+    Only the guilty are looked at one by one; the openings of all others are right.
+    """
+    found: dict[Name, FraudProof] = {}
+    for tier, mask in enumerate(guilty(tree)):
+        for seat in map(int, mask.nonzero()[0]):
+            name = tree.registry.name(tier, seat)
+            if tier == 0:
+                found[name] = Impossible(tree.statement(tier, seat, keys))
+            else:
+                found[name] = WrongMerge(tree.opening(tier, seat, keys))
+    return found
+
+
 class Watcher:
     """Keeps the newest statement of each author and finds what contradicts it or itself.
 
@@ -96,6 +113,18 @@ class Watcher:
             return WrongMerge(opening)
         heard = (self.hear(one) for one in (opening.statement, *opening.children))
         return next((proof for proof in heard if proof is not None), None)
+
+    def audit(self, opening: Opening, positions: Sequence[int]) -> FraudProof | None:
+        """Proof against an aggregator by some of its children alone; the merge is not recomputed.
+
+        Positions count the children from 0. What is wrong elsewhere is not found.
+        """
+        if not opening.is_signed(self._keys):
+            return None
+        some = [opening.children[position] for position in positions]
+        present = [child for child in some if not is_absent(child, self.registry.features)]
+        wrong = check_statements(present, self._keys, self.registry)
+        return WrongMerge(opening) if wrong else None
 
     def refuse(self, statement: Statement) -> FraudProof | None:
         """Proof against a child whose statement its parent had to refuse."""

@@ -11,10 +11,11 @@ from sim.protocol.merkle.attestation import (
     acknowledgements,
     aggregate,
     attest,
+    attest_by_count,
 )
 from sim.protocol.merkle.encoding import Name
 from sim.protocol.merkle.fraud import WrongMerge
-from sim.protocol.merkle.tree import Lie, complaints
+from sim.protocol.merkle.tree import Lie, complaints, guilty
 from tests.protocol.merkle import attacks
 from tests.protocol.merkle.small import COUNTS, EPOCH, KEYS, opening, registry, tree
 
@@ -105,6 +106,33 @@ def test_acknowledgements_do_not_grow_on_the_way_up():
     assert {tier.shape[1] for tier in EXPECTED} == {32}
     together = np.bitwise_xor.reduce(given_by(ALL), axis=0)
     assert (EXPECTED[-1][0] == together).all()
+
+
+BITS = st.lists(st.booleans(), min_size=COUNTS[0], max_size=COUNTS[0])
+
+
+@given(BITS, BITS, st.lists(st.sampled_from(SEATS), max_size=3))
+def test_counting_comes_to_the_same_as_the_acknowledgements_themselves(up, agree, suppress):
+    wanted, agreed = np.array(up), np.array(up) & np.array(agree)
+    expected = aggregate(given_by(wanted), KNOWN.starts)
+    received = aggregate(given_by(agreed), KNOWN.starts, suppress)
+    counted = attest_by_count(wanted, agreed, KNOWN, suppress)
+    assert counted == attest(expected, received, KNOWN)
+
+
+def test_counting_with_proof_in_hand_ends_in_a_dispute():
+    proof = WrongMerge(attacks.max_for_sum(opening()))
+    assert attest_by_count(ALL, ALL, KNOWN, proof=proof) == attest(EXPECTED, EXPECTED, KNOWN, proof)
+
+
+@pytest.mark.parametrize(("tier", "agents"), [(0, [1]), (1, [3, 4, 5]), (2, [6, 7, 8, 9, 10, 11])])
+def test_a_statement_that_is_lost_leaves_those_below_it_unattested(tier, agents):
+    lost = np.arange(COUNTS[tier]) == 1
+    committed = tree(lost={tier: lost})
+    result = attest_by_count(ALL, ~complaints(committed), KNOWN)
+    assert result.integrity is Integrity.UNATTESTED
+    assert result.quiet == tuple(Name(0, seat) for seat in agents)
+    assert not any(mask.any() for mask in guilty(committed))
 
 
 @pytest.mark.parametrize("position", range(3))

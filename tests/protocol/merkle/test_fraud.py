@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.protocol.merkle.bounds import Reason
@@ -24,6 +24,7 @@ from sim.protocol.merkle.statements import (
     state,
 )
 from sim.protocol.merkle.tree import Lie, guilty
+from sim.protocol.merkle.watchers import proofs_in
 from sim.stats.moments import COUNT
 from tests.protocol.merkle.attacks import ATTACKS
 from tests.protocol.merkle.small import (
@@ -233,6 +234,8 @@ def lies_of(tier):
 LIES = st.one_of(lies_of(1), lies_of(2))
 
 
+@pytest.mark.slow
+@settings(max_examples=40)
 @given(st.lists(LIES, max_size=3, unique_by=lambda lie: (lie.tier, lie.seat)))
 def test_in_a_tree_those_are_convicted_who_forged_and_no_others(lies):
     committed = tree(lies=lies)
@@ -245,6 +248,7 @@ def test_in_a_tree_those_are_convicted_who_forged_and_no_others(lies):
         if name.tier and convict(WrongMerge(committed.opening(*name, KEYS))) is not None
     }
     assert found == forgers == {tuple(name) for name in convicted}
+    assert list(proofs_in(committed, KEYS)) == sorted(convicted)
 
 
 def test_an_agent_that_boasts_is_guilty_and_its_parent_is_not():
@@ -252,7 +256,8 @@ def test_an_agent_that_boasts_is_guilty_and_its_parent_is_not():
     rows[4, COUNT] = 10**9
     committed = tree(rows)
     assert [mask.nonzero()[0].tolist() for mask in guilty(committed)] == [[4], [], [], []]
-    assert convict(Impossible(committed.statement(0, 4, KEYS))).name == Name(0, 4)
+    assert proofs_in(committed, KEYS) == {Name(0, 4): Impossible(committed.statement(0, 4, KEYS))}
+    assert convict(proofs_in(committed, KEYS)[Name(0, 4)]).name == Name(0, 4)
     assert convict(WrongMerge(committed.opening(1, 1, KEYS))) is None
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.protocol.merkle.bounds import Reason
@@ -139,6 +139,8 @@ HIGHER = st.builds(
 )
 
 
+@pytest.mark.slow
+@settings(max_examples=50)
 @given(st.lists(LIES, max_size=2), st.lists(HIGHER, max_size=1), st.integers(0, 2**12 - 1))
 def test_the_complaints_of_all_at_once_are_those_of_each_agent(lies, higher, away):
     absent = np.array([away >> seat & 1 for seat in range(COUNTS[0])], bool) & (away % 3 == 0)

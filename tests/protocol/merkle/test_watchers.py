@@ -68,6 +68,15 @@ def test_every_agent_outside_watches_equally_often():
     assert all(abs(count - draws * share) < 4 * error for count in times.values())
 
 
+def test_no_honest_agent_watches_as_rarely_as_the_hypergeometric_law_says():
+    """5 liars among the 9 outside, 3 watchers: C(5, 3) / C(9, 3) = 10 / 84."""
+    liars, draws, share = {0, 1, 2, 6, 7}, 1500, 10 / 84
+    seeds = (number.to_bytes(4, "little") for number in range(draws))
+    captured = sum(set(watchers_of(LOCAL, seed, KNOWN, 3)) <= liars for seed in seeds)
+    error = (draws * share * (1 - share)) ** 0.5
+    assert abs(captured - draws * share) < 4 * error
+
+
 def test_an_audit_finds_bad_children_as_often_as_theory_says():
     """5 bad ones of 50 with 10 checks: 1 - C(45, 10) / C(50, 10) = 0.689."""
     draws = 2000
@@ -139,6 +148,19 @@ def test_what_nobody_signed_is_ignored():
     assert mine.hear(replace(stolen, author=Name(0, 3))) is None
     assert mine.hear(agent_says(1)) is None
     assert mine.inspect(replace(HONEST, children=())) is None
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_an_audit_finds_what_it_looks_at_and_nothing_else(position):
+    liar = attacks.changed_summary(HONEST)
+    found = watcher().audit(liar, [position])
+    assert found == (WrongMerge(liar) if position == 0 else None)
+    assert watcher().audit(HONEST, [position]) is None
+
+
+def test_an_audit_of_what_nobody_signed_finds_nothing():
+    unsigned = replace(attacks.changed_summary(HONEST), signature=bytes(32))
+    assert watcher().audit(unsigned, [0]) is None
 
 
 def test_a_parent_has_proof_against_a_child_that_it_must_refuse():
