@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -47,6 +47,7 @@ def test_too_many_outermost_points_leave_a_lower_bound_of_at_least_half():
     [(min_max.largest_step, reference.within_max), (min_sum.largest_step, reference.within_sum)],
     ids=["min_max", "min_sum"],
 )
+@settings(max_examples=40)
 @given(points=POINTS, seed=st.integers(0, 99))
 def test_the_step_is_the_one_that_halving_finds(ours, accepts, points, seed):
     away = np.random.default_rng(seed).normal(size=points.shape[1])
