@@ -167,10 +167,11 @@ class Wanted:
 def exit_of(judgements: "Sequence[Judgement]", told: bool = True) -> Exit:
     """A fail is a fail whatever else happened; then what could not be finished, judged or told."""
     from sim.measure.findings import worst
+    from sim.measure.verdicts import DEFINITE
 
     outcome = worst(judgement.outcome for judgement in judgements)
     troubled = not told or any(judgement.trouble for judgement in judgements)
-    if outcome != "fail" and troubled:
+    if outcome not in DEFINITE and troubled:
         return Exit.WRONG_CALL
     return EXITS[outcome]
 

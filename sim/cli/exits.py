@@ -8,7 +8,7 @@ class Exit(IntEnum):
 
     GOOD = 0
     FAILED = 1
-    """A threshold, an invariant or a baseline was not met."""
+    """A threshold, an invariant or a baseline was not met, or a threshold is infeasible."""
     WRONG_CALL = 2
     """A wrong file or a wrong call: the user can mend it."""
     INCONCLUSIVE = 3

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sim.cli.explain_lies import about_lies, has_lies, who_lies
 from sim.cli.output import say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
 from sim.units import format_duration, write_deviations, write_duration, write_frequency
@@ -52,6 +53,7 @@ def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
     from sim.scenario.detection_facts import detection_facts
     from sim.scenario.facts import tier_facts, traffic_facts
     from sim.scenario.grid import grid_facts
+    from sim.scenario.lie_facts import lie_facts
 
     plan = scenario.plan
     detection = detection_facts(plan)
@@ -61,6 +63,7 @@ def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
         "topology": asdict(sites),
         "messages": dict(traffic_facts(plan)),
         "detection": asdict(detection) if detection else None,
+        "lies": asdict(lie_facts(plan)) if has_lies(plan) else None,
         "sweep": asdict(grid_facts(scenario.cells)) if scenario.cells else None,
     }
 
@@ -80,6 +83,8 @@ def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
         yield from ("", "Anomalies", *_timeline(plan, [*map(_of_anomaly, plan.anomalies)]))
     if plan.detection:
         yield from ("", "Detection", *_detection(plan, plan.detection))
+    if has_lies(plan):
+        yield from ("", "Liars", *_lies(plan))
     yield from ("", "Messages up the tree", *_traffic(plan))
     if scenario.cells:
         yield from ("", "Sweep", *_sweep(scenario))
@@ -195,6 +200,20 @@ def _sweep(scenario: "Scenario") -> Iterator[str]:
         f"  {_plural(facts.cells, 'cell')} with {replications} each: {_plural(facts.runs, 'run')}, "
         f"{facts.messages:,.0f} messages"
     )
+
+
+def _lies(plan: "Plan") -> Iterator[str]:
+    from sim.scenario.lie_facts import lie_facts
+
+    facts = lie_facts(plan)
+    if plan.adversaries:
+        parts = zip(plan.adversaries, facts.adversaries, strict=True)
+        rows = [_Row(one.kind, one.at_ns, one.until_ns, who_lies(one, part)) for one, part in parts]
+        yield from _timeline(plan, rows)
+    for line in about_lies(plan, facts):
+        yield from wrap(line, _WORD_WRAP, initial_indent="  ", subsequent_indent="    ")
+    for note in facts.notes:
+        yield from wrap(note, _WORD_WRAP, initial_indent="  note: ", subsequent_indent="    ")
 
 
 def _target(fault: "FaultPlan") -> str:

@@ -32,6 +32,7 @@ NoPlot = Annotated[bool, typer.Option("--no-plot", help="Draw no figure.")]
 EXITS: Final = {
     "pass": Exit.GOOD,
     "fail": Exit.FAILED,
+    "infeasible": Exit.FAILED,
     "inconclusive": Exit.INCONCLUSIVE,
     "interrupted": Exit.INTERRUPTED,
 }

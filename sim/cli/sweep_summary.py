@@ -28,6 +28,7 @@ WORST_FIRST: Final = (Exit.FAILED, Exit.WRONG_CALL, Exit.INCONCLUSIVE, Exit.GOOD
 EXITS: Final = {
     "pass": Exit.GOOD,
     "fail": Exit.FAILED,
+    "infeasible": Exit.FAILED,
     "inconclusive": Exit.INCONCLUSIVE,
     "missing": Exit.GOOD,  # whatever kept it from being run counts, and is told, by itself
 }

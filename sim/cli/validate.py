@@ -1,8 +1,9 @@
 """``sim validate``: is a scenario good, and if not, what is wrong with it?"""
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
@@ -10,7 +11,10 @@ from sim.cli.exits import Exit
 from sim.cli.output import say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFiles, Seed
 from sim.errors import Mistake, ScenarioError
-from sim.report.github import command
+from sim.report.github import Level, command
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 
 class Format(StrEnum):
@@ -32,36 +36,83 @@ def validate(
     quiet: Quiet = False,
 ) -> None:
     """Check scenario files and print every mistake in them."""
-    found = {str(file): mistakes_in(str(file), changes or [], seed) for file in files}
+    found = [Checked.of(str(file), changes or [], seed) for file in files]
     if as_json or output is Format.json:
-        say_json([_report(file, mistakes) for file, mistakes in found.items()])
+        say_json([_report(one) for one in found])
+    elif output is Format.github:
+        for one in found:
+            one.annotate()
     else:
-        for file, mistakes in found.items():
-            for mistake in mistakes:
-                say(annotation(mistake) if output is Format.github else str(mistake))
-            if not mistakes and not quiet and output is Format.text:
-                say(f"{file}: good")
-    if any(found.values()):
+        for one in found:
+            one.tell(quiet)
+    if any(one.mistakes for one in found):
         raise typer.Exit(Exit.WRONG_CALL)
 
 
-def mistakes_in(file: str, changes: list[str], seed: int | None) -> tuple[Mistake, ...]:
-    """All mistakes of one scenario file."""
-    from sim.scenario import load_scenario
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A scenario file, what is wrong with it, and what it asks that cannot be.
 
-    try:
-        load_scenario(file, changes, seed)
-    except ScenarioError as error:
-        return error.mistakes
-    return ()
+    An infeasible threshold is no mistake: the scenario runs, and its verdict says so.
+    """
+
+    file: str
+    mistakes: tuple[Mistake, ...]
+    infeasible: tuple[Mistake, ...]
+
+    @classmethod
+    def of(cls, file: str, changes: list[str], seed: int | None) -> Self:
+        """Read and check a file."""
+        from sim.scenario import load_scenario
+
+        try:
+            scenario = load_scenario(file, changes, seed)
+        except ScenarioError as error:
+            return cls(file, error.mistakes, ())
+        return cls(file, (), tuple(_infeasible(scenario)))
+
+    def tell(self, quiet: bool) -> None:
+        """A line for each thing to say."""
+        for mistake in self.mistakes:
+            say(str(mistake))
+        if not self.mistakes and not quiet:
+            say(f"{self.file}: good")
+        for one in self.infeasible:
+            say(str(one))
+
+    def annotate(self) -> None:
+        """The same for a pull request."""
+        for mistake in self.mistakes:
+            say(annotation(mistake))
+        for one in self.infeasible:
+            say(annotation(one, "warning"))
 
 
-def annotation(mistake: Mistake) -> str:
+def _infeasible(scenario: "Scenario") -> Iterator[Mistake]:
+    """Thresholds that no rule can keep: of the scenario as written, and then of its cells."""
+    told = set()
+    plans = [("", scenario.plan), *((f" with {cell}", cell.plan) for cell in scenario.cells)]
+    for where, plan in plans:
+        for one in plan.thresholds:
+            if one.infeasible and (one.metric, one.infeasible) not in told:
+                told.add((one.metric, one.infeasible))
+                words = f"infeasible{where}: {one.infeasible}, threshold asks {one.maximum:g} sd"
+                column = 1 if one.line else 0
+                path = f"thresholds.{one.metric}"
+                yield Mistake(scenario.path, one.line, column, path, words)
+
+
+def annotation(mistake: Mistake, level: Level = "error") -> str:
     """The mistake as a workflow command of GitHub Actions."""
     words = f"{mistake.problem}, {mistake.hint}" if mistake.hint else mistake.problem
     subject = f"{mistake.path}: " if mistake.path else ""
-    return command("error", subject + words, mistake.file, mistake.line, mistake.column)
+    return command(level, subject + words, mistake.file, mistake.line, mistake.column)
 
 
-def _report(file: str, mistakes: tuple[Mistake, ...]) -> dict[str, object]:
-    return {"file": file, "good": not mistakes, "mistakes": [asdict(m) for m in mistakes]}
+def _report(checked: Checked) -> dict[str, object]:
+    return {
+        "file": checked.file,
+        "good": not checked.mistakes,
+        "mistakes": [asdict(one) for one in checked.mistakes],
+        "infeasible": [asdict(one) for one in checked.infeasible],
+    }

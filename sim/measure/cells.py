@@ -20,7 +20,7 @@ class CellResult:
     folder: Path
     """Where its run is kept, or would be."""
     verdict: str
-    """pass, fail, inconclusive; error; missing."""
+    """pass, fail, infeasible, inconclusive; error; missing."""
     values: Sequence[MetricValue] = ()
     fingerprints: Sequence[str] = ()
     """Of its replications."""

@@ -79,7 +79,7 @@ class Judgement:
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """One fail is a fail, one doubt a doubt; nothing at all is a pass."""
+    """The worst of them; nothing at all is a pass."""
     found = set(outcomes)
     return next((outcome for outcome in WORST_FIRST if outcome in found), "pass")
 

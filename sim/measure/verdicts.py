@@ -2,7 +2,8 @@
 
 The whole interval decides: wholly within the bounds is a pass, wholly outside a fail, across a
 bound inconclusive. Without an interval (one replication, too few heals) the point decides, and the
-reason says so. What is undefined is inconclusive, never a pass.
+reason says so. What is undefined is inconclusive, never a pass. A threshold that no rule can keep
+against so many liars is infeasible, even where this run kept it: other lies would break it.
 """
 
 import math
@@ -13,9 +14,11 @@ from typing import Final, Literal, TypeAlias
 from sim.measure.metrics import MetricValue
 from sim.scenario.plan import Threshold
 
-Outcome: TypeAlias = Literal["pass", "fail", "inconclusive"]
+Outcome: TypeAlias = Literal["pass", "fail", "infeasible", "inconclusive"]
 
-WORST_FIRST: Final[tuple[Outcome, ...]] = ("fail", "inconclusive", "pass")
+WORST_FIRST: Final[tuple[Outcome, ...]] = ("fail", "infeasible", "inconclusive", "pass")
+DEFINITE: Final[tuple[Outcome, ...]] = ("fail", "infeasible")
+"""Not good, and more replications would not change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def judge(values: Sequence[MetricValue], thresholds: Iterable[Threshold]) -> lis
 
 
 def worst(verdicts: Iterable[Verdict]) -> Outcome:
-    """The verdict on all of them: one fail is a fail; nothing to judge is a pass."""
+    """The verdict on all of them: the worst one; nothing to judge is a pass."""
     found = {verdict.outcome for verdict in verdicts}
     return next((outcome for outcome in WORST_FIRST if outcome in found), "pass")
 
@@ -47,6 +50,8 @@ def _judge(value: MetricValue, threshold: Threshold) -> Verdict:
 
 
 def _decide(value: MetricValue, threshold: Threshold) -> tuple[Outcome, str]:
+    if threshold.infeasible:
+        return "infeasible", threshold.infeasible
     if math.isnan(value.value):
         return "inconclusive", "the metric is undefined in this run"
     if math.isnan(value.low) or math.isnan(value.high):

@@ -19,6 +19,7 @@ COLOURS: Final = {
     "pass": "green",
     "fail": "bold red",
     "error": "bold red",
+    "infeasible": "bold red",
     "inconclusive": "yellow",
     "missing": "dim",
 }

@@ -15,6 +15,7 @@ from sim.report.table import written
 
 CLOSING: Final[dict[Outcome, str]] = {
     "fail": "FAILED",
+    "infeasible": "INFEASIBLE",
     "inconclusive": "INCONCLUSIVE",
     "pass": "passed",
 }

@@ -12,7 +12,12 @@ from sim.measure.findings import Judgement
 from sim.report.columns import aligned
 from sim.report.finding_words import cells, closing, explanation
 
-COLOURS: Final = {"pass": "\x1b[32m", "FAIL": "\x1b[1;31m", "inconclusive": "\x1b[33m"}
+COLOURS: Final = {
+    "pass": "\x1b[32m",
+    "FAIL": "\x1b[1;31m",
+    "infeasible": "\x1b[1;31m",
+    "inconclusive": "\x1b[33m",
+}
 PLAIN: Final = "\x1b[0m"
 
 

@@ -1,8 +1,8 @@
 """Workflow commands of GitHub Actions: findings as annotations at their line of the scenario file.
 
-A fail is an error, an inconclusive finding a warning; what passed is silent. Texts are escaped as
-the runner unescapes them (``actions/toolkit``, ``command.ts``): %, CR and LF everywhere, and in
-properties : and , as well.
+A fail is an error, as is what is infeasible; an inconclusive finding is a warning; what passed is
+silent. Texts are escaped as the runner unescapes them (``actions/toolkit``, ``command.ts``): %, CR
+and LF everywhere, and in properties : and , as well.
 """
 
 import os
@@ -41,15 +41,16 @@ def command(
 
 
 def _annotation(judgement: "Judgement", finding: "Finding") -> str:
+    from sim.measure.verdicts import DEFINITE
     from sim.report.finding_words import sentence
 
-    failed = finding.outcome == "fail"
+    words = "failed" if finding.outcome == "fail" else f"is {finding.outcome}"
     return command(
-        "error" if failed else "warning",
+        "error" if finding.outcome in DEFINITE else "warning",
         f"{sentence(finding, judgement.file)}\nreplay: {judgement.replay}",
         _from_here(judgement.file),
         finding.line,
-        title=f"{judgement.name}: {finding.name} {'failed' if failed else 'is inconclusive'}",
+        title=f"{judgement.name}: {finding.name} {words}",
     )
 
 

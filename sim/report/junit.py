@@ -1,8 +1,8 @@
 """Findings as JUnit XML: a suite for each scenario, a case for each finding.
 
-A fail is a `failure`. An inconclusive finding is an `error`, JUnit's word for a test that could not
-be carried out: continuous integration shows it in red beside the exit code 3 that it belongs to. As
-`skipped` it would be grey in a job that is red for no visible reason.
+A fail is a `failure`, as is what is infeasible. An inconclusive finding is an `error`, JUnit's word
+for a test that could not be carried out: continuous integration shows it in red beside the exit
+code 3 that it belongs to. As `skipped` it would be grey in a job that is red for no visible reason.
 """
 
 import io
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.measure.findings import Finding, Judgement
+from sim.measure.verdicts import DEFINITE
 from sim.report.finding_words import sentence
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _case(finding: Finding, judgement: Judgement) -> "junitparser.TestCase":
     case = junitparser.TestCase(f"{finding.kind}: {finding.name}", f"sim.{judgement.name}", 0.0)
     if finding.outcome == "pass":
         return case
-    kind = junitparser.Failure if finding.outcome == "fail" else junitparser.Error
+    kind = junitparser.Failure if finding.outcome in DEFINITE else junitparser.Error
     result = kind(_clean(sentence(finding, judgement.file)), finding.kind)
     result.text = _clean("\n".join((sentence(finding, judgement.file), judgement.replay)))
     case.result = result

@@ -16,7 +16,12 @@ from sim.units import format_duration, format_size
 
 HEADERS: Final = ("metric", "value", "95 % interval", "n", "bound", "verdict")
 NOTHING: Final = "–"
-COLOURS: Final = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
+COLOURS: Final = {
+    "pass": "green",
+    "fail": "bold red",
+    "infeasible": "bold red",
+    "inconclusive": "yellow",
+}
 
 
 @dataclass(frozen=True, slots=True)

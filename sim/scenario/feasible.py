@@ -33,11 +33,12 @@ def bias_floor(metric: str, plan: Plan) -> tuple[float, float]:
     for span_ns, share in pieces:
         half_ns -= span_ns
         if half_ns < 0:
-            return share, _floor(share)
+            return share, floor_at(share)
     return 0.0, 0.0
 
 
-def _floor(share: float) -> float:
+def floor_at(share: float) -> float:
+    """The largest bias of the median at a share of liars, in sd between agents."""
     bias = max_bias("median", min(share, 1.0))
     assert bias is not None, "the bias of the median is known in closed form"
     return bias
@@ -48,7 +49,9 @@ def why_infeasible(threshold: Threshold, plan: Plan) -> str:
     share, floor = bias_floor(threshold.metric, plan)
     if threshold.maximum is None or threshold.maximum >= floor:
         return ""
-    liars = f"at {share * 100:.4g} % liars no rule is"
-    if math.isinf(floor):
-        return f"{liars} any better than they want it to be"
-    return f"{liars} better than {floor:.4g} sd"
+    liars = f"at {share * 100:.4g} % liars no rule"
+    return (
+        f"{liars} bounds the bias"
+        if math.isinf(floor)
+        else f"{liars} is better than {floor:.4g} sd"
+    )
