@@ -4,6 +4,7 @@ Everything that is random in here has a stream of its own, named after what it i
 changing one part of a scenario leaves the draws of all others as they were.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,9 @@ from sim.stats.moments import Layout
 from sim.telemetry.tree import Groups, Tree
 from sim.workload import Behaviour, StreamAt, make_behaviour
 from sim.workload.anomalies import Injection, inject, onsets
+
+Advance = Callable[[int], None]
+"""Brings the plane and all mail up to an instant."""
 
 
 @dataclass(frozen=True, slots=True)

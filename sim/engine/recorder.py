@@ -41,6 +41,8 @@ class Recorder:
         self._shown = shown_regions(plan, world.roster)
         self._agents_of_region = np.bincount(region_of_agent, minlength=counts[-2])
         moves = counts[-2] * plan.duration_ns // plan.tiers[-2].period_ns
+        self._published = dict.fromkeys(("error_mean", "error_sd"), np.nan)
+        """Errors of the newest baseline that was published."""
         self._heard = HeardLog(self._agents_of_region, keeps=moves <= HEARD_MAX)
 
     def sample(self, now_ns: int) -> None:
@@ -71,6 +73,17 @@ class Recorder:
         }
         self._rows["baselines"].append(row)
         self._fingerprint.add("baselines", *row.values())
+        self._published = {name: row[name] for name in self._published}
+
+    def integrity(self, row: dict[str, Any]) -> None:
+        """One row of how far a published baseline is off, and what vouches for it."""
+        self._rows["integrity"].append(row)
+        self._fingerprint.add("baselines", *row.values())
+
+    def adversary(self, row: dict[str, Any]) -> None:
+        """One row of what an adversary did."""
+        self._rows["adversaries"].append(row)
+        self._fingerprint.add("faults", *row.values())
 
     def baselines(self, now_ns: int) -> tuple[Moments, Moments]:
         """What the root knows of the window of a baseline now, and what is true of it."""
@@ -119,6 +132,9 @@ class Recorder:
 
     def _errors(self, now_ns: int) -> dict[str, Any]:
         estimate, truth = self.baselines(now_ns)
+        if self._plan.baseline.rule.kind != "mean":
+            # What a robust rule says is known only when it is published.
+            return {"count": estimate.count, **self._published}
         return {
             "count": estimate.count,
             "error_mean": error_mean(estimate, truth),

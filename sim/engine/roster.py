@@ -60,9 +60,20 @@ class Roster:
         """
         chosen = np.zeros(self.shape.counts[0], np.bool_)
         for selector in selectors:
-            nodes = self.select([selector], purpose)
-            chosen |= nodes[0] if selector.startswith("site:") else self._below(nodes)
+            if selector.startswith("site:"):
+                chosen |= self.select([selector], purpose)[0]
+            else:
+                chosen |= self.below([selector], 0, purpose)
         return chosen
+
+    def below(self, selectors: Sequence[str], tier: int, purpose: str) -> Bools:
+        """The nodes of a tier at or below those that selectors name, (nodes,)."""
+        chosen = self.select(selectors, purpose)
+        found = chosen[-1]
+        levels = self.tree.levels[tier:]
+        for level, mine in zip(reversed(levels), reversed(chosen[tier:-1]), strict=True):
+            found = mine | found[level.parent_of]
+        return found
 
     def at_site(self, name: str) -> Nodes:
         """Every node that stands at a site."""
@@ -75,13 +86,6 @@ class Roster:
         for tier, chosen in enumerate(nodes[:-1]):
             hit[self.tree.region_of(tier)[chosen]] = True
         return np.flatnonzero(hit).tolist()
-
-    def _below(self, nodes: Nodes) -> Bools:
-        """The agents among the nodes, and all agents below the others; (agents,)."""
-        chosen = nodes[-1]
-        for level, mine in zip(reversed(self.tree.levels), reversed(nodes[:-1]), strict=True):
-            chosen = mine | chosen[level.parent_of]
-        return chosen
 
     def _add(self, selector: str, purpose: str, chosen: Nodes) -> None:
         if selector.startswith("site:"):

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from sim.engine.build import build
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
+from sim.engine.digests.build import add_digests
+from sim.engine.digests.integrity import integrity_row, unguarded
 from sim.engine.faults import Fault, make_fault
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.invariants import check_all
 from sim.engine.kernel import Kernel, Order, Script, frozen_garbage
+from sim.engine.lies.build import add_lies
 from sim.engine.message_log import Messages
 from sim.engine.parts import prepare
 from sim.engine.recorder import Recorder
@@ -53,10 +56,15 @@ class Simulation:
         self.messages = Messages() if plan.journal.messages else None
         parts = prepare(plan, seed)
         self.world = build(parts, self.messages)
+        self.lies = add_lies(parts, self.world)
+        self.digests = None
+        if plan.baseline.rule.kind != "mean":
+            self.digests = add_digests(parts, self.world, self.lies)
         self.detection = None
         if plan.detection is not None:
             self.detection = add_detection(parts, self.world, plan.detection)
         self.recorder = Recorder(plan, self.world, self.fingerprint)
+        self._is_watched_for_lies = self.digests is not None or bool(plan.adversaries)
         self._faults = [make_fault(fault) for fault in plan.faults]
         self._idle: list[str] = []
         self._cuts: dict[str, list[int]] = {}
@@ -76,6 +84,11 @@ class Simulation:
         """Put the scripts on the kernel. Call once; `run` does it, plays and finishes."""
         for fault in self._faults:
             self.kernel.process(self._fault_script(fault))
+        for script in self.lies.scripts(self.kernel, self._advance):
+            self.kernel.process(script)
+        if self.digests is not None:
+            for script in self.digests.scripts(self.kernel, self._advance):
+                self.kernel.process(script)
         self.kernel.process(self._publishing())
         if self.detection is not None:
             self.kernel.process(self._detecting(self.detection))
@@ -129,9 +142,15 @@ class Simulation:
     def _publish(self, version: int, now_ns: int) -> None:
         """A root that is down skips a version; regions and the central twin go on."""
         is_up = bool(self.world.is_up(len(self.plan.tiers) - 1)[0])
-        root, true = self.recorder.baselines(now_ns)
+        exact, true = self.recorder.baselines(now_ns)
+        root = exact
         if is_up:
+            published = unguarded(exact) if self.digests is None else self.digests.publish(exact)
+            root = published.moments
             self.recorder.publication(now_ns, version, root, true)
+            if self._is_watched_for_lies:
+                row = integrity_row(now_ns, version, published, exact, true)
+                self.recorder.integrity({**row, "lying": self.lies.lying(now_ns)})
             self.world.downlink.publish(version, now_ns)
         if self.detection is not None:
             self.detection.publish(version, now_ns, root if is_up else None, true)
@@ -174,6 +193,9 @@ class Simulation:
         self._check()
         for fault in self._faults:
             self._record_fault(fault)
+        for row in self.lies.rows():
+            self.recorder.adversary(row)
+        self._idle += self.lies.idle()
         self.recorder.finish()
         tables: dict[str, Mapping[str, NDArray[Any]]] = dict(self.recorder.tables())
         if self.detection is not None:

@@ -17,6 +17,7 @@ def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
         outcomes = {"delivered": counts.delivered, "in_flight": parent.intake.in_flight()}
         outcomes |= line.channel.tally.dropped
         outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + counts.refused
+        outcomes["taken_out"] = world.telemetry.ways[tier].taken_out
         outcomes["duplicate"] = line.channel.tally.duplicates
         kind = "summary" if tier else "update"
         rows += _outcome_rows(plan.tiers[tier].name, kind, outcomes, size)
@@ -24,6 +25,7 @@ def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
         outcomes = {"delivered": hop.post.delivered, "in_flight": hop.post.in_flight()}
         outcomes |= hop.line.channel.tally.dropped
         outcomes["receiver_down"] = outcomes.get("receiver_down", 0) + hop.post.refused
+        outcomes["taken_out"] = hop.post.way.taken_out
         name = plan.tiers[hop.line.target.tier].name
         rows += _outcome_rows(name, hop.kind, outcomes, hop.size_bytes)
     return rows

@@ -92,7 +92,7 @@ class Leaves:
         self.total = np.zeros((groups.children, layout.features))
         """Sums of the running pane, whole quanta in float64."""
         self.truth: dict[int, IntArray] = {}
-        """Per pane, the wide row that a centralised observer would hold (no second summary)."""
+        """Per pane, the wide row that a centralised observer would hold."""
         self.truth_of_groups: dict[int, IntArray] | None = None
         """The same for the agents of each group, (groups, wide); None = not kept."""
         self.watch: Watch | None = None
@@ -116,6 +116,8 @@ class Leaves:
         """Fix which reports this step sends; start new sums if a new pane begins."""
         if pane != self._pane:
             self._pane = pane
+            if self.shim is not None:
+                self.shim.roll()
             self.count[:] = 0
             self.total[:] = 0
             if self.ledger is not None:
@@ -253,8 +255,6 @@ class Leaves:
                 self.lies[self._pane] = self.lies.get(self._pane, 0) + wide
                 said = np.where(lies[:, None], 0, said)
         narrow = sum_groups(said, run.size)
-        narrow[:, SOURCES] = 0
-        narrow[:, self.layout.block(2).start :] = 0
         # Widened before the groups are added up: all squares of a block may exceed an int64.
         wide = self.layout.widen(narrow)
         self.truth[self._pane] = self.truth.get(self._pane, 0) + wide.sum(axis=0)

@@ -20,6 +20,9 @@ class Shim(Protocol):
     liars: BoolArray
     """Nodes whose word is not the truth of a centralised observer, at any time; (nodes,)."""
 
+    def roll(self) -> None:
+        """The running pane of the agents is over; their sums still hold it."""
+
     def claim(self, part: Emission, first: int, values: FloatArray) -> None:
         """Change in place what agents measured: whole quanta, (ticks, agents, features)."""
 

@@ -51,3 +51,10 @@ class Behaviour(Protocol):
         are not in it.
         """
         ...
+
+    def spread(self) -> Floats:
+        """The standard deviation between the levels of different agents, (features,).
+
+        In the unit of the values; 0 if all agents are alike.
+        """
+        ...

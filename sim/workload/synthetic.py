@@ -56,6 +56,7 @@ class Synthetic:
         swing = season["amplitude"] if season else 0.0
         wander = drift["sd"] if drift else 0.0
         self._deviation = math.sqrt(noise**2 + wander**2 + swing**2 / 2)
+        self._spread = math.hypot(spread, wander)
 
     def label(self, tick: int, born_ns: Floats, first: int, out: Labels) -> None:  # noqa: ARG002
         """See `Behaviour.label`: nothing is wrong here."""
@@ -64,6 +65,10 @@ class Synthetic:
     def deviation(self) -> Floats:
         """See `Behaviour.deviation`: noise, drift and season (a sine has half its square)."""
         return np.full(self.features, self._deviation)
+
+    def spread(self) -> Floats:
+        """See `Behaviour.spread`: levels and drift."""
+        return np.full(self.features, self._spread)
 
     def fill(self, tick: int, born_ns: Floats, first: int, out: Floats) -> None:
         """See `Behaviour.fill`."""

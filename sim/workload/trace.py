@@ -40,6 +40,8 @@ class Trace:
         # A constant column is exactly 0, whatever the mean of its values is rounded to.
         within = [np.where(np.ptp(trace, axis=0) > 0, trace.std(axis=0), 0.0) for trace in traces]
         self._deviation: Floats = np.mean(within, axis=0)
+        levels = np.array([trace.mean(axis=0) for trace in traces])
+        self._spread: Floats = levels[mine].std(axis=0)
         self._begin = (np.cumsum(lengths) - lengths)[mine]
         self._length = lengths[mine]
         self._shift = np.zeros(agents, dtype=np.int64)
@@ -64,6 +66,10 @@ class Trace:
     def deviation(self) -> Floats:
         """See `Behaviour.deviation`: that within a trace, averaged over the traces."""
         return self._deviation
+
+    def spread(self) -> Floats:
+        """See `Behaviour.spread`: that between the means of the agents' traces."""
+        return self._spread
 
     def _row(self, tick: int, born_ns: Floats, first: int) -> Ints:
         agents = slice(first, first + len(born_ns))

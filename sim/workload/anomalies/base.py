@@ -84,6 +84,10 @@ class Anomaly:
         """See `Behaviour.deviation`: that of normal values."""
         return self.behaviour.deviation()
 
+    def spread(self) -> Floats:
+        """See `Behaviour.spread`: that of normal values."""
+        return self.behaviour.spread()
+
     def measure(self, tick: int, born_ns: Floats, first: int, out: Floats) -> None:
         """Let the inner behaviour measure."""
         self.behaviour.fill(tick, born_ns, first, out)

@@ -1,0 +1,1 @@
+"""Digests inside a run: when each tier sends them, how they travel, and what the root publishes."""

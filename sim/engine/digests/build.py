@@ -1,0 +1,111 @@
+"""From the rule of a plan to digests in a world: what is sent, on which ways, and who spoils it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.build import line, path_ns
+from sim.engine.digests.digests import Digests
+from sim.engine.digests.rounds import Rounds
+from sim.engine.lies.actor import Actor
+from sim.engine.lies.gates import Omission
+from sim.engine.lies.lies import Lies
+from sim.engine.parts import Parts
+from sim.engine.world import Hop, World
+from sim.scenario.plan import Plan
+from sim.stats.robust.registry import make_rule
+from sim.stats.sketches.bottom_k import derive, priorities
+from sim.telemetry.digests import Digest, NestedDigest, SampleDigest, SketchDigest
+from sim.telemetry.known import Known
+from sim.telemetry.mail import Mail, Post
+from sim.telemetry.way import Way
+
+Ints = NDArray[np.int64]
+
+HEADER_BYTES: Final = 64
+SEED_BYTES: Final = 32
+
+
+def add_digests(parts: Parts, world: World, lies: Lies) -> Digests:
+    """Let a world send the digests that its rule needs."""
+    known = know_agents(parts, world)
+    digest = _digest(parts)
+    liars = _Liars(digest, lies.actors)
+    mails = [_mail(parts, world, lies, digest, tier) for tier in range(1, parts.top)]
+    change = liars.change if liars.any and not digest.signed else None
+    rounds = Rounds(digest, parts.levels, mails, world.is_up, change)
+    return Digests(parts.plan, parts.layout, known, parts.levels[0], digest, rounds)
+
+
+def know_agents(parts: Parts, world: World) -> Known:
+    """Let the locals keep the sums of each of their agents."""
+    local = world.telemetry.aggregators[0]
+    if local.known is None:
+        local.known = Known(parts.plan.agents.count, parts.layout.narrow, parts.plan.baseline.panes)
+    return local.known
+
+
+def _digest(parts: Parts) -> Digest[Any]:
+    plan, rule = parts.plan, parts.plan.baseline.rule
+    assert rule.estimator is not None
+    cap, features = _reports_of_a_window(plan), parts.layout.features
+    if rule.over == "sketch":
+        trimmed = rule.f if rule.estimator.kind == "trimmed_mean" else None
+        return SketchDigest(rule.accuracy, features, plan.agents.count, trimmed)
+    made = make_rule(rule.estimator.kind, rule.estimator.options)
+    if rule.over == "nested":
+        return NestedDigest(made, rule.f, cap, features)
+    seed = derive(parts.streams.stream("epoch", "sample").bytes(SEED_BYTES), "sample")
+    priority = priorities(seed, np.arange(plan.agents.count))
+    return SampleDigest(made, rule.f, cap, features, rule.sample, priority)
+
+
+def _reports_of_a_window(plan: Plan) -> int:
+    """Reports of an agent that are possible in the panes of a baseline."""
+    return (plan.baseline.panes + 1) * (plan.baseline.pane_ns // plan.agents.period_ns + 1)
+
+
+def _mail(parts: Parts, world: World, lies: Lies, digest: Digest[Any], tier: int) -> Mail:
+    """The way of the digests of one tier to its parents."""
+    name = parts.plan.tiers[tier].name
+    up = line(parts, tier, f"digest/{name}", queued=False)
+    gates = tuple(
+        Omission(actor, parts.levels[tier].parent_of.astype(np.int64))
+        for actor in lies.actors
+        if actor.plan.tier == tier + 1 and actor.overrides("omits")
+    )
+    way = Way(f"digests of {name}", up.channel, path_ns(up), gates=gates)
+    post = Post(way, None, np.full(parts.plan.tiers[tier].count, np.nan))
+    agents = np.bincount(parts.roster.tree.ancestor_of(0, tier)).max()
+    size = HEADER_BYTES + digest.size_bytes(int(agents))
+    world.hops.append(Hop("digest", up, post, size))
+    mail = Mail([post])
+    world.mails.append(mail)
+    return mail
+
+
+class _Liars:
+    """Lying aggregators, and what they make of a digest that nobody signs."""
+
+    def __init__(self, digest: Digest[Any], actors: Sequence[Actor]) -> None:
+        self._digest = digest
+        self._actors = [actor for actor in actors if actor.plan.tier and actor.overrides("digest")]
+
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self._actors)
+
+    def change(self, tier: int, state: Any, now_ns: int) -> Any:
+        """The state of a tier as its liars tell it."""
+        for actor in self._actors:
+            who = np.arange(len(actor.nodes))
+            who = who[actor.acting(who, now_ns)] if actor.plan.tier == tier else who[:0]
+            if len(who):
+                means = self._digest.means(state, actor.nodes[who])
+                told = actor.strategy.digest(who, means)
+                state = self._digest.change(state, actor.nodes[who], told)
+                actor.note(who, now_ns)
+        return state

@@ -1,0 +1,87 @@
+"""What the root publishes: the exact mean, a robust estimate, or the exact mean under guard."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.plan import RulePlan
+from sim.stats.guard import critical_value, efficiency, guarded, radius, standard_error
+from sim.stats.moments import Moments
+from sim.stats.robust.max_bias import max_bias
+from sim.telemetry.digests import Estimate
+
+Floats = NDArray[np.float64]
+
+SEEN_MIN: Final = 0.5
+"""Share of the expected items with which an estimate can vouch for anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A baseline, and why it is this one."""
+
+    moments: Moments
+    robust: Floats
+    """What the estimate said, (features,)."""
+    items: int
+    reach: float
+    """Largest |exact - robust| / radius of any feature; NaN without a guard, or without items."""
+    alert: bool
+    """The exact mean was not vouched for."""
+
+
+class Estimator:
+    """Chooses by a rule; `agents` is how many there are, `period` publications a baseline lasts."""
+
+    def __init__(self, plan: RulePlan, agents: int) -> None:
+        self._plan = plan
+        self._agents = agents
+        self._seen_any = False
+
+    def choose(self, exact: Moments, estimate: Estimate | None) -> Published:
+        """The baseline to be published, of exact moments and an estimate that may be missing."""
+        robust = _as_moments(exact, estimate)
+        if self._plan.kind == "guarded_mean":
+            return self._guard(exact, estimate, robust)
+        items = 0 if estimate is None else estimate.items
+        return Published(robust, robust.mean, items, np.nan, alert=False)
+
+    def _guard(self, exact: Moments, estimate: Estimate | None, robust: Moments) -> Published:
+        """Before the first digests nobody can vouch; later, who is blind does not."""
+        if estimate is None or estimate.items < SEEN_MIN * estimate.expected:
+            items = 0 if estimate is None else estimate.items
+            return Published(exact, robust.mean, items, np.nan, alert=self._seen_any)
+        self._seen_any = True
+        verdict = guarded(exact.mean, robust.mean, self._radius(estimate))
+        alert = bool(verdict.alert)
+        excess = float(verdict.excess)
+        return Published(robust if alert else exact, robust.mean, estimate.items, excess, alert)
+
+    def _radius(self, estimate: Estimate) -> Floats:
+        """Room for the liars that are tolerated, and for chance."""
+        plan, features = self._plan, len(estimate.mean)
+        assert plan.estimator is not None
+        bias = max_bias(plan.estimator.kind, plan.f)
+        if bias is None:
+            bias = max_bias("median", plan.f) or 0.0
+        items = max(min(estimate.items, self._agents), 1)
+        error = standard_error(estimate.between_sd, items, self._agents, self._efficiency())
+        z = critical_value(plan.false_alerts, features)
+        return radius(bias, estimate.between_sd, error, z)
+
+    def _efficiency(self) -> float:
+        """That of the rule on normal agents; the median's where it is not known, to be careful."""
+        assert self._plan.estimator is not None
+        trims = self._plan.estimator.kind == "trimmed_mean"
+        return efficiency(self._plan.f if trims else 0.5)
+
+
+def _as_moments(exact: Moments, estimate: Estimate | None) -> Moments:
+    """The estimate in the form of a baseline; counts are those of the exact sums."""
+    nothing = np.full_like(exact.mean, np.nan)
+    if estimate is None:
+        return replace(exact, mean=nothing, sd=nothing, between_sd=nothing)
+    sd = np.hypot(estimate.within_sd, estimate.between_sd)
+    return replace(exact, mean=estimate.mean, sd=sd, between_sd=estimate.between_sd)

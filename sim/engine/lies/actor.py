@@ -1,0 +1,56 @@
+"""One adversary at work: a strategy, its nodes, when it acts, and what it has done so far."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.adversary import Strategy
+from sim.scenario.plan import AdversaryPlan
+from sim.telemetry.emission import NEVER
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(slots=True, eq=False)
+class Actor:
+    """An adversary of one run. Liars are numbered by their position in `nodes`."""
+
+    plan: AdversaryPlan
+    strategy: Strategy
+    nodes: Ints
+    """Ascending, (m,)."""
+    replaced: Bools = field(init=False)
+    """Liars whom somebody else has taken the place of; (m,)."""
+    acts: int = 0
+    """What it changed: values, sums, instants, digests, scores; one for each message."""
+    refused: int = 0
+    """Messages of it that were not taken in because of what they claimed."""
+    first_act_ns: Floats = field(init=False)
+    """When each liar first changed anything; infinite = not yet; (m,)."""
+
+    def __post_init__(self) -> None:
+        self.replaced = np.zeros(len(self.nodes), np.bool_)
+        self.first_act_ns = np.full(len(self.nodes), NEVER)
+
+    def overrides(self, hook: str) -> bool:
+        """Whether its strategy does anything at this hook."""
+        return getattr(type(self.strategy), hook) is not getattr(Strategy, hook)
+
+    def within(self, first: int, count: int) -> Ints:
+        """Its liars among `count` nodes from `first` on: positions in `nodes`."""
+        begin, end = np.searchsorted(self.nodes, (first, first + count))
+        return np.arange(begin, end)
+
+    def acting(self, who: Ints, now_ns: Floats | float) -> Bools:
+        """Which of these liars act at these instants; (k,)."""
+        end_ns = NEVER if self.plan.until_ns is None else self.plan.until_ns
+        instants = np.asarray(now_ns)
+        return np.asarray((instants >= self.plan.at_ns) & (instants < end_ns) & ~self.replaced[who])
+
+    def note(self, who: Ints, now_ns: Floats | float) -> None:
+        """These liars have changed a message each."""
+        self.acts += len(who)
+        np.minimum.at(self.first_act_ns, who, now_ns)
