@@ -59,6 +59,13 @@ def test_any_order_grouping_and_tree_gives_the_same_bits():
         assert evidence.add_up(regions).tobytes() == flat.tobytes()
 
 
+def test_equal_sums_are_equal_bits_whatever_was_added():
+    """Halves carry into whole nats, and borrow from them."""
+    for parts in ([0.5, 0.5], [1.0], [-0.5, 1.5], [0.25] * 4):
+        assert evidence.total(evidence.quantise(parts)).tolist() == [1, 0]
+    assert evidence.total(evidence.quantise([0.25, -0.5])).tolist() == [-1, 3 << 30]
+
+
 def test_merging_sums_is_adding_integers_along_any_axis():
     numbers = [[2**70, -(2**70) + 1], [-1, 3]]
     sums = np.stack([limbs(row) for row in numbers])
@@ -193,6 +200,12 @@ def test_there_are_three_outcomes_and_two_reports_decide_nothing_against_a_liar(
     assert evidence.bounds(evidence.quantise(reports), 1).verdict(3.0) == verdict
 
 
+def test_an_alarm_is_at_the_threshold_and_a_clearing_below_it():
+    sure = evidence.bounds(evidence.quantise([[1.0, 2.0], [1.0, 1.5]]), 0)
+    assert sure.verdict(3.0).tolist() == [ALARM, CLEAR]
+    assert sure.verdict([3.5, 2.5]).tolist() == [CLEAR, ALARM]
+
+
 def test_f_capped_liars_move_a_sum_by_twice_f_caps_at_most():
     rng = np.random.default_rng(3)
     honest = rng.normal(size=20)
@@ -238,10 +251,11 @@ def test_without_captured_groups_intervals_just_add_up(intervals):
 
 
 def test_a_group_without_enough_reports_is_left_out():
-    quanta = evidence.quantise([[1.0, 1, 1], [9, 9, 9], [2, 2, 2]])
+    quanta = evidence.quantise([[1.0, 1, 1], [-9, -9, -9], [2, 2, 2]])
     present = np.array([[True] * 3, [True, True, False], [True] * 3])
     parent = evidence.combine(evidence.bounds(quanta, 1, present))
-    assert evidence.log_odds(parent.lower) == 6
+    assert evidence.log_odds(parent.lower) == 6  # of each group one report of three is dropped
+    assert evidence.log_odds(parent.upper) == 6
     assert parent.reports == 6
     assert parent.enough
 

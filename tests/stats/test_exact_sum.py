@@ -2,6 +2,7 @@
 
 import math
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -61,9 +62,11 @@ def test_large_numbers_that_cancel_leave_the_small_ones():
 
 
 def test_halves_of_all_bits_set_are_added_without_rounding():
-    """Mantissas of ones are the largest halves; 2**15 of each sign and one more must stay exact."""
+    """Mantissas of ones are the largest halves. As many as a block has would still fit 53 bits."""
     ones = np.nextafter(2.0, 1.0)
-    assert exact_sum(np.full(1 << 15, ones)).value == ones * 2**15
+    assert exact_sum(np.full((1 << 15) + 1, ones)).fraction == Fraction(ones) * (2**15 + 1)
+    assert int(module._LOWER_HALF) * module._BLOCK < 2**53
+    assert ((1 << 53) - 1 >> int(module._LOWER_HALF).bit_length()) * module._BLOCK < 2**53
 
 
 def test_the_sum_rounds_once_half_to_even():

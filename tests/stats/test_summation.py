@@ -28,6 +28,16 @@ def test_a_compensated_sum_is_its_textbook_loop(name, items, size):
     assert found == getattr(obvious, name)(items)
 
 
+def test_the_errors_of_a_compensated_sum_are_added_in_its_order():
+    """All items cancel, so that what is left of the sum is the sum of its errors."""
+    rng = np.random.default_rng(8)
+    some = rng.normal(size=1000) * np.exp(20 * rng.normal(size=1000))
+    items = np.concatenate((some, rng.permutation(-some)))
+    assert obvious.neumaier(items.tolist()) != 0
+    assert summation.neumaier_sum([items]) == obvious.neumaier(items.tolist())
+    assert summation.neumaier_sum(cut(items, 64)) == obvious.neumaier(items.tolist())
+
+
 @given(ITEMS, CUTS)
 def test_the_naive_sums_are_plain_loops(items, size):
     assert summation.naive_sum(cut(items, size)) == obvious.running(items, "add")
