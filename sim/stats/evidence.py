@@ -42,13 +42,13 @@ def quantise(log_ratios: ArrayLike, cap: float | None = None) -> Ints:
     With `cap` each item is first clipped to +-cap nats, infinities too: f liars then move a sum by
     2 f cap at most. The ratios of a normal mean against its shift stay e-values under a cap, and so
     do all that are symmetric in the two hypotheses; any other may gain a factor of 1 + exp(-cap),
-    for what was clipped from below. Raises ValueError for NaN, for magnitudes of 2**31 nats or more, and for a cap
-    that is not between 0 and 2**31.
+    for what was clipped from below. Raises ValueError for NaN, for magnitudes of 2**31 nats or more
+    after clipping, and for a cap that is not positive.
     """
     items = np.asarray(log_ratios, np.float64)
     if cap is not None:
-        if not 0 < cap < LIMIT:
-            raise ValueError(f"cap must be more than 0 and below 2**31 nats, not {cap}")
+        if not cap > 0:
+            raise ValueError(f"cap must be more than 0, not {cap}")
         items = np.clip(items, -cap, cap)
     if not (np.abs(items) < LIMIT).all():
         raise ValueError("evidence must be numbers below 2**31 nats; certainty is not evidence")

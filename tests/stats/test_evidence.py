@@ -105,7 +105,7 @@ def test_what_is_no_evidence_is_refused(bad):
         evidence.quantise([0.0, bad])
 
 
-@pytest.mark.parametrize("cap", [0, -1, math.nan, LIMIT])
+@pytest.mark.parametrize("cap", [0, -1, math.nan])
 def test_a_cap_that_is_none_is_refused(cap):
     with pytest.raises(ValueError, match="cap must be more than 0"):
         evidence.quantise([0.0], cap=cap)
