@@ -1,7 +1,7 @@
 """Sums of evidence: what each way to add up log-likelihood ratios is off by, and what it costs.
 
 Prints the errors at 1e4 to 1e8 items, against the exact sum, and checks that the exact sum is
-``math.fsum`` bit for bit: ``python -m benchmarks.evidence_sums`` (1e8 items: two minutes, 130 MB;
+``math.fsum`` bit for bit: ``python -m benchmarks.evidence_sums`` (1e8 items: two minutes, 40 MB;
 ``python -m benchmarks.evidence_sums 1000000`` stops there). Two laws, as in the theory: uniform on
 (0, 1), where the sum grows with n, and normal, where it nearly cancels. Items are drawn anew for
 each way from the same seed, chunk by chunk, so no run needs memory for all of them. Times are CPU
