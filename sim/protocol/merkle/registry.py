@@ -41,7 +41,7 @@ class Registry:
         versions_per_epoch: int = 1,
         agents: IntArray | None = None,
     ) -> "Registry":
-        """A registry in which each agent can have counted at most `counts_max` (one, or (n,)).
+        """A registry in which each agent can have counted at most `counts_max` (one, or (n,) by seat).
 
         `starts` as in `sim.telemetry.tree.Groups`; `agents` (n,) are the agents' numbers by seat.
         """

@@ -100,9 +100,13 @@ def test_a_negative_sibling_is_refused_though_the_sum_is_right():
     assert verify(root, proof, Name(0, 1), own, EPOCH, group) is Reason.COUNT
 
 
-def test_a_hollow_sibling_is_refused():
-    hollow = Commitment(NOTHING, PROOF.steps[0].siblings[0].row)
-    assert check(with_sibling(0, hollow)) is Reason.HASH
+def test_a_sibling_that_is_absent_and_summed_up_is_refused():
+    group = registry((3, 1))
+    hollow = Commitment(NOTHING, TREE.own[0].at(0).row)
+    own, other = TREE.own[0].at(1), TREE.own[0].at(2)
+    root = commit(Name(1, 0), EPOCH, [hollow, own, other], FEATURES)
+    proof = Proof((Step((hollow, other)),))
+    assert verify(root, proof, Name(0, 1), own, EPOCH, group) is Reason.HASH
 
 
 def test_a_sibling_of_another_length_is_refused():
