@@ -41,9 +41,10 @@ class Registry:
         versions_per_epoch: int = 1,
         agents: IntArray | None = None,
     ) -> "Registry":
-        """A registry in which each agent can have counted at most `counts_max` (one, or (n,) by seat).
+        """A registry in which each agent can have counted at most `counts_max` in the window.
 
-        `starts` as in `sim.telemetry.tree.Groups`; `agents` (n,) are the agents' numbers by seat.
+        `counts_max` is one number, or one for each seat (n,); `starts` as in
+        `sim.telemetry.tree.Groups`; `agents` (n,) are the agents' numbers by seat.
         """
         sizes = [int(starts[0][-1]), *(len(level) - 1 for level in starts)]
         seated = [np.arange(size) for size in sizes]
