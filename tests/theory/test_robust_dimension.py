@@ -54,6 +54,29 @@ def test_the_filter_has_the_error_of_sampling(share):
     np.testing.assert_allclose(found, correct, atol=0.02)
 
 
+def with_lie(noise, lie):
+    items = noise.copy()
+    items[:, : N // 10] = lie
+    return items
+
+
+def mean_error(kind, items):
+    found = make_rule(kind).centre(items, np.ones(items.shape[:2]), N // 10)
+    return np.linalg.norm(found, axis=1).mean()
+
+
+def test_the_filter_loses_to_the_median_where_features_are_strongly_correlated():
+    """Correlation 0.9 and a lie of 2 with changing sign: the wide direction is the innocent one."""
+    factor = np.linalg.cholesky(0.1 * np.eye(D) + 0.9)
+    items = with_lie(NOISE @ factor.T, 2.0 * (-1.0) ** np.arange(D))
+    assert mean_error("spectral_filter", items) > mean_error("median", items)
+
+
+def test_the_filter_loses_to_the_median_against_a_lie_in_one_feature():
+    items = with_lie(NOISE, 3.0 * np.eye(D)[0])
+    assert mean_error("spectral_filter", items) > 1.5 * mean_error("median", items)
+
+
 @pytest.mark.parametrize("kind", ["median", "trimmed_mean", "geometric_median"])
 def test_mixing_neighbours_first_finds_this_lie(kind):
     """The n - f nearest of a correct item are all correct: only sampling noise is left."""

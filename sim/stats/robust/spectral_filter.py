@@ -4,8 +4,9 @@ While the largest eigenvalue of the covariance is more than correct items can ex
 that direction is dropped. The error then does not grow with the number of features. Diakonikolas,
 Kamath, Kane, Li, Moitra & Stewart (2017), "Being robust (in high dimensions) can be practical".
 Features are divided by their robust scales first; after that correct items should be about as wide
-in any direction. Strongly correlated features cost some correct items, but no bias; in one or two
-features a lie a little too near to be dropped moves it further than a median.
+in any direction. Two limits, both tested: it drops correct items where features are strongly
+correlated, and then a lie across that direction stays; and a lie in one feature that is a little
+too near to be dropped moves it further than it moves a median.
 """
 
 from dataclasses import dataclass
