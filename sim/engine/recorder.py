@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.component import Rows
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.heard_log import HeardLog
 from sim.engine.shown import shown_regions
@@ -80,10 +81,12 @@ class Recorder:
         self._rows["integrity"].append(row)
         self._fingerprint.add("baselines", *row.values())
 
-    def adversary(self, row: dict[str, Any]) -> None:
-        """One row of what an adversary did."""
-        self._rows["adversaries"].append(row)
-        self._fingerprint.add("faults", *row.values())
+    def component(self, rows: Rows) -> None:
+        """What a component leaves behind."""
+        for table, some in rows.items():
+            for row in some:
+                self._rows[table].append(dict(row))
+                self._fingerprint.add("faults", *row.values())
 
     def baselines(self, now_ns: int) -> tuple[Moments, Moments]:
         """What the root knows of the window of a baseline now, and what is true of it."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.build import build
+from sim.engine.component import Component
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.digests.build import add_digests
@@ -57,9 +58,11 @@ class Simulation:
         parts = prepare(plan, seed)
         self.world = build(parts, self.messages)
         self.lies = add_lies(parts, self.world)
+        self.components: list[Component] = [self.lies]
         self.digests = None
         if plan.baseline.rule.kind != "mean":
             self.digests = add_digests(parts, self.world, self.lies)
+            self.components.append(self.digests)
         self.detection = None
         if plan.detection is not None:
             self.detection = add_detection(parts, self.world, plan.detection)
@@ -84,10 +87,8 @@ class Simulation:
         """Put the scripts on the kernel. Call once; `run` does it, plays and finishes."""
         for fault in self._faults:
             self.kernel.process(self._fault_script(fault))
-        for script in self.lies.scripts(self.kernel, self._advance):
-            self.kernel.process(script)
-        if self.digests is not None:
-            for script in self.digests.scripts(self.kernel, self._advance):
+        for component in self.components:
+            for script in component.scripts(self.kernel, self._advance):
                 self.kernel.process(script)
         self.kernel.process(self._publishing())
         if self.detection is not None:
@@ -193,9 +194,9 @@ class Simulation:
         self._check()
         for fault in self._faults:
             self._record_fault(fault)
-        for row in self.lies.rows():
-            self.recorder.adversary(row)
-        self._idle += self.lies.idle()
+        for component in self.components:
+            self.recorder.component(component.rows())
+            self._idle += component.idle()
         self.recorder.finish()
         tables: dict[str, Mapping[str, NDArray[Any]]] = dict(self.recorder.tables())
         if self.detection is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.component import Rows
 from sim.engine.digests.estimator import Estimator, Published
 from sim.engine.digests.rounds import Rounds
 from sim.engine.kernel import Kernel, Order, Script
@@ -45,6 +46,14 @@ class Digests:
         top = len(self._plan.tiers) - 1
         for tier in range(1, top):
             yield self._sending(tier, top, kernel, advance)
+
+    def rows(self) -> Rows:
+        """Nothing of its own: what is published of them is in the table of integrity."""
+        return {}
+
+    def idle(self) -> list[str]:
+        """A rule is never without effect."""
+        return []
 
     def publish(self, exact: Moments) -> Published:
         """What the root publishes now."""

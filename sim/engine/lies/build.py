@@ -47,9 +47,17 @@ def _strategy(plan: AdversaryPlan, nodes: Ints, parts: Parts) -> Strategy:
         period_ns=tier.period_ns,
         bound_ns=parts.plan.staleness.baseline_ns,
         stream=parts.streams.stream("adversary", plan.path),
+        children=_most_children(nodes, plan.tier, parts),
     )
     options = {**plan.options, "begin_ns": plan.at_ns, "end_ns": plan.until_ns}
     return STRATEGIES[plan.kind](liars, options)
+
+
+def _most_children(nodes: Ints, tier: int, parts: Parts) -> int:
+    """Children of the largest group below one of some nodes; 0 for agents."""
+    if not tier or not len(nodes):
+        return 0
+    return int(np.diff(parts.levels[tier - 1].starts)[nodes].max())
 
 
 def _unit(parts: Parts) -> Floats:

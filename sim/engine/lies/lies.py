@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.component import Rows
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.lies.actor import Actor
 from sim.engine.lies.sight import Sight
@@ -57,12 +58,12 @@ class Lies:
                 actor.replaced |= np.isin(actor.nodes, nodes)
 
     def idle(self) -> list[str]:
-        """Adversaries that changed nothing at all: such a run is inconclusive."""
+        """Adversaries that changed nothing at all."""
         return [actor.plan.path for actor in self.actors if not actor.acts]
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> Rows:
         """What each adversary did, a row each."""
-        return [
+        rows: list[dict[str, Any]] = [
             {
                 "adversary": actor.plan.path,
                 "kind": actor.plan.kind,
@@ -76,6 +77,7 @@ class Lies:
             }
             for actor in self.actors
         ]
+        return {"adversaries": rows}
 
     def _looking(self, actor: Actor, kernel: Kernel, advance: Advance) -> Script:
         """Just before it begins, and before every publication while it acts."""
