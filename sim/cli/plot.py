@@ -16,7 +16,8 @@ CURVES_OF: Final = ("detection.recall", "detection.fdr", "staleness.root.mean", 
 Folder = Annotated[
     Path,
     typer.Argument(
-        help="Folder of a run, or of a name; for curves that of a sweep.", metavar="RUN"
+        help="Folder of a run, or of a name; for curves and breakdown that of a sweep.",
+        metavar="RUN",
     ),
 ]
 
@@ -26,7 +27,12 @@ class Kind(StrEnum):
 
     recovery = "recovery"
     detection = "detection"
+    lies = "lies"
     curves = "curves"
+    breakdown = "breakdown"
+
+
+OF_SWEEPS: Final = (Kind.curves, Kind.breakdown)
 
 
 class Format(StrEnum):
@@ -48,17 +54,19 @@ def plot(
     ] = None,
     x: Annotated[
         str | None,
-        typer.Option("--x", help="For curves: the swept parameter along x.", metavar="PATH"),
+        typer.Option("--x", help="Of a sweep: the swept parameter along x.", metavar="PATH"),
     ] = None,
     formats: Annotated[list[Format] | None, typer.Option("--format", help="Default: all.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; default: the run's.")] = None,
 ) -> None:
-    """Draw a figure of a stored run, or curves over a sweep."""
+    """Draw a figure of a stored run or of a sweep."""
     from sim.report.style import save
 
     _check_options(kind, replication, metric or [], x)
     if kind is Kind.curves:
         folder, figure = run, _curves(run, metric or [], x)
+    elif kind is Kind.breakdown:
+        folder, figure = run, _breakdown(run, x)
     else:
         folder, figure = _of_run(run, kind, replication)
     folder = folder if out is None else _made(out)
@@ -71,10 +79,12 @@ def plot(
 def _check_options(kind: Kind, replication: int, metrics: list[str], x: str | None) -> None:
     """Raises SimError for an option of another kind of figure: it would change nothing."""
     check_metric_names(metrics)
-    if kind is Kind.curves and replication:
-        raise SimError("--replication chooses one of a run; curves are over all of them")
-    if kind is not Kind.curves and (metrics or x is not None):
-        raise SimError("--metric and --x are for curves: add --kind curves")
+    if kind in OF_SWEEPS and replication:
+        raise SimError(f"--replication chooses one of a run; {kind.value} is over all of them")
+    if kind is not Kind.curves and metrics:
+        raise SimError("--metric is for curves: add --kind curves")
+    if kind not in OF_SWEEPS and x is not None:
+        raise SimError("--x is for a sweep: add --kind curves or --kind breakdown")
 
 
 def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
@@ -83,10 +93,15 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
     from sim.campaign.results import open_results
     from sim.campaign.stored_tables import tables_of
     from sim.report.detection_figure import detection_figure
+    from sim.report.lies_figure import lies_figure
     from sim.report.recovery_figure import recovery_figure
 
     results = open_results(run)
-    draw = detection_figure if kind is Kind.detection else recovery_figure
+    draw = {
+        Kind.recovery: recovery_figure,
+        Kind.detection: detection_figure,
+        Kind.lies: lies_figure,
+    }[kind]
     return results.path, draw(tables_of(results, replication), stored_plan(results))
 
 
@@ -100,6 +115,15 @@ def _curves(folder: Path, metrics: list[str], x: str | None) -> Any:
     return curves_figure(
         folder.resolve().name, found, metrics or defined(found, CURVES_OF)[:2] or CURVES_OF[:1]
     )
+
+
+def _breakdown(folder: Path, x: str | None) -> Any:
+    """Where the rules of the sweep in a folder break down."""
+    from sim.cli.sweep_summary import TABLE
+    from sim.report.breakdown_figure import breakdown_figure
+    from sim.report.curves import read_cells
+
+    return breakdown_figure(folder.resolve().name, read_cells(folder / TABLE), x)
 
 
 def _made(folder: Path) -> Path:

@@ -129,12 +129,15 @@ def _innocent(tables: Tables, _: Plan) -> float:
     return float(trials(tables).innocent.sum()) if len(tables.attestation["round"]) else np.nan
 
 
-def _attested(tables: Tables, plan: Plan) -> float:
+def judged_rounds(tables: Tables, plan: Plan) -> Bools:
     """A round has until the next one; one that the end of the run cut short is not judged."""
     assert plan.attest is not None
-    rows = tables.attestation
-    judged = rows["committed_ns"] + plan.attest.every_ns <= plan.duration_ns
-    return _share(rows["attested_ns"][judged] != NEVER)
+    end_ns = tables.attestation["committed_ns"] + plan.attest.every_ns
+    return np.asarray(end_ns <= plan.duration_ns)
+
+
+def _attested(tables: Tables, plan: Plan) -> float:
+    return _share(tables.attestation["attested_ns"][judged_rounds(tables, plan)] != NEVER)
 
 
 def at_root(evidence: Table, plan: Plan) -> dict[str, NDArray[Any]]:

@@ -127,7 +127,7 @@ def _note(axes: Axes, row: int, ends_s: tuple[float, float], note: str, duration
         axes.annotate(note, (ends_s[1], row), (-6, 0), textcoords="offset points", **look)
     else:
         colour = GREEN if note == HEAL else INK
-        _beside(axes, row, ends_s, note, duration_s, duration_s, colour)
+        beside(axes, row, ends_s, note, duration_s, duration_s, colour)
 
 
 def _room_s(words: str, duration_s: float) -> float:
@@ -168,7 +168,7 @@ def _milestone(
     if step.reached:
         axes.plot(heal_s + length_s, row, MARKERS[milestone], color=INK, markersize=6, zorder=5)
     words = _after(step, one.watched_ns)
-    _beside(axes, row, (heal_s, heal_s + length_s), words, limit_s, duration_s)
+    beside(axes, row, (heal_s, heal_s + length_s), words, limit_s, duration_s)
 
 
 def _after(step: Milestone, watched_ns: int) -> str:
@@ -192,7 +192,7 @@ def _milestone_key(plan: Plan) -> list[Artist]:
     ]
 
 
-def _beside(
+def beside(
     axes: Axes,
     row: int,
     ends_s: tuple[float, float],
