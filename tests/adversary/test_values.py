@@ -66,6 +66,15 @@ def test_little_is_enough_stays_correct_until_it_has_seen_two():
     np.testing.assert_array_equal(claim(strategy, MEASURED[10]), MEASURED[10])
 
 
+def test_one_block_may_hold_reports_from_before_and_after_a_look():
+    strategy = make("inner_product", tau=1.0)
+    strategy.look(make_view([[1, 1, 1]]))
+    strategy.look(make_view([[2, 2, 2]], BEGIN_NS + 10))
+    born_ns = BEGIN_NS + np.array([9.0, 10.0])
+    claimed = strategy.claim(10, born_ns, np.arange(2), MEASURED[10, :2])
+    assert claimed.tolist() == [[-1, -1, -1], [-2, -2, -2]]
+
+
 @pytest.mark.parametrize(("n", "f", "z"), [(50, 16, 0.541), (10, 3, 0.180), (50, 24, 1.426)])
 def test_the_largest_z_is_that_of_the_theory(n, f, z):
     assert largest_z(n, f) == pytest.approx(z, abs=5e-4)
