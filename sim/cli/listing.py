@@ -82,6 +82,17 @@ def _metrics(_: Path | None) -> Iterable[Row]:
     return [(metric.name, f"{metric.about} [{metric.unit}]") for metric in METRICS]
 
 
+def _adversaries(_: Path | None) -> Iterable[Row]:
+    from sim.scenario import kinds
+    from sim.scenario.catalogue import ADVERSARIES
+
+    who = {name: attack.tiers for name, attack in ADVERSARIES.items()}
+    return [
+        (name, f"{about} [{who[name].replace('both', 'agents, aggregators')}]")
+        for name, about in sorted(kinds("adversaries"))
+    ]
+
+
 def _kinds(subject: Subject) -> Callable[[Path | None], Iterable[Row]]:
     def rows(_: Path | None) -> Iterable[Row]:
         from sim.scenario import kinds
@@ -97,7 +108,7 @@ _ROWS: Final[dict[Subject, Callable[[Path | None], Iterable[Row]]]] = {
     Subject.latency: _kinds(Subject.latency),
     Subject.faults: _kinds(Subject.faults),
     Subject.anomalies: _kinds(Subject.anomalies),
-    Subject.adversaries: _kinds(Subject.adversaries),
+    Subject.adversaries: _adversaries,
     Subject.rules: _kinds(Subject.rules),
     Subject.detectors: _kinds(Subject.detectors),
     Subject.controls: _kinds(Subject.controls),

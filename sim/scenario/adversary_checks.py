@@ -1,7 +1,7 @@
 """Adversaries that cannot be: on absent tiers, after the end, nobody at all, or two parts in one.
 
-No node has two parts to play at the same time. Named nodes are compared one by one; of random ones
-it is only known how many they are, so they are refused when there are not enough nodes for all.
+No node has two parts to play in one run, not even one after the other. Of named nodes it is known
+who they are; of random ones only how many, so those are refused that do not fit in side by side.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,13 @@ from sim.errors import InputError, Mistake
 from sim.scenario.catalogue import ADVERSARIES
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
-from sim.scenario.liars import Spans, acts_at, at_once, candidates, chosen, merged, shared, size
+from sim.scenario.liars import Spans, candidates, chosen, merged, shared, size
 from sim.scenario.plan import AdversaryPlan
 from sim.scenario.resolve import every_adversary, is_anybody
 from sim.scenario.selectors import check_selector, ranges
 from sim.units import write_duration, write_share
 
+_ONE_PART: Final = "no node has two parts in a run"
 _WITHOUT_OTHERS: Final = ("sign_flip",)
 """Attacks that look at others but can do with their own values."""
 
@@ -153,12 +154,13 @@ def _somebody(case: Case, path: Path, plan: AdversaryPlan) -> Iterator[Mistake]:
 def _roles(case: Case, parts: Sequence[_Part]) -> Iterator[Mistake]:
     crossed = set()
     for one, other in combinations(parts, 2):
-        if one.plan.tier == other.plan.tier and at_once(one.plan, other.plan):
-            places = size(merged([*one.spans, *other.spans]))
-            if one.liars + other.liars > places:
-                crossed.add((one.number, other.number))
-                problem = _clash(case, one, other, places)
-                yield case.document.mistake(("adversaries", other.number), problem)
+        if one.plan.tier != other.plan.tier:
+            continue
+        places = size(merged([*one.spans, *other.spans]))
+        if one.liars + other.liars > places:
+            crossed.add((one.number, other.number))
+            problem = _clash(case, one, other, places)
+            yield case.document.mistake(("adversaries", other.number), problem)
     yield from _crowds(case, parts, crossed)
 
 
@@ -167,34 +169,24 @@ def _clash(case: Case, one: _Part, other: _Part, places: int) -> str:
     where = _place(case, one.number)
     if one.liars == size(one.spans) and other.liars == size(other.spans):
         node = f"{case.tree.names[one.plan.tier]}-{both[0][0]}"
-        return f"{node} lies at the same time as one of {where}; no node has two parts"
-    return (
-        f"with {where} {one.liars + other.liars:,} of {_count(case, one.plan.tier, places)} lie at "
-        "the same time; no node has two parts"
-    )
+        return f"{node} lies for {where} already: {_ONE_PART}"
+    count = _count(case, one.plan.tier, places)
+    return f"with {where} {one.liars + other.liars:,} of {count} lie: {_ONE_PART}"
 
 
 def _crowds(case: Case, parts: Sequence[_Part], crossed: set[tuple[int, int]]) -> Iterator[Mistake]:
     """Three or more who do not fit together although every two of them do."""
     told = set()
-    for begin_ns in sorted({part.plan.at_ns for part in parts}):
-        acting = [part for part in parts if acts_at(part.plan, begin_ns)]
-        for outer in acting:
-            inside = [part for part in acting if _is_within(part, outer)]
-            numbers = tuple(part.number for part in inside)
-            if numbers in told or crossed.intersection(combinations(numbers, 2)):
-                continue
-            liars, places = sum(part.liars for part in inside), size(outer.spans)
-            if liars > places:
-                told.add(numbers)
-                yield _crowded(case, outer, inside, liars)
-
-
-def _crowded(case: Case, outer: _Part, inside: Sequence[_Part], liars: int) -> Mistake:
-    others = " and ".join(_place(case, part.number) for part in inside[:-1])
-    count = _count(case, outer.plan.tier, size(outer.spans))
-    problem = f"with {others} {liars:,} of {count} lie at the same time; no node has two parts"
-    return case.document.mistake(("adversaries", inside[-1].number), problem)
+    for outer in parts:
+        inside = [part for part in parts if _is_within(part, outer)]
+        numbers = tuple(part.number for part in inside)
+        liars, places = sum(part.liars for part in inside), size(outer.spans)
+        if liars > places and numbers not in told and not crossed & {*combinations(numbers, 2)}:
+            told.add(numbers)
+            others = " and ".join(_place(case, part.number) for part in inside[:-1])
+            count = _count(case, outer.plan.tier, places)
+            problem = f"with {others} {liars:,} of {count} lie: {_ONE_PART}"
+            yield case.document.mistake(("adversaries", numbers[-1]), problem)
 
 
 def _is_within(inner: _Part, outer: _Part) -> bool:

@@ -30,13 +30,6 @@ def chosen(adversary: AdversaryPlan, tree: TreeShape) -> int:
     return wanted if adversary.budget is None else min(wanted, adversary.budget)
 
 
-def at_once(one: AdversaryPlan, other: AdversaryPlan) -> bool:
-    """Whether both act at some instant."""
-    return (other.until_ns is None or one.at_ns < other.until_ns) and (
-        one.until_ns is None or other.at_ns < one.until_ns
-    )
-
-
 def acts_at(adversary: AdversaryPlan, now_ns: int) -> bool:
     """Whether it acts at an instant."""
     return adversary.at_ns <= now_ns and (adversary.until_ns is None or now_ns < adversary.until_ns)

@@ -17,6 +17,8 @@ from sim.scenario import catalogue
         ("anomalies", catalogue.ANOMALIES),
         ("detectors", catalogue.DETECTORS),
         ("controls", catalogue.CONTROLS),
+        ("adversaries", catalogue.ADVERSARIES),
+        ("rules", catalogue.ROBUST_RULES),
         ("metrics", catalogue.METRIC_NAMES),
     ],
 )
@@ -28,6 +30,12 @@ def test_the_names_are_those_of_the_catalogue(sim, subject, names):
 def test_a_name_comes_with_a_few_words(sim):
     lines = sim("list", "faults").out.splitlines()
     assert "pause      nodes stand still, then go on" in lines
+
+
+def test_an_adversary_comes_with_who_can_do_it(sim):
+    lines = sim("list", "adversaries").out.splitlines()
+    assert "drop                an aggregator leaves children out [aggregators]" in lines
+    assert "silence             sends nothing [agents, aggregators]" in lines
 
 
 def test_topologies_can_be_used_as_they_are_listed(sim):

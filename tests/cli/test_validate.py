@@ -5,6 +5,7 @@ import json
 from sim.cli.exits import Exit
 from sim.cli.validate import annotation
 from sim.errors import Mistake
+from tests.scenario.texts import GOOD
 
 
 def test_a_good_file_is_good(sim):
@@ -71,3 +72,40 @@ def test_an_annotation_cannot_be_broken_out_of():
     mistake = Mistake("a,b:c.yaml", 1, 2, "", "100%\n::error::x")
     expected = "::error file=a%2Cb%3Ac.yaml,line=1,col=2::100%25%0A::error::x"
     assert annotation(mistake) == expected
+
+
+LIARS = """\
+adversaries: [{where: agents, share: 20%, kind: push}]
+thresholds:
+  bias.max: {max: 0.1}
+"""
+FLOOR = "at 20 % liars no rule is better than 0.3186 sd, threshold asks 0.1 sd"
+
+
+def test_what_is_infeasible_is_told_and_is_no_mistake(sim, folder):
+    (folder / "liars.yaml").write_text(GOOD + LIARS)
+    assert sim("validate", "liars.yaml") == (
+        Exit.GOOD,
+        f"liars.yaml: good\nliars.yaml:8:1: thresholds.bias.max: infeasible: {FLOOR}\n",
+        "",
+    )
+
+
+def test_what_is_infeasible_is_a_warning_of_a_pull_request(sim, folder):
+    (folder / "liars.yaml").write_text(GOOD + LIARS)
+    out = sim("validate", "liars.yaml", "--format", "github").out
+    assert out.startswith("::warning file=liars.yaml,line=8,col=1::thresholds.bias.max: infeasible")
+
+
+def test_the_cell_of_a_sweep_that_is_infeasible_is_named(sim, folder):
+    sweep = 'sweep:\n  "adversaries[0].share": [0%, 5%, 10%]\n'
+    (folder / "liars.yaml").write_text(GOOD + LIARS.replace("20%", "0%") + sweep)
+    _, line = sim("validate", "liars.yaml").out.splitlines()
+    assert "infeasible with adversaries[0].share=10%: at 10 % liars no rule is better than" in line
+
+
+def test_json_has_what_is_infeasible_apart_from_mistakes(sim, folder):
+    (folder / "liars.yaml").write_text(GOOD + LIARS)
+    (report,) = json.loads(sim("validate", "liars.yaml", "--json").out)
+    assert (report["good"], report["mistakes"]) == (True, [])
+    assert [one["problem"] for one in report["infeasible"]] == [f"infeasible: {FLOOR}"]

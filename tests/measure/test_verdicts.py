@@ -72,6 +72,22 @@ def test_one_fail_is_a_fail_and_one_doubt_is_a_doubt():
     assert worst([good]) == worst([]) == "pass"
 
 
+@pytest.mark.parametrize("value", [0.05, 0.5, NAN])
+def test_what_no_rule_can_keep_is_infeasible_whatever_the_run_shows(value):
+    found = MetricValue("bias.max", value, "sd", 20, value, value, 0)
+    threshold = Threshold("bias.max", None, 0.1, 0, infeasible="at 20 % liars no rule")
+    (judged,) = judge([found], [threshold])
+    assert (judged.outcome, judged.reason) == ("infeasible", "at 20 % liars no rule")
+
+
+def test_infeasible_is_worse_than_a_doubt_and_better_than_a_fail():
+    threshold = Threshold("bias.max", None, 0.1, 0, infeasible="no rule")
+    (never,) = judge([MetricValue("bias.max", 0.0, "sd", 1, NAN, NAN, 0)], [threshold])
+    doubt, bad = verdict(NAN, maximum=10.0), verdict(11.0, maximum=10.0)
+    assert worst([doubt, never]) == "infeasible"
+    assert worst([never, bad]) == "fail"
+
+
 def test_a_threshold_on_an_unknown_metric_is_our_bug():
     with pytest.raises(KeyError):
         judge([], [Threshold("no.such.metric", None, 1.0, 0)])

@@ -23,6 +23,11 @@ def test_when_all_is_well_there_is_nothing_to_explain():
     assert closing_as_text([GOOD]) == "passed 2 of 2\n"
 
 
+def test_the_closing_line_says_that_something_is_infeasible():
+    never = replace(GOOD, findings=(replace(GOOD.findings[0], outcome="infeasible"),))
+    assert closing_as_text([never]).startswith("INFEASIBLE 1 of 1\n")
+
+
 def test_a_doubt_is_explained_like_a_failure():
     doubtful = replace(GOOD, findings=(HELD, IDLE, FRESH))
     first, why, *_ = closing_as_text([doubtful]).splitlines()

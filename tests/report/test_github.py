@@ -40,6 +40,12 @@ def test_a_doubt_is_a_warning():
     assert (level, properties["title"]) == ("warning", "wan-cut: faults[1] hold is inconclusive")
 
 
+def test_what_is_infeasible_is_an_error():
+    (line,) = annotations(replace(BAD, findings=(replace(BLIND, outcome="infeasible"),)))
+    level, properties, _ = read(line)
+    assert (level, properties["title"]) == ("error", "wan-cut: detection.recall is infeasible")
+
+
 def test_a_line_that_is_not_known_is_not_made_up():
     (line,) = annotations(replace(BAD, findings=(replace(BLIND, line=0),)))
     assert "line" not in read(line)[1]

@@ -24,7 +24,13 @@ def test_a_document_of_two_scenarios():
 
 
 @pytest.mark.parametrize(
-    ("finding", "children"), [(FRESH, []), (BLIND, ["failure"]), (IDLE, ["error"])]
+    ("finding", "children"),
+    [
+        (FRESH, []),
+        (BLIND, ["failure"]),
+        (replace(BLIND, outcome="infeasible"), ["failure"]),
+        (IDLE, ["error"]),
+    ],
 )
 def test_a_fail_is_a_failure_and_a_doubt_an_error(finding, children):
     assert [child.tag for child in the_case(finding)] == children

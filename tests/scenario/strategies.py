@@ -144,6 +144,73 @@ def anomalies() -> st.SearchStrategy[dict[str, Any]]:
     return together.map(lambda parts: parts[0] | parts[1] | parts[2])
 
 
+def rules() -> st.SearchStrategy[Any]:
+    options = {
+        "estimator": st.one_of(
+            st.sampled_from(["median", "krum"]),
+            variants("trimmed_mean", mix=st.booleans()),
+            variants("centred_clipping", radius=st.floats(0.1, 9), iterations=st.just(3)),
+            variants("median_of_means", buckets=st.just(5)),
+        ),
+        "f": st.sampled_from(["0%", "20%", 1 / 3]),
+        "over": st.just("sample"),
+        "sample": st.integers(20, 500),
+        "lead": st.sampled_from(["1ms", "900ms"]),
+        "quorum": st.booleans(),
+    }
+    alerts = {"false_alerts": st.sampled_from(["1%", 1 / 3])}
+    return st.one_of(
+        st.just("mean"),
+        variants("robust", **options),
+        variants("guarded_mean", **options, **alerts),
+    )
+
+
+def adversaries() -> st.SearchStrategy[dict[str, Any]]:
+    """Adversaries of which a few fit side by side; one of them is nobody."""
+    agents = {"where": "agents", "share": "20%"}
+    attacks = st.sampled_from(
+        [
+            {"kind": "push", "to": "-2.5sd", "where": "agents", "under": ["region-0"], "budget": 3},
+            {**agents, "kind": "little_is_enough", "z": 0.5, "placement": "clustered"},
+            {**agents, "kind": "slow_poison", "rate": "0.1sd/s", "group": "night"},
+            {**agents, "kind": "sleeper", "on": "1500ms", "for": "9s"},
+            {**agents, "kind": "stale_replay", "by": "1min", "knows": "group"},
+            {**agents, "kind": "silence", "share": "0%"},
+            {**agents, "kind": "selective_silence", "side": "high"},
+        ]
+    )
+    times = st.fixed_dictionaries({}, optional={"from": durations(0, 10**9)})
+    return st.tuples(attacks, times).map(lambda parts: parts[0] | parts[1])
+
+
+def guards() -> st.SearchStrategy[dict[str, Any]]:
+    """What is done against liars, beside the rule."""
+    registry = {"refuse": st.booleans(), "admission": st.just("one_per_owner")}
+    attest = {
+        "every": durations(10**10, 2 * 10**10),
+        "watchers": st.integers(0, 9),
+        "audits": st.integers(0, 3),
+        "agents_check": st.booleans(),
+        "replace": st.booleans(),
+        "replace_after": durations(0),
+    }
+    evidence = {
+        "effect": SIZES,
+        "threshold": st.floats(0.1, 99),
+        "f": st.sampled_from(["0%", "33%"]),
+        "cap": st.sampled_from(["none", 2.5]),
+    }
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "registry": st.fixed_dictionaries({}, optional=registry),
+            "attest": st.fixed_dictionaries({}, optional=attest),
+            "evidence": st.fixed_dictionaries({}, optional=evidence),
+        },
+    )
+
+
 @st.composite
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """A good scenario, as the values of its file."""
@@ -178,11 +245,14 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             "regional": draw(st.integers(2, 12)),
             "levels": levels,
             "ingress": draw(durations(0)),
+            **draw(st.fixed_dictionaries({}, optional={"reseat": st.just("20s")})),
         },
-        "baseline": {"pane": "20s", "epsilon": draw(st.floats(1e-6, 1))},
+        "baseline": {"pane": "20s", "epsilon": draw(st.floats(1e-6, 1)), "rule": draw(rules())},
         "faults": draw(st.lists(faults(), max_size=3)),
         "anomalies": draw(st.lists(anomalies(), max_size=3)),
         **draw(st.fixed_dictionaries({}, optional={"detection": detections()})),
+        "adversaries": draw(st.lists(adversaries(), max_size=3)),
+        **draw(guards()),
         "gate": {
             "staleness.root.mean": {"worse_by": draw(durations())},
             "coverage.min": {"worse_by": draw(st.sampled_from(["2%", 1 / 3]))},

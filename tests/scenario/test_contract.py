@@ -1,11 +1,13 @@
 """What the schema accepts can be built: the same kinds with the same options."""
 
+from dataclasses import fields
 from inspect import signature
 from typing import get_args
 
 import numpy as np
 import pytest
 
+from sim.adversary import STRATEGIES, Strategy
 from sim.detection.control import CONTROLS, make_control
 from sim.detection.detectors import DETECTORS, make_detector
 from sim.engine.faults import FAULTS
@@ -15,6 +17,8 @@ from sim.network.latency import LATENCY_LAWS, make_law
 from sim.network.loss import LOSS_LAWS, make_loss
 from sim.scenario import catalogue
 from sim.scenario.schema.detectors import AnyDetector
+from sim.scenario.schema.robust import AnyEstimator
+from sim.stats.robust.registry import RULES, make_rule
 from sim.workload import ANOMALIES, BEHAVIOURS, Injection, Synthetic, inject, make_behaviour
 from tests.scenario.texts import GOOD, plan_of
 
@@ -160,3 +164,29 @@ def test_the_catalogue_has_the_names_of_the_registries():
     assert sorted(ANOMALIES) == sorted(catalogue.ANOMALIES)
     assert sorted(DETECTORS) == sorted(catalogue.DETECTORS)
     assert sorted(CONTROLS) == sorted(catalogue.CONTROLS)
+
+
+def test_every_robust_rule_has_the_options_and_defaults_of_the_scenario():
+    blocks = {_kind_of(block): block for block in get_args(get_args(AnyEstimator)[0])}
+    assert sorted(blocks) == sorted(RULES) == sorted(catalogue.ROBUST_RULES)
+    for kind, block in blocks.items():
+        known = {one.name: one.default for one in fields(RULES[kind])}
+        given = {key: info.default for key, info in block.model_fields.items()}
+        assert known == {key: value for key, value in given.items() if key not in ("kind", "mix")}
+
+
+@pytest.mark.parametrize("mix", ["true", "false"])
+@pytest.mark.parametrize("kind", catalogue.ROBUST_RULES)
+def test_the_statistics_build_every_robust_rule(kind, mix):
+    text = GOOD + f"baseline: {{rule: {{kind: robust, estimator: {{kind: {kind}, mix: {mix}}}}}}}\n"
+    estimator = plan_of(text).baseline.rule.estimator
+    rule = make_rule(estimator.kind, estimator.options)
+    items = np.arange(24.0).reshape(1, 12, 2)
+    assert np.isfinite(rule.centre(items, np.ones((1, 12)), 2)).all()
+
+
+@pytest.mark.parametrize("kind", catalogue.ADVERSARIES)
+def test_an_attack_of_agents_that_makes_up_values_rewrites_values_or_sums(kind):
+    attack, strategy = catalogue.ADVERSARIES[kind], STRATEGIES[kind]
+    rewrites = strategy.claim is not Strategy.claim or strategy.tell is not Strategy.tell
+    assert rewrites or not attack.makes_up or attack.tiers == "aggregators"

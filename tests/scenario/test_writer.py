@@ -43,3 +43,23 @@ def test_a_share_is_written_in_percent():
 def test_a_bound_on_time_is_written_as_a_duration():
     text = resolved_yaml(plan_of(GOOD, "thresholds.recovery.time.max.max=1500ms"))
     assert "recovery.time.max: {max: 1500ms}" in text
+
+
+def test_a_scenario_without_lies_is_written_as_if_nobody_had_thought_of_them():
+    text = resolved_yaml(plan_of(GOOD + "baseline: {rule: mean}\nregistry: {refuse: true}\n"))
+    for word in ("rule", "adversaries", "registry", "attest", "evidence", "reseat"):
+        assert f"{word}:" not in text
+
+
+def test_an_adversary_keeps_its_place_behind_one_that_is_nobody():
+    liars = "[{where: agents, share: 0%, kind: push}, {where: local-1, kind: forge}]"
+    plan = plan_of(GOOD + f"adversaries: {liars}\n")
+    assert [one.path for one in plan.adversaries] == ["adversaries[1]"]
+    assert plan_of(resolved_yaml(plan)).adversaries == plan.adversaries
+
+
+def test_options_of_liars_are_written_with_their_units():
+    liars = "[{where: agents, share: 20%, kind: slow_poison}, {where: local-1, kind: drop}]"
+    text = resolved_yaml(plan_of(GOOD + f"adversaries: {liars}\n"))
+    for line in ("rate: 0.03sd/s", "of: 50%", "share: 20%", "from: 0s"):
+        assert line in text
