@@ -51,8 +51,8 @@ def lie_facts(plan: Plan) -> LieFacts:
     rule, shape = plan.baseline.rule, tree_shape(plan)
     share = max((share for _, share in false_shares(plan)), default=0.0)
     groups = tuple(
-        GroupFacts(name, items, liars(rule.f, items))
-        for name, items in (groups_of(rule, shape) if rule.estimator else ())
+        GroupFacts(group.name, group.items, liars(rule.f, group.items))
+        for group in (groups_of(rule, shape) if rule.estimator else ())
     )
     return LieFacts(
         adversaries=tuple(

@@ -3,18 +3,36 @@
 What is asked about lies where nobody lies and nothing guards against it is refused here, too.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from sim.errors import Mistake
 from sim.scenario.checks import Case
 from sim.scenario.measured import lacks
 from sim.scenario.plan import RulePlan, Variant
 from sim.scenario.selectors import TreeShape
-from sim.stats.robust.needs import least, liars, most
+from sim.stats.robust.needs import least, liars
 from sim.units import write_duration
 
-Group = tuple[str, int]
-"""What a group of items is called in a sentence, and how many items it has."""
+PERMILLE: Final = 1000
+"""The share of liars that is offered instead is a multiple of a tenth of a percent."""
+
+
+class Group(NamedTuple):
+    """A group of items that an estimator is given: what to call it, and how many there are."""
+
+    name: str
+    items: int
+    waits: bool = False
+    """Whether it takes the first n - f items only."""
+
+    def lacks(self, estimator: Variant, share: float) -> tuple[int, int, int] | None:
+        """Liars, items that are needed, items that there are; None if they are enough."""
+        f = liars(share, self.items)
+        there = self.items - f if self.waits else self.items
+        needed = least(estimator.kind, f, estimator.options)
+        return (f, needed, there) if there < needed else None
 
 
 def check_rule(case: Case) -> Iterator[Mistake]:
@@ -36,46 +54,60 @@ def groups_of(rule: RulePlan, tree: TreeShape) -> list[Group]:
     """The groups of items that the estimator is given, smallest and largest of each tier."""
     agents = tree.counts[0]
     if rule.over == "sample":
-        return [("the sample", min(rule.sample, agents))]
+        return [Group("the sample", min(rule.sample, agents))]
     if rule.over == "sketch":
-        return [("the sketch", agents)]
+        return [Group("the sketch", agents)]
     groups = []
     for tier in range(1, len(tree.counts)):
         below, nodes = tree.counts[tier - 1 : tier + 1]
         smallest, largest = below // nodes, -(-below // nodes)
-        name = tree.names[tier]
+        name, waits = tree.names[tier], rule.quorum and tier == 1
         if nodes == 1:
-            groups.append((f"the {name}", smallest))
+            groups.append(Group(f"the {name}", smallest, waits))
         else:
-            groups.append((f"the smallest {name}", smallest))
-            groups += [(f"the largest {name}", largest)] if largest > smallest else []
+            groups.append(Group(f"the smallest {name}", smallest, waits))
+            if largest > smallest:
+                groups.append(Group(f"the largest {name}", largest, waits))
     return groups
 
 
 def _too_few(case: Case, rule: RulePlan, estimator: Variant) -> Iterator[Mistake]:
     """The first group that is too small, and the largest f for which all groups would do."""
-    kind, options = estimator.kind, estimator.options
     groups = groups_of(rule, case.tree)
-    for name, count in groups:
-        f = liars(rule.f, count)
-        needed = least(kind, f, options)
-        if count >= needed:
+    for group in groups:
+        lack = group.lacks(estimator, rule.f)
+        if lack is None:
             continue
-        path, hint = ("baseline", "rule", "f"), _largest_f(kind, groups)
-        if count < least(kind, 0, options):
-            path, hint = ("baseline", "rule", "estimator"), f"say at most {count} buckets"
-            if not options.get("buckets"):
-                hint = "choose another"
-        against = f"{kind} against {f} liar{'' if f == 1 else 's'}"
-        problem = f"{against} needs {needed} items, {name} has {count}"
+        f, needed, there = lack
+        against = f"{estimator.kind} against {f} liar{'' if f == 1 else 's'}"
+        which = f"{group.name} has {there}" + (" in its quorum" if group.waits and f else "")
+        path, hint = ("baseline", "rule", "f"), _largest_f(estimator, groups, rule.f)
+        if not hint:
+            path, hint = ("baseline", "rule", "estimator"), _instead(estimator, group)
+        problem = f"{against} needs {needed} items, {which}"
         yield case.document.mistake(path, problem, hint)
         return
 
 
-def _largest_f(kind: str, groups: list[Group]) -> str:
-    """Rounded down to what can be written in a few digits."""
-    share = min(most(kind, count) / count for _, count in groups)
-    return f"say f of at most {int(share * 1000 + 1e-9) / 10:g} %"
+def _largest_f(estimator: Variant, groups: Sequence[Group], share: float) -> str:
+    """What to say in place of `share`; empty if nothing would do."""
+    for permille in range(int(share * PERMILLE), -1, -1):
+        if not any(group.lacks(estimator, permille / PERMILLE) for group in groups):
+            return f"say f of at most {_told(permille, groups) / 10:g} %"
+    return ""
+
+
+def _told(permille: int, groups: Sequence[Group]) -> int:
+    """The smallest share that lets as many lie in every group: 30 % of 10, not 39.9 %."""
+    share = permille / PERMILLE
+    same = max(liars(share, group.items) / group.items for group in groups)
+    return math.ceil(same * PERMILLE - 1e-9) or permille
+
+
+def _instead(estimator: Variant, group: Group) -> str:
+    if estimator.options.get("buckets"):
+        return f"say at most {group.items} buckets"
+    return "choose another"
 
 
 def _lead(case: Case, rule: RulePlan) -> Iterator[Mistake]:

@@ -41,7 +41,7 @@ def with_rule(rule: str, tree: str = "", baseline: str = "") -> str:
         (
             "{kind: robust, estimator: bulyan, f: 25%}",
             "6:52: baseline.rule.f: bulyan against 100 liars needs 403 items, the sample has 400, "
-            "say f of at most 24.7 %",
+            "say f of at most 24.8 %",
         ),
         (
             "{kind: robust, estimator: krum, sample: 2}",
@@ -92,6 +92,18 @@ def test_the_share_that_is_offered_is_good_for_every_group(agents, local):
     (found,) = mistakes_in(text.replace("count: 1000", f"count: {agents}"))
     share = found.rpartition("at most ")[2].replace(" ", "")
     assert mistakes_in(text.replace("count: 1000", f"count: {agents}").replace("49%", share)) == []
+
+
+def test_a_quorum_leaves_fewer_items_than_there_are_agents():
+    rule = "{kind: robust, estimator: krum, f: 30%%, over: nested, quorum: %s}"
+    text = with_rule(rule, "local: 10, levels: 2")
+    assert mistakes_in(text % "false") == []
+    (found,) = mistakes_in(text % "true")
+    # The root has 100 locals, of which 29 are 29 %.
+    assert found.endswith(
+        "krum against 3 liars needs 9 items, the smallest local has 7 in its quorum, say f of at "
+        "most 29 %"
+    )
 
 
 def test_a_group_that_is_one_larger_can_be_the_one_that_does_not_do():
