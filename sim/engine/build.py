@@ -16,7 +16,7 @@ from sim.engine.rules import Ends
 from sim.engine.world import Hop, Line, World
 from sim.network.channel import Channel
 from sim.network.latency import make_law
-from sim.network.loss import make_loss
+from sim.network.loss import LossLaw, make_loss
 from sim.scenario.plan import Plan
 from sim.stats.moments import Layout
 from sim.telemetry import holdings
@@ -48,21 +48,37 @@ def build(parts: Parts, log: Messages | None = None) -> World:
     return World(parts.roster, parts.routes, telemetry, downlink, up, hops, [downlink], names, log)
 
 
-def line(parts: Parts, tier: int, name: str, *, upward: bool = True, queued: bool = True) -> Line:
+def line(
+    parts: Parts,
+    tier: int,
+    name: str,
+    *,
+    upward: bool = True,
+    queued: bool = True,
+    reliable: bool = False,
+) -> Line:
     """The ways between the nodes of `tier` and their parents, in one direction.
 
-    `name` is that of its random streams; `queued`: the sender's line has the rate of its reports.
+    `name` is that of its random streams; `queued`: the sender's line has the rate of its reports;
+    `reliable`: what the network would lose by chance is sent again, at once and for nothing.
     """
     roster, parent = parts.roster, parts.levels[tier].parent_of
     child = Ends(tier, np.arange(roster.shape.counts[tier]), roster.sites[tier])
     above = Ends(tier + 1, parent, roster.sites[tier + 1][parent])
-    return line_between(parts, child, above, name, upward=upward, queued=queued)
+    return line_between(parts, child, above, name, upward=upward, queued=queued, reliable=reliable)
 
 
 def line_between(
-    parts: Parts, child: Ends, above: Ends, name: str, *, upward: bool, queued: bool
+    parts: Parts,
+    child: Ends,
+    above: Ends,
+    name: str,
+    *,
+    upward: bool,
+    queued: bool,
+    reliable: bool = False,
 ) -> Line:
-    """The ways between nodes of a tier and nodes of the next one up, one each."""
+    """The ways between nodes of a tier and nodes of one further up, one each."""
     # Delays are the same both ways, so a matrix of paths serves up and down.
     floor_ns = parts.routes.delay_ns()[child.site, above.site]
     plan, link = parts.plan, parts.plan.tiers[child.tier].link
@@ -72,11 +88,15 @@ def line_between(
     channel = Channel(
         floor_ns,
         [(kind, make_law(law.kind, law.options, plan.directory)) for kind, law in laws],
-        make_loss(plan.topology.loss.kind, plan.topology.loss.options),
+        make_loss("none", {}) if reliable else _loss(plan),
         lambda purpose, tick: parts.streams.at(name, purpose, tick=tick),
         _transmission_ns(parts, child.tier) if upward and queued else 0.0,
     )
     return Line(channel, child, above) if upward else Line(channel, above, child)
+
+
+def _loss(plan: Plan) -> LossLaw:
+    return make_loss(plan.topology.loss.kind, plan.topology.loss.options)
 
 
 def _transmission_ns(parts: Parts, tier: int) -> float:
@@ -160,10 +180,18 @@ def _equip(
     for tier, parent in zip(plan.tiers[1:], parents, strict=True):
         if tier.ingress_ns:
             parent.intake.ingress = Ingress.of(tier.count, tier.ingress_ns)
-    if any(fault.kind == "crash" and not fault.options["durable"] for fault in plan.faults):
+    if _may_forget(plan):
         leaves.ledger = Ledger(plan.tiers[0].count, layout.narrow)
         for tier, aggregator in zip(plan.tiers[1:], aggregators, strict=False):
             aggregator.ledger = Ledger(tier.count, layout.wide)
+
+
+def _may_forget(plan: Plan) -> bool:
+    """Whether some node may have to start from nothing: a crash, or who replaces a liar."""
+    replaces = plan.attest is not None and plan.attest.replace
+    return replaces or any(
+        fault.kind == "crash" and not fault.options["durable"] for fault in plan.faults
+    )
 
 
 def _phases(parts: Parts, tier: int) -> Floats:

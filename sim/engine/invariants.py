@@ -66,12 +66,12 @@ def check_mail(world: World) -> None:
 
 
 def check_passing_on(mail: Mail) -> None:
-    """Mail: who takes a version up sends it on to all that are behind."""
+    """Mail: who takes a version up, and does not keep it, sends it on to all that are behind."""
     expected = mail.sent
     for post in mail.posts:
         _same(f"passing on: {post.way.name}", expected, post.sent)
         if post.groups is not None:
-            expected = int((post.accepted * np.diff(post.groups.starts)).sum())
+            expected = int((post.passed * np.diff(post.groups.starts)).sum())
 
 
 def check_counts(telemetry: Telemetry) -> None:

@@ -5,18 +5,19 @@ instant before it changes or looks at anything; that is what keeps the vector st
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.attest.build import add_attest
 from sim.engine.build import build
 from sim.engine.component import Component
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.digests.build import add_digests
-from sim.engine.digests.integrity import integrity_row, unguarded
+from sim.engine.digests.integrity import UNATTESTED, integrity_row, unguarded
 from sim.engine.faults import Fault, make_fault
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.invariants import check_all
@@ -63,11 +64,17 @@ class Simulation:
         if plan.baseline.rule.kind != "mean":
             self.digests = add_digests(parts, self.world, self.lies)
             self.components.append(self.digests)
+        self.attest = None
+        if plan.attest is not None:
+            self.attest = add_attest(parts, self.world, self.lies, plan.attest)
+            self.components.append(self.attest)
         self.detection = None
         if plan.detection is not None:
             self.detection = add_detection(parts, self.world, plan.detection)
         self.recorder = Recorder(plan, self.world, self.fingerprint)
-        self._is_watched_for_lies = self.digests is not None or bool(plan.adversaries)
+        self._is_watched_for_lies = (
+            self.digests is not None or self.attest is not None or bool(plan.adversaries)
+        )
         self._faults = [make_fault(fault) for fault in plan.faults]
         self._idle: list[str] = []
         self._cuts: dict[str, list[int]] = {}
@@ -148,10 +155,16 @@ class Simulation:
         if is_up:
             published = unguarded(exact) if self.digests is None else self.digests.publish(exact)
             root = published.moments
+            if self.attest is not None:
+                # In a dispute the root goes back to what everybody has attested.
+                root = self.attest.baseline() or root
+                published = replace(published, moments=root)
             self.recorder.publication(now_ns, version, root, true)
             if self._is_watched_for_lies:
                 row = integrity_row(now_ns, version, published, exact, true)
-                self.recorder.integrity({**row, "lying": self.lies.lying(now_ns)})
+                status = UNATTESTED if self.attest is None else self.attest.status
+                lying = self.lies.lying(now_ns)
+                self.recorder.integrity({**row, "status": status, "lying": lying})
             self.world.downlink.publish(version, now_ns)
         if self.detection is not None:
             self.detection.publish(version, now_ns, root if is_up else None, true)

@@ -5,7 +5,7 @@ the instant it arrives. Nothing else reacts to a single such message, so a tier 
 here as well. Like the plane it is advanced before anything may change or look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,8 @@ from sim.telemetry.tree import Groups
 from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
+Passes = Callable[[int], BoolArray]
+"""Says of a version which nodes pass it on; (nodes,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ class Post:
     born_ns: FloatArray
     """Birth of the version that each node holds; NaN before the first."""
     version_held: IntArray = field(init=False)
-    accepted: IntArray = field(init=False)
-    """How many versions each node took up, each newer than the one before."""
+    passed: IntArray = field(init=False)
+    """How many versions each node took up, each newer than the one before, and passed on."""
+    passes: Passes | None = None
+    """Which nodes pass on a version that they take up; None = all do."""
     node: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     version: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     arrival_ns: FloatArray = field(default_factory=lambda: np.empty(0))
@@ -48,7 +52,7 @@ class Post:
 
     def __post_init__(self) -> None:
         self.version_held = np.full(len(self.born_ns), -1)
-        self.accepted = np.zeros(len(self.born_ns), np.int64)
+        self.passed = np.zeros(len(self.born_ns), np.int64)
 
     def send(self, version: int, sent_ns: FloatArray, sent: BoolArray | None) -> None:
         """Put `version` on its way to the nodes that `sent` names; arrays (nodes,)."""
@@ -137,14 +141,16 @@ class Mail:
         nodes, versions, instants = post.take(until_ns)
         newer = _newer_than_all_before(nodes, versions, post.version_held)
         nodes, versions, instants = nodes[newer], versions[newer], instants[newer]
-        np.add.at(post.accepted, nodes, 1)
         for version in np.unique(versions).tolist():
             rows = versions == version
             post.version_held[nodes[rows]] = version
             post.born_ns[nodes[rows]] = self._published_ns[version]
+            sent_ns = np.full(len(post.born_ns), NEVER)
+            sent_ns[nodes[rows]] = instants[rows]
+            if post.passes is not None:
+                sent_ns[~post.passes(version)] = NEVER
+            post.passed += sent_ns < NEVER
             if below is not None and post.groups is not None:
-                sent_ns = np.full(post.groups.parents, NEVER)
-                sent_ns[nodes[rows]] = instants[rows]
                 _pass_on(post.groups, below, version, sent_ns)
         return Arrived(nodes, versions, instants)
 

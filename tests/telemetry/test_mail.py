@@ -101,7 +101,7 @@ def test_overtaking_within_one_step_is_sorted_out_by_arrival():
     down.publish(2, 200)
     down.advance(1000)
     assert down.posts[0].version_held.tolist() == [2, 2]
-    assert down.posts[0].accepted.tolist() == [1, 2]
+    assert down.posts[0].passed.tolist() == [1, 2]
 
 
 def test_a_lost_baseline_is_made_up_for_by_the_next():

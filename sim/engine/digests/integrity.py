@@ -30,7 +30,6 @@ def integrity_row(
         "items": published.items,
         "reach": published.reach,
         "alert": published.alert,
-        "status": UNATTESTED,
     }
 
 

@@ -62,8 +62,10 @@ class Omission:
 
     def __init__(self, actor: Actor, parent_of: Ints) -> None:
         self._actor = actor
-        children = np.flatnonzero(np.isin(parent_of, actor.nodes))
-        self._children = children[actor.strategy.omits(children)]
+        # Parent by parent: a share of its children is a share of each one's.
+        groups = [np.flatnonzero(parent_of == node) for node in actor.nodes.tolist()]
+        omitted = [children[actor.strategy.omits(children)] for children in groups]
+        self._children = np.concatenate([np.empty(0, np.int64), *omitted])
         self._liar = np.searchsorted(actor.nodes, parent_of[self._children])
 
     def judge(self, part: Emission, first: int, arrivals_ns: Floats) -> None:

@@ -78,13 +78,13 @@ class NestedDigest:
         """
         self._root_children = groups.children
         means, f = packed(groups, state.mean), self._f(groups)
-        weights = np.isfinite(means).all(axis=2).astype(np.float64)
+        weights = np.asarray(np.isfinite(means).all(axis=2), np.float64)
         centre = self._rule.centre(means, weights, f)
         within = np.exp(self._rule.centre(_logs(packed(groups, state.within_sd)), weights, f))
         inside = np.exp(self._rule.centre(_logs(packed(groups, state.between_sd)), weights, f))
         apart = np.full_like(inside, np.nan)
         known = np.flatnonzero(~np.isnan(centre).any(axis=1))
-        items: Floats = np.nan_to_num(means.take(known, axis=0))
+        items = np.nan_to_num(means[known])
         apart[known] = mad(items, weights[known], centre[known])
         between = np.hypot(inside, apart)
         return Centres(centre, within, between, weights.sum(axis=1).astype(np.int64))

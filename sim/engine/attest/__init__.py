@@ -1,0 +1,1 @@
+"""The statistical Merkle tree inside a run: rounds of commitments, and what comes of liars."""

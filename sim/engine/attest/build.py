@@ -1,0 +1,57 @@
+"""From the attestation of a plan to one in a world."""
+
+from typing import Final
+
+import numpy as np
+
+from sim.engine.attest.attest import Attest
+from sim.engine.attest.watch import Watching
+from sim.engine.digests.build import know_agents
+from sim.engine.lies.lies import Lies
+from sim.engine.parts import Parts
+from sim.engine.world import World
+from sim.protocol.merkle.court import Court
+from sim.protocol.merkle.keys import Keys
+from sim.protocol.merkle.registry import Registry
+from sim.scenario.plan import AttestPlan, Plan
+from sim.stats.sketches.bottom_k import derive
+
+SECRET_BYTES: Final = 32
+
+
+def add_attest(parts: Parts, world: World, lies: Lies, plan: AttestPlan) -> Attest:
+    """Let a world commit, watch and attest."""
+    stream = parts.streams.stream("attest")
+    keys, seed = Keys(stream.bytes(SECRET_BYTES)), stream.bytes(SECRET_BYTES)
+    registry = _registry(parts, plan)
+    watching = Watching(
+        parts.levels, registry, derive(seed, "watchers"), plan.watchers, lies.is_liar(0)
+    )
+    return Attest(
+        plan,
+        parts,
+        world,
+        lies,
+        know_agents(parts, world),
+        keys,
+        Court(keys, registry),
+        watching,
+    )
+
+
+def _registry(parts: Parts, plan: AttestPlan) -> Registry:
+    run = parts.plan
+    panes = run.baseline.panes + 1
+    return Registry.of(
+        parts.layout.features,
+        [level.starts for level in parts.levels],
+        panes * _reports(run.baseline.pane_ns, run),
+        sources_max=panes,
+        versions_per_epoch=_reports(plan.every_ns, run),
+        agents=np.arange(run.agents.count),
+    )
+
+
+def _reports(span_ns: int, plan: Plan) -> int:
+    """Reports that an agent can send in a span, its ends included."""
+    return span_ns // plan.agents.period_ns + 1
