@@ -70,7 +70,7 @@ class Simulation:
             self.components.append(self.attest)
         self.detection = None
         if plan.detection is not None:
-            self.detection = add_detection(parts, self.world, plan.detection)
+            self.detection = add_detection(parts, self.world, plan.detection, self.lies)
         self.recorder = Recorder(plan, self.world, self.fingerprint)
         self._is_watched_for_lies = (
             self.digests is not None or self.attest is not None or bool(plan.adversaries)

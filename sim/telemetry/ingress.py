@@ -5,6 +5,7 @@ the one before) + service; over sorted arrivals it is a running maximum, so no e
 arrivals before the end of a step are served: a later report may still overtake the others.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,6 +16,9 @@ from sim.telemetry.flight import Flight
 from sim.telemetry.fold import IntArray
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Run
+
+Load = Callable[[IntArray, FloatArray], FloatArray]
+"""How many services each message takes, given its sender and its arrival; 1 as a rule."""
 
 
 @dataclass(slots=True)
@@ -27,6 +31,8 @@ class Ingress:
     halted_ns: FloatArray
     """Until when each parent stands still; shape (parents,)."""
     _served: BoolArray
+    load: Load | None = None
+    """None: every message takes one service."""
 
     @classmethod
     def of(cls, parents: int, service_ns: int) -> "Ingress":
@@ -86,12 +92,18 @@ class Ingress:
         for begin, end in pairwise(bounds.tolist()):
             rows = order[begin:end]
             owner = run.first_parent + int(queue[begin])
-            finish[rows] = self._lindley(owner, arrival_ns[rows])
+            service_ns = self._service_ns(run.first_child + child[rows], arrival_ns[rows])
+            finish[rows] = self._lindley(owner, arrival_ns[rows], service_ns)
         return finish
 
-    def _lindley(self, parent: int, arrival_ns: FloatArray) -> FloatArray:
-        place = np.arange(len(arrival_ns)) * float(self.service_ns)
+    def _service_ns(self, child: IntArray, arrival_ns: FloatArray) -> FloatArray:
+        times = np.ones(len(child)) if self.load is None else self.load(child, arrival_ns)
+        return np.asarray(times * float(self.service_ns))
+
+    def _lindley(self, parent: int, arrival_ns: FloatArray, service_ns: FloatArray) -> FloatArray:
+        # How much service those before it take that arrive in one go.
+        place = np.cumsum(service_ns) - service_ns
         begin = np.maximum.accumulate(arrival_ns - place)
-        finish = np.maximum(begin, self.free_ns[parent]) + place + self.service_ns
+        finish = np.maximum(begin, self.free_ns[parent]) + place + service_ns
         self.free_ns[parent] = finish[-1]
         return np.asarray(finish)

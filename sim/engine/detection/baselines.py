@@ -12,6 +12,7 @@ from sim.telemetry.mail import Mail
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Retell = Callable[[Baseline, int], Baseline]
 
 
 class Normal(Protocol):
@@ -31,15 +32,21 @@ class Baselines(Protocol):
 
 
 class OfPopulation:
-    """One baseline for all: that of the root, or the true one."""
+    """One baseline for all, that of the root or the true one; or what each publisher makes of it.
 
-    def __init__(self, normal: Normal) -> None:
+    `told` turns the one into a row for each publisher of the normal.
+    """
+
+    def __init__(self, normal: Normal, told: Retell | None = None) -> None:
         self._normal = normal
+        self._told = told
 
-    def publish(self, version: int, now_ns: int, population: Moments | None) -> None:  # noqa: ARG002
+    def publish(self, version: int, now_ns: int, population: Moments | None) -> None:
         """See `Baselines.publish`."""
         if population is not None:
-            self._normal.publish(version, baseline_of_moments(population))
+            baseline = baseline_of_moments(population)
+            told = baseline if self._told is None else self._told(baseline, now_ns)
+            self._normal.publish(version, told)
 
 
 class OfGroups:

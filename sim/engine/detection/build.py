@@ -18,6 +18,8 @@ from sim.engine.detection.baselines import Baselines, OfGroups, OfPopulation
 from sim.engine.detection.detection import Detection, Side
 from sim.engine.detection.points import PointLog, sample_agents
 from sim.engine.detection.truth import Truth
+from sim.engine.lies.detection import Scores, Told
+from sim.engine.lies.lies import Lies
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
 from sim.engine.world import Hop, Line, World
@@ -34,9 +36,9 @@ HEADER_BYTES: Final = 64
 SCORE_BYTES: Final = 8
 
 
-def add_detection(parts: Parts, world: World, plan: DetectionPlan) -> Detection:
+def add_detection(parts: Parts, world: World, plan: DetectionPlan, lies: Lies) -> Detection:
     """Put the detection of a plan into a world: its mail, and its eyes in the telemetry plane."""
-    wiring = _Wiring(parts, world, plan)
+    wiring = _Wiring(parts, world, plan, Told(lies, parts.roster.tree))
     tier = wiring.deciding_tier
     detection = Detection(
         plan,
@@ -50,6 +52,9 @@ def add_detection(parts: Parts, world: World, plan: DetectionPlan) -> Detection:
         tier,
         wiring.ancestor(tier),
     )
+    if lies.actors:
+        detection.distort = Scores(lies, parts.roster.tree)
+        detection.correct = ~lies.is_liar(0)
     telemetry = world.telemetry
     telemetry.leaves.watch = detection.measured
     telemetry.aggregators[0].watch = detection.heard
@@ -60,8 +65,11 @@ def add_detection(parts: Parts, world: World, plan: DetectionPlan) -> Detection:
 class _Wiring:
     """The pieces of one detection, made from the pieces of a world."""
 
-    def __init__(self, parts: Parts, world: World, plan: DetectionPlan) -> None:
+    def __init__(
+        self, parts: Parts, world: World, plan: DetectionPlan, told: Told | None = None
+    ) -> None:
         self.parts = parts
+        self.told = told
         self.world = world
         self.plan = plan
         self.agents = parts.plan.agents.count
@@ -103,6 +111,10 @@ class _Wiring:
             return self._learnt(), None
         if self.plan.scope == "population":
             downlink = self.world.downlink
+            if self.told is not None and self.told.any:
+                # Each local may have been told another one, so each is a publisher of its own.
+                normal = self._travelled(self.ancestor(self.local_tier), downlink)
+                return normal, OfPopulation(normal, self.told)
             normal = self._travelled(np.zeros(self.agents, np.int64), downlink)
             return normal, OfPopulation(normal)
         return self._of_aggregators(self._scope_tier)

@@ -7,7 +7,7 @@ against true baselines.
 Nothing is put in by hand: what distribution costs is whatever the network does to what arrives.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ from sim.telemetry.moves import Heard
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Distort = Callable[[Floats, int], Floats]
+"""What scores (agents,) become at an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class Detection:
         self._snapshots: dict[int, tuple[int, Floats]] = {}
         """Per version that is still on its way: when it was sent, and all scores."""
         self._frozen = False
+        self.distort: Distort | None = None
+        """What liars make of the scores that are sent, or decided on at once."""
+        self.correct: Bools | None = None
+        """Agents of whom there are points; None = all. What a liar shows is nobody's accuracy."""
         self.shown: tuple[int, ...] = ()
         """Anomalies that some agent showed while decisions were made; known once there are tables.
 
@@ -133,13 +139,15 @@ class Detection:
         """Decide on what is known; None before decisions begin."""
         self._freeze(now_ns)
         if self.scores_mail is None:
-            self._know_at_once(self.here, now_ns)
+            self._know_at_once(self.here, now_ns, self.distort)
         there = self._world.is_up(self._deciding_tier)[self._decides_at]
         found = self.here.decider.decide(now_ns, there)
         self._know_at_once(self.central, now_ns)
         central = self.central.decider.decide(now_ns)
         if found is not None and central is not None:
             present = self._world.is_up(0)
+            if self.correct is not None:
+                present = present & self.correct
             self.points.add(now_ns, self.truth.label, present, found, central)
         return found
 
@@ -183,16 +191,19 @@ class Detection:
             self.here.watch.freeze()
             self.central.watch.freeze()
 
-    def _know_at_once(self, side: Side, now_ns: int) -> None:
+    def _know_at_once(self, side: Side, now_ns: int, distort: Distort | None = None) -> None:
         """Take the scores of now as known; they count as sent when all locals sent theirs.
 
         So whoever decides shows the same decisions as normal.
         """
         scores = side.watch.scores(now_ns)
+        scores = scores if distort is None else distort(scores, now_ns)
         side.decider.receive(slice(None), scores, now_ns - self.plan.wait_ns)
 
     def _send(self, mail: Mail, version: int, now_ns: int) -> None:
-        self._snapshots[version] = (now_ns, self.here.watch.scores(now_ns))
+        scores = self.here.watch.scores(now_ns)
+        scores = scores if self.distort is None else self.distort(scores, now_ns)
+        self._snapshots[version] = (now_ns, scores)
         mail.publish(version, now_ns, self._world.is_up(1))
         # Not "all since the oldest": one that is held up must not keep all that came after it.
         under_way = set(np.unique(np.concatenate([post.version for post in mail.posts])).tolist())

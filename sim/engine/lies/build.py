@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sim.adversary import STRATEGIES, Liars, Strategy
 from sim.engine.lies.actor import Actor
 from sim.engine.lies.casting import cast
+from sim.engine.lies.flood import Flood
 from sim.engine.lies.gates import Omission, SendersGate
 from sim.engine.lies.lies import Lies
 from sim.engine.lies.shim import Implausible, TierShim
@@ -14,6 +15,7 @@ from sim.engine.parts import Parts
 from sim.engine.world import World
 from sim.protocol.registry import refusals
 from sim.scenario.plan import AdversaryPlan, Plan
+from sim.telemetry.parents import Parents
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -84,9 +86,17 @@ def _install(tier: int, actors: list[Actor], parts: Parts, world: World) -> None
         if tier and actor.overrides("omits"):
             parent_of = parts.levels[tier - 1].parent_of.astype(np.int64)
             telemetry.ways[tier - 1].gates += (Omission(actor, parent_of),)
+        ingress = _parents(world, tier).intake.ingress
+        if actor.strategy.copies() > 1 and ingress is not None:
+            ingress.load = Flood(actor, ingress.load)
         if actor.strategy.first_in_period:
             # They choose when to report: before everybody else, one behind the other.
             sender.phase_ns[actor.nodes] = 1.0
+
+
+def _parents(world: World, tier: int) -> Parents:
+    """Who takes in the reports of a tier."""
+    return (*world.telemetry.aggregators, world.telemetry.root)[tier]
 
 
 def _check(tier: int, parts: Parts) -> Implausible:
