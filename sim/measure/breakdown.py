@@ -1,15 +1,16 @@
 """Where a rule breaks down: the smallest share of liars from which on its bias exceeds a limit.
 
 A sweep knows the bias at some shares only, so the answer is a bracket: the last share at which all
-was well, and the first from which on nothing was. "None up to 45 %" is an answer, too. Two limits
-are of interest: a bias of so many sd, and so many times the floor that no rule beats (the bias of
-the median with as many liars, Huber 1964), beyond what the bias was without any.
+was well, and the first from which on nothing was. "None up to 45 %" is an answer, too. Beside it
+stands where a rule *departs* from the floor that no rule beats (the bias of the median with as many
+liars, Huber 1964): the first share at which its bias is several times that.
 """
 
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from sim.stats.robust.max_bias import max_bias
@@ -17,7 +18,7 @@ from sim.stats.robust.max_bias import max_bias
 LIMIT_SD: Final = 1.0
 TIMES_FLOOR: Final = 3.0
 METRIC: Final = "bias.max"
-_SHARE_OF_LIARS: Final = re.compile(r"adversaries\[(\d+)\]\.share")
+_SHARE_OF_LIARS: Final = re.compile(r"adversaries\[\d+\]\.share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +73,24 @@ def breakdown(
 def departure(
     shares: Sequence[float], biases: Sequence[float], times: float = TIMES_FLOOR
 ) -> Breakdown:
-    """The same for a bias of more than `times` the floor, on top of the bias without liars.
+    """The bracket of the first bias of more than `times` the floor, on top of that without liars.
 
-    Where 0 is not among the shares nothing is known of that bias, and it counts as 0.
+    The floor grows without bound towards a half of liars while a lie of some size does not, so a
+    curve that comes back below it has recovered nothing: the first share counts. Where 0 is not
+    among the shares the bias without liars counts as 0.
     """
-    pairs = list(zip(shares, biases, strict=True))
-    calm = next((bias for share, bias in pairs if share == 0 and not math.isnan(bias)), 0.0)
-    return breakdown(shares, [_times_floor(bias - calm, share) for share, bias in pairs], times)
+    known = sorted(
+        (share, bias) for share, bias in zip(shares, biases, strict=True) if not math.isnan(bias)
+    )
+    calm = known[0][1] if known and known[0][0] == 0 else 0.0
+    floors = (_floors(bias - calm, share) for share, bias in known)
+    return breakdown([share for share, _ in known], list(accumulate(floors, max)), times)
 
 
-def _times_floor(excess: float, share: float) -> float:
-    """How many floors an excess is; without liars it is 0 (or unknown), and so is the floor."""
-    return excess / floor_sd(share) if share else excess
+def _floors(excess: float, share: float) -> float:
+    """How many floors an excess is; without liars there is none, and nothing to depart from."""
+    floor = floor_sd(share)
+    return excess / floor if 0 < floor < math.inf else 0.0
 
 
 def floor_sd(share: float) -> float:
@@ -96,11 +103,10 @@ def floor_sd(share: float) -> float:
     return floor
 
 
-def adversary_of(path: str) -> int | None:
-    """Which adversary's share a swept path is; None for any other path.
+def is_share_of_liars(path: str) -> bool:
+    """Whether a swept path is how many of an adversary's candidates lie.
 
-    >>> adversary_of("adversaries[1].share"), adversary_of("topology.loss")
-    (1, None)
+    >>> is_share_of_liars("adversaries[1].share"), is_share_of_liars("topology.loss")
+    (True, False)
     """
-    found = _SHARE_OF_LIARS.fullmatch(path)
-    return int(found[1]) if found else None
+    return _SHARE_OF_LIARS.fullmatch(path) is not None

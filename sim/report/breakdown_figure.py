@@ -7,8 +7,8 @@ panel a lane a rule: up to which share it holds, and between which two shares it
 
 import math
 import textwrap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
 from typing import Any, Final
 
 import numpy as np
@@ -16,14 +16,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
-from sim.errors import ResultsError
-from sim.measure.breakdown import LIMIT_SD, METRIC, Breakdown, adversary_of, breakdown, floor_sd
-from sim.measure.metrics import MetricValue
+from sim.measure.breakdown import (
+    LIMIT_SD,
+    METRIC,
+    Breakdown,
+    floor_sd,
+)
+from sim.report.breakdown_panels import Line, Panel, panels, share_path
 from sim.report.breakdown_table import bracket
-from sim.report.curves import Curve, Curves, SweptCell, curves
-from sim.report.curves_figure import LOOKS, check
+from sim.report.curves import SweptCell
+from sim.report.curves_figure import LOOKS
 from sim.report.lanes import HEIGHT, label_rows, legend
 from sim.report.log_axis import log_axis
 from sim.report.page import (
@@ -36,44 +39,26 @@ from sim.report.page import (
     title_lines,
 )
 from sim.report.style import GREY, INK, new_figure, styled
-from sim.units import parse_share
+
+Looks = Mapping[str, tuple[str, str]]
+"""Colour and marker by label."""
 
 CURVES_IN: Final = 2.9
-PANELS_MAX: Final = 4
+TALL: Final = 2000.0
+"""A panel of this height has room for marks at 2 and 5 up to this ratio of its ends."""
 LABEL_CHARACTERS: Final = 30
 LANE_CHARACTERS: Final = 22
 LEAST_SD: Final = 1e-3
 """A bias below this is drawn here: a logarithmic axis has no 0."""
-FLOOR_FROM: Final = 0.5
-"""The floor is drawn from this part of the smallest bias on: it begins at 0."""
+ROOM: Final = 2.0
+"""By this factor an axis goes beyond what is drawn; intervals may be cut off there."""
+JUST_A_HALF: Final = 0.499
+"""From a half of liars on there is no floor."""
 EDGE: Final = 2.0
 """Percent that are left free left and right."""
 FLOOR: Final[Any] = {"color": INK, "linewidth": 1.3, "linestyle": "-."}
 LIMIT: Final[Any] = {"color": GREY, "linewidth": 1.4, "linestyle": ":"}
 POINTS: Final[Any] = {"capsize": 2.5, "elinewidth": 1.0, "markersize": 5}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Line:
-    """A rule in a panel: its biases (sd) at the shares (0 to 1), and where it breaks down."""
-
-    label: str
-    shares: NDArray[np.float64]
-    values: tuple[MetricValue | None, ...]
-    found: Breakdown
-
-    def column(self, name: str) -> NDArray[np.float64]:
-        """A figure of each value; NaN where there is none."""
-        figures = (math.nan if one is None else getattr(one, name) for one in self.values)
-        return np.array(list(figures), np.float64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Panel:
-    """What has a panel of its own."""
-
-    title: str
-    lines: tuple[_Line, ...]
 
 
 def breakdown_figure(name: str, cells: Sequence[SweptCell], x: str | None = None) -> Figure:
@@ -82,121 +67,80 @@ def breakdown_figure(name: str, cells: Sequence[SweptCell], x: str | None = None
     Raises ResultsError if no share of liars was swept, if the bias is undefined in every cell, and
     for more lines or panels than can be told apart.
     """
-    path = _share_path(cells, x)
-    panels = _panels(cells, path)
+    path = share_path(cells, x)
+    found = panels(cells, path)
     with styled():
-        return _compose(name, panels, path, _sentence(cells))
+        return _compose(name, found, path, _sentence(cells))
 
 
-def _share_path(cells: Sequence[SweptCell], x: str | None) -> str:
-    paths = [path for path in cells[0].settings if adversary_of(path) is not None]
-    if x is not None and x not in paths:
-        raise ResultsError(f"{x!r} is no share of liars that is swept; {_known(paths)}")
-    if not paths:
-        raise ResultsError(f"no share of liars is swept; {_known(paths)}")
-    return paths[0] if x is None else x
-
-
-def _known(paths: Sequence[str]) -> str:
-    return f"there is {', '.join(paths) or 'none such as adversaries[0].share'}"
-
-
-def _panels(cells: Sequence[SweptCell], path: str) -> list[_Panel]:
-    """A panel a placement, or a value of the last of several other parameters."""
-    others = curves(cells, path).others
-    apart = next((other for other in others if other.endswith(".placement")), None)
-    apart = apart or (others[-1] if len(others) > 1 else None)
-    if apart is None or len(others) == 1:
-        return [_panel("", cells, path)]
-    texts = list(dict.fromkeys(cell.settings[apart] for cell in cells))
-    if len(texts) > PANELS_MAX:
-        raise ResultsError(f"{len(texts)} values of {apart} are too many, at most {PANELS_MAX}")
-    return [
-        _panel(f"{apart}: {text}", [one for one in cells if one.settings[apart] == text], path)
-        for text in texts
-    ]
-
-
-def _panel(title: str, cells: Sequence[SweptCell], path: str) -> _Panel:
-    found = curves(cells, path)
-    check(found, [METRIC])
-    return _Panel(title, tuple(_line(line, found) for line in found.lines))
-
-
-def _line(line: Curve, found: Curves) -> _Line:
-    shares = [parse_share(text) for text in found.axis.texts]
-    values = tuple(None if cell is None else cell.values.get(METRIC) for cell in line.cells)
-    biases = [math.nan if one is None else one.value for one in values]
-    return _Line(short(line.label), np.array(shares), values, breakdown(shares, biases))
-
-
-def short(setting: str) -> str:
-    """A setting as a label.
-
-    >>> short("{kind: robust, estimator: {kind: median}, f: 20%}"), short("mean")
-    ('robust, estimator median, f 20%', 'mean')
-    """
-    for letters, instead in (("{", ""), ("}", ""), ("kind: ", ""), (": ", " ")):
-        setting = setting.replace(letters, instead)
-    return setting
-
-
-def _compose(name: str, panels: Sequence[_Panel], path: str, sentence: str) -> Figure:
-    lines = title_lines(f"{name}: {_headline(panels)}")
-    columns = min(len(panels), 2)
-    rows = math.ceil(len(panels) / columns)
-    lanes_in = LANE_IN * max(len(panel.lines) for panel in panels)
+def _compose(name: str, shown: Sequence[Panel], path: str, sentence: str) -> Figure:
+    lines = title_lines(f"{name}: {_headline(shown)}")
+    columns = min(len(shown), 2)
+    rows = math.ceil(len(shown) / columns)
+    lanes_in = LANE_IN * max(len(panel.lines) for panel in shown)
     heights = [HEADER_IN + LINE_IN * len(lines), *([CURVES_IN, lanes_in] * rows)]
     figure = new_figure(WIDTH_IN, sum(heights) + (2 * BETWEEN_IN + 0.4) * rows)
     grid = figure.add_gridspec(2 * rows + 1, columns, height_ratios=heights)
     draw_header(figure.add_subplot(grid[0, :]), lines, sentence)
-    _draw_panels(figure, grid, panels, columns)
+    _draw_panels(figure, grid, shown, columns)
     for axes in figure.axes[-2 * columns + 1 :: 2]:
         axes.set_xlabel(f"share that lies (%): {path}")
     return figure
 
 
-def _draw_panels(figure: Figure, grid: GridSpec, panels: Sequence[_Panel], columns: int) -> None:
-    """All curves share their axes, so that panels compare; the legend is right of the first row."""
+def _looks(shown: Sequence[Panel]) -> Looks:
+    """Colour and marker of each label, the same in all panels, though one may lack a line."""
+    labels = dict.fromkeys(line.label for panel in shown for line in panel.lines)
+    return dict(zip(labels, cycle(LOOKS), strict=False))
+
+
+def _draw_panels(figure: Figure, grid: GridSpec, shown: Sequence[Panel], columns: int) -> None:
+    """All curves share their axes, so that shown compare; the legend is right of the first row."""
     first: Axes | None = None
-    for place, panel in enumerate(panels):
+    looks = _looks(shown)
+    for place, panel in enumerate(shown):
         row, column = 1 + 2 * (place // columns), place % columns
         above = figure.add_subplot(grid[row, column], sharex=first, sharey=first)
         below = figure.add_subplot(grid[row + 1, column], sharex=above)
         first = first or above
-        _draw_curves(above, panel)
-        _draw_lanes(below, panel.lines)
+        _draw_curves(above, panel, looks, _ends(shown))
+        _draw_lanes(below, panel.lines, looks)
         if place == columns - 1:
-            legend(above, _key(panels))
+            legend(above, _key(looks))
         if column:
             above.set_ylabel("")
             above.tick_params(labelleft=False)
             below.tick_params(labelleft=False)
 
 
-def _draw_curves(axes: Axes, panel: _Panel) -> None:
-    top = max(float(line.shares.max()) for line in panel.lines)
-    shares = np.linspace(0.002, min(top, 0.499), 200)
-    floor = np.array([floor_sd(share) for share in shares])
-    axes.plot(100 * shares, np.where(floor < FLOOR_FROM * _least(panel), np.nan, floor), **FLOOR)
+def _ends(shown: Sequence[Panel]) -> tuple[float, float, float]:
+    """The least and the largest bias that is drawn, in sd, and the largest share."""
+    lines = [line for panel in shown for line in panel.lines]
+    biases = np.concatenate([line.column("value") for line in lines])
+    known = np.maximum(biases[np.isfinite(biases)], LEAST_SD)
+    top = max(float(line.shares.max()) for line in lines)
+    floor = floor_sd(min(top, JUST_A_HALF))
+    return float(known.min(initial=floor)), float(known.max(initial=floor)), top
+
+
+def _draw_curves(axes: Axes, panel: Panel, looks: Looks, ends: tuple[float, float, float]) -> None:
+    least, most, top = ends
+    shares = np.linspace(0.002, min(top, JUST_A_HALF), 200)
+    axes.plot(100 * shares, [floor_sd(share) for share in shares], **FLOOR)
     axes.axhline(LIMIT_SD, **LIMIT)
-    for place, (line, (colour, marker)) in enumerate(zip(panel.lines, LOOKS, strict=False)):
+    for place, line in enumerate(panel.lines, start=1):
+        colour, marker = looks[line.label]
         # Later lines are thinner, so that an earlier one below them still shows.
-        width = 1.8 + 2.0 * (1 - (place + 1) / len(panel.lines))
+        width = 1.8 + 2.0 * (1 - place / len(panel.lines))
         _draw_line(axes, line, {"color": colour, "marker": marker, "linewidth": width})
     axes.set_xlim(-EDGE, 100 * top + EDGE)
+    axes.set_ylim(least / ROOM, max(most, LIMIT_SD) * ROOM)
     axes.tick_params(labelbottom=False)
-    log_axis(axes, "largest bias (sd between agents)")
+    log_axis(axes, "largest bias (sd between agents)", narrow=TALL)
     axes.set_title(panel.title or "How far lies move what is published", fontsize=9.5)
 
 
-def _least(panel: _Panel) -> float:
-    """The smallest bias of a panel, as it is drawn."""
-    columns = np.concatenate([line.column("value") for line in panel.lines])
-    return max(float(np.nanmin(columns)), LEAST_SD)
-
-
-def _draw_line(axes: Axes, line: _Line, look: dict[str, Any]) -> None:
+def _draw_line(axes: Axes, line: Line, look: dict[str, Any]) -> None:
     """The curve with its intervals; the first share at which it has broken down is ringed."""
     value, low, high = (line.column(name) for name in ("value", "low", "high"))
     value, at = np.where(np.isinf(value), np.nan, value), 100 * line.shares
@@ -212,10 +156,10 @@ def _draw_line(axes: Axes, line: _Line, look: dict[str, Any]) -> None:
     axes.plot(at[broken], shown[broken], "o", color=look["color"], **ring)
 
 
-def _draw_lanes(axes: Axes, lines: Sequence[_Line]) -> None:
+def _draw_lanes(axes: Axes, lines: Sequence[Line], looks: Looks) -> None:
     """Solid: the rule holds. Hatched: it breaks down somewhere in here."""
-    for row, (line, (colour, _)) in enumerate(zip(lines, LOOKS, strict=False)):
-        found = line.found
+    for row, line in enumerate(lines):
+        found, (colour, _) = line.found, looks[line.label]
         good, bad = 100 * np.nan_to_num([found.last_good, found.first_bad])
         axes.barh(row, good, HEIGHT, color=colour, alpha=0.45)
         if found.is_broken:
@@ -243,14 +187,14 @@ def _note(axes: Axes, row: int, end: float, words: str) -> None:
     )
 
 
-def _key(panels: Sequence[_Panel]) -> list[Line2D]:
+def _key(looks: Looks) -> list[Line2D]:
     style: Any = {"markersize": 5, "linewidth": 1.8}
     ring: Any = {"linestyle": "", "marker": "o", "markersize": 10, "markerfacecolor": "none"}
     return [
         *(
-            Line2D([], [], color=colour, marker=marker, label=_wrapped(line.label), **style)
-            for line, (colour, marker) in zip(panels[0].lines, LOOKS, strict=False)
-            if line.label
+            Line2D([], [], color=colour, marker=marker, label=_wrapped(label), **style)
+            for label, (colour, marker) in looks.items()
+            if label
         ),
         Line2D([], [], label="floor: no rule is better\nwhen lies are at their worst", **FLOOR),
         Line2D([], [], label=f"limit: {LIMIT_SD:g} sd", **LIMIT),
@@ -262,9 +206,9 @@ def _wrapped(label: str) -> str:
     return "\n".join(textwrap.wrap(label, LABEL_CHARACTERS))
 
 
-def _headline(panels: Sequence[_Panel]) -> str:
+def _headline(shown: Sequence[Panel]) -> str:
     """What breaks down first and what last, or not at all."""
-    ordered = sorted(_findings(panels), key=lambda one: _order(one[0]))
+    ordered = sorted(_findings(shown), key=lambda one: _order(one[0]))
     broken = [one for one in ordered if one[0].is_broken]
     if not broken:
         return f"nothing breaks down: a bias above {LIMIT_SD:g} sd {bracket(ordered[-1][0])}"
@@ -277,8 +221,8 @@ def _headline(panels: Sequence[_Panel]) -> str:
     return f"{words}, {last[1]} at {bracket(last[0])}"
 
 
-def _findings(panels: Sequence[_Panel]) -> Iterator[tuple[Breakdown, str]]:
-    for panel in panels:
+def _findings(shown: Sequence[Panel]) -> Iterator[tuple[Breakdown, str]]:
+    for panel in shown:
         where = panel.title.rpartition(": ")[2]
         for line in panel.lines:
             if line.found.is_known:

@@ -14,14 +14,14 @@ from sim.measure.breakdown import (
     METRIC,
     TIMES_FLOOR,
     Breakdown,
-    adversary_of,
     breakdown,
     departure,
+    is_share_of_liars,
 )
 from sim.measure.cells import CellResult
 from sim.report.columns import aligned, markdown_table
 from sim.report.table import NOTHING
-from sim.scenario.plan import Plan, RulePlan
+from sim.scenario.plan import AdversaryPlan, RulePlan
 from sim.units import parse_share
 
 _SHOWN: Final = ("rule", "attack", "tier", "placement")
@@ -49,7 +49,7 @@ def broken(results: Sequence[CellResult]) -> list[Broken]:
     The first swept ``adversaries[...].share`` counts; cells without a bias are left out.
     """
     paths = list(results[0].cell.settings) if results else []
-    path = next((path for path in paths if adversary_of(path) is not None), None)
+    path = next((path for path in paths if is_share_of_liars(path)), None)
     if path is None:
         return []
     groups: dict[tuple[str, ...], list[CellResult]] = {}
@@ -61,16 +61,14 @@ def broken(results: Sequence[CellResult]) -> list[Broken]:
 
 
 def _broken(group: Sequence[CellResult], path: str) -> Broken:
-    plan, number = group[0].cell.plan, adversary_of(path)
-    assert number is not None
+    plan, liar = group[0].cell.plan, _liar(group, path)
     shares = [parse_share(result.cell.settings[path]) for result in group]
     biases = [_bias(result) for result in group]
-    liar = plan.adversaries[number]
     return Broken(
         rule=rule_words(plan.baseline.rule),
-        attack=liar.kind,
-        tier=_tier(plan, liar.tier),
-        placement=liar.placement,
+        attack=liar.kind if liar else NOTHING,
+        tier=f"{plan.tiers[liar.tier].name}s" if liar else NOTHING,
+        placement=liar.placement if liar else NOTHING,
         further={
             name: text
             for name, text in group[0].cell.settings.items()
@@ -81,13 +79,16 @@ def _broken(group: Sequence[CellResult], path: str) -> Broken:
     )
 
 
+def _liar(group: Sequence[CellResult], path: str) -> AdversaryPlan | None:
+    """The adversary whose share is swept; a plan in which nobody of it lies does not have it."""
+    place = path.removesuffix(".share")
+    plans = (result.cell.plan for result in group)
+    return next((one for plan in plans for one in plan.adversaries if one.path == place), None)
+
+
 def _bias(result: CellResult) -> float:
     value = result.value(METRIC)
     return math.nan if value is None else value.value
-
-
-def _tier(plan: Plan, tier: int) -> str:
-    return f"{plan.tiers[tier].name}s"
 
 
 def rule_words(rule: RulePlan) -> str:
@@ -138,7 +139,7 @@ def as_json(found: Sequence[Broken]) -> list[dict[str, Any]]:
 def _rows(found: Sequence[Broken]) -> tuple[list[list[str]], str]:
     """Headers and rows, and the side of each column."""
     further = list(found[0].further)
-    ends = [f"bias above {LIMIT_SD:g} sd", f"above {TIMES_FLOOR:g} x floor"]
+    ends = [f"bias above {LIMIT_SD:g} sd", f"first above {TIMES_FLOOR:g} x floor"]
     rows = [
         [
             *(getattr(one, name) for name in _SHOWN),

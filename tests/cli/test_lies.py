@@ -24,6 +24,7 @@ from sim.scenario.loader import Scenario
 from tests.measure.lied import lied, lied_plan
 from tests.measure.synthetic import make_plan
 from tests.report.liars import breaking
+from tests.small import SMALL, only_what_counts
 
 PLAN = lied_plan()
 
@@ -153,3 +154,26 @@ def test_the_breakdown_of_a_stored_sweep_can_be_drawn(sim, folder):
     wrong = sim("plot", "liars", "--kind", "breakdown", "--x", "baseline.rule")
     assert (wrong.code, wrong.out) == (Exit.WRONG_CALL, "")
     assert "'baseline.rule' is no share of liars that is swept" in wrong.err
+
+
+# With the engine
+
+LIES = """\
+adversaries: [{where: agents, share: 20%, kind: push, to: 10sd, from: 1s}]
+sweep:
+  adversaries[0].share: [0%, 20%]
+"""
+
+
+@pytest.mark.slow
+def test_a_scenario_with_liars_is_run_swept_and_drawn(sim, folder, monkeypatch):
+    """A plan of the cell in which nobody lies has no adversary to name."""
+    only_what_counts(monkeypatch)
+    (folder / "small.yaml").write_text(SMALL + LIES)
+    told = sim("run", "small.yaml", "--no-plot", "--set", "replications=1").out
+    assert "adversaries[0] push  4 agents" in told
+    assert sim("plot", "results/runs/small", "--kind", "lies", "--format", "png").code == Exit.GOOD
+    swept = sim("sweep", "small.yaml", "--set", "replications=1", "--metric", "bias.max")
+    assert swept.code == Exit.GOOD
+    rows = swept.out.split("share of liars at which rules break down:\n")[1].splitlines()
+    assert rows[1].split()[:4] == ["mean", "push", "agents", "random"]

@@ -114,5 +114,11 @@ def test_what_a_rule_is_off_without_liars_is_not_held_against_it():
     assert departure([0.1], [off]).first_bad == 0.1
 
 
+def test_a_curve_that_the_growing_floor_overtakes_has_departed_all_the_same():
+    """Liars 10 sd off move a mean by 10 times their share: 7.5 floors at 5 %, 3 at 46 %."""
+    assert departure(SHARES, [10 * share for share in SHARES]).first_bad == 0.1
+    assert 3.1 * floor_sd(0.47) > 10 * 0.47
+
+
 def test_half_of_liars_and_more_have_no_floor_to_be_above():
     assert not departure([0.0, 0.5], [0.0, 100.0]).is_broken

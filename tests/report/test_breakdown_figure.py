@@ -21,10 +21,10 @@ def draw(**grid):
     return breakdown_figure("liars", as_swept(breaking(**grid)))
 
 
-def changed(cells, share, value):
+def changed(cells, share, **figures):
     """The same cells with another bias at one share."""
     return [
-        SweptCell(one.settings, {"bias.max": replace(one.values["bias.max"], value=value)})
+        SweptCell(one.settings, {"bias.max": replace(one.values["bias.max"], **figures)})
         if one.settings[SHARE] == share
         else one
         for one in cells
@@ -125,20 +125,30 @@ def test_none_is_an_answer():
 
 
 def test_an_infinite_bias_is_marked():
-    cells = changed(as_swept(breaking(rules=("mean",), placements=("worst",))), "45%", math.inf)
+    cells = changed(
+        as_swept(breaking(rules=("mean",), placements=("worst",))), "45%", value=math.inf
+    )
     assert texts(breakdown_figure("liars", cells).axes[1]) == ["∞"]
 
 
 def test_a_bias_of_nothing_can_be_drawn_on_a_logarithmic_axis():
-    cells = changed(as_swept(breaking(rules=("mean",), placements=("worst",))), "0%", 0.0)
+    cells = as_swept(breaking(rules=(NESTED,), placements=("worst",)))
+    cells = changed(cells, "0%", value=0.0)
     curve = breakdown_figure("liars", cells).axes[1].containers[0].lines[0]
     assert curve.get_ydata()[0] == 1e-3
 
 
+def test_an_interval_that_knows_nothing_does_not_flatten_the_lines():
+    cells = as_swept(breaking(rules=("mean",), placements=("worst",)))
+    wide = breakdown_figure("liars", changed(cells, "20%", low=-9.0, high=900.0))
+    assert wide.axes[1].get_ylim() == breakdown_figure("liars", cells).axes[1].get_ylim()
+
+
 def test_a_missing_cell_is_a_gap():
-    cells = as_swept(breaking(rules=("mean", NESTED), placements=("worst",)))
+    cells = as_swept(breaking(rules=(NESTED, "mean"), placements=("worst",)))
     figure = breakdown_figure("liars", cells[:3] + cells[4:])
-    assert np.isnan(figure.axes[1].containers[0].lines[0].get_ydata()).tolist().index(True) == 3
+    curve = figure.axes[1].containers[0].lines[0]
+    assert np.isnan(curve.get_ydata()).tolist() == [False, False, False, True, False, False]
 
 
 @pytest.mark.parametrize("grid", [{}, {"placements": ("random",)}, {"placements": ("a", "b", "c")}])
@@ -176,3 +186,24 @@ def test_more_panels_than_can_be_told_apart_are_refused(monkeypatch):
 def test_two_drawings_of_one_sweep_are_the_same_bytes(tmp_path):
     first, second = (save(draw(), tmp_path / name, ["svg"]) for name in "ab")
     assert first[0].read_bytes() == second[0].read_bytes()
+
+
+def test_a_panel_without_any_bias_is_left_out():
+    cells = as_swept(breaking())
+    half = [
+        SweptCell(one.settings, {}) if "worst" in one.settings.values() else one for one in cells
+    ]
+    titles = [axes.get_title(loc="left") for axes in breakdown_figure("liars", half).axes[1:]]
+    assert titles == ["adversaries[0].placement: random", "Where it breaks down"]
+
+
+def test_a_rule_has_one_colour_even_if_a_panel_lacks_another():
+    cells = [
+        one
+        for one in as_swept(breaking())
+        if tuple(one.settings.values())[:2] != ("mean", "random")
+    ]
+    figure = breakdown_figure("liars", cells)
+    colours = [[line[0].get_color() for line in figure.axes[one].containers] for one in (1, 3)]
+    assert colours[1] == colours[0][1:]
+    assert labels(figure.axes[3])[0] == "mean"

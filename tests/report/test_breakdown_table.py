@@ -31,16 +31,16 @@ def test_there_is_a_row_for_each_rule_and_placement():
 def test_a_median_never_departs_from_the_floor_but_a_mean_does():
     departs = {(one.rule.split()[0], one.placement): bracket(one.floor) for one in FOUND}
     assert departs["guarded_mean", "random"] == "none up to 45 %"
-    assert departs["mean", "random"] == "0 to 5 %"
+    assert departs["mean", "random"] == "at most 5 %"
 
 
 def test_the_table_says_what_it_is_of_and_who_lies_where():
     heading, headers, first, *_ = as_text(FOUND).splitlines()
     assert heading == "share of liars at which rules break down:"
     assert headers.split()[:4] == ["rule", "attack", "tier", "placement"]
-    assert headers.endswith("bias above 1 sd  above 3 x floor")
+    assert headers.endswith("bias above 1 sd  first above 3 x floor")
     assert first.split()[:4] == ["mean", "push", "agents", "random"]
-    assert first.endswith("5 to 10 %         0 to 5 %")
+    assert first.split()[4:] == ["5", "to", "10", "%", "at", "most", "5", "%"]
 
 
 def test_in_markdown_it_is_a_table():
@@ -83,3 +83,13 @@ def test_a_rule_is_named_with_all_that_tells_it_from_others():
     assert rule_words(MEAN) == "mean"
     assert rule_words(replace(GUARDED, over="sketch")) == "guarded_mean (median, 20 %, sketch)"
     assert bracket(UNKNOWN) == "–"
+
+
+def test_a_sweep_in_which_nobody_ever_lies_has_nobody_to_name():
+    (row,) = broken(breaking(shares=("0%",), rules=(NESTED,), placements=("random",)))
+    assert (row.attack, row.tier, row.placement, bracket(row.limit)) == (
+        "–",
+        "–",
+        "–",
+        "none up to 0 %",
+    )
