@@ -9,6 +9,7 @@ import pytest
 from sim.cli import app as app_module
 from sim.cli.exits import Exit
 from sim.errors import InvariantViolated, ResultsError
+from tests.scenario.texts import GOOD
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,8 +75,18 @@ def test_the_exit_codes_are_those_of_the_design():
     assert [int(code) for code in Exit] == [0, 1, 2, 3, 70, 130]
 
 
+LIARS = """\
+baseline: {rule: {kind: guarded_mean, estimator: krum}}
+attest: {}
+evidence: {}
+adversaries: [{where: agents, share: 20%, kind: push}]
+thresholds: {bias.max: {max: 0.5}}
+"""
+
+
 @pytest.mark.slow
 def test_validate_loads_nothing_heavy(folder):
+    (folder / "good.yaml").write_text(GOOD + LIARS)
     code = (
         "import sys; from sim.cli.app import main; "
         f"assert main(['validate', {str(folder / 'good.yaml')!r}]) == 0; "

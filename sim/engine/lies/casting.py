@@ -21,14 +21,25 @@ Ints = NDArray[np.int64]
 def cast(plans: Sequence[AdversaryPlan], roster: Roster, f: float) -> list[Ints]:
     """The nodes of each adversary, ascending; `f` is the share that the rule is set against."""
     taken = [np.zeros(count, np.bool_) for count in roster.shape.counts]
-    parts = []
-    for plan in plans:
+    parts = [np.zeros(0, np.int64) for _ in plans]
+    for number in _few_to_choose_from_first(plans, roster):
+        plan = plans[number]
         free = _candidates(plan, roster) & ~taken[plan.tier]
         chosen = _order(plan, roster, f)
         nodes = np.sort(chosen[free[chosen]][: _how_many(plan, roster)])
         taken[plan.tier][nodes] = True
-        parts.append(nodes.astype(np.int64))
+        parts[number] = nodes.astype(np.int64)
     return parts
+
+
+def _few_to_choose_from_first(plans: Sequence[AdversaryPlan], roster: Roster) -> list[int]:
+    """The order in which parts are dealt, else chance might give a named node to somebody else.
+
+    Candidates lie within each other or apart, so whoever fits in at all (the scenario's checks see
+    to it) finds enough nodes in this order.
+    """
+    choice = [int(np.count_nonzero(_candidates(plan, roster))) for plan in plans]
+    return sorted(range(len(plans)), key=choice.__getitem__)
 
 
 def _candidates(plan: AdversaryPlan, roster: Roster) -> Bools:
