@@ -1,6 +1,7 @@
 """Attestation, evidence and re-seating that cannot be: without aggregators, watchers or time."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from sim.errors import Mistake
 from sim.scenario.checks import Case
@@ -9,6 +10,9 @@ from sim.scenario.plan import AttestPlan
 from sim.scenario.selectors import TreeShape
 from sim.units import write_duration
 
+WAYS: Final = 3
+"""How often a round goes through the tree: commitments, proofs, acknowledgements."""
+
 
 def check_integrity(case: Case) -> Iterator[Mistake]:
     """Every mistake in `attest`, `evidence` and `tree.reseat`."""
@@ -16,8 +20,19 @@ def check_integrity(case: Case) -> Iterator[Mistake]:
         yield from _attest(case, case.plan.attest)
     if case.plan.evidence is not None:
         yield from _locals(case, ("evidence",), "which gather it")
+        yield from _hypothesis(case)
     if case.plan.reseat_ns is not None:
         yield from _reseat(case, case.plan.reseat_ns)
+
+
+def _hypothesis(case: Case) -> Iterator[Mistake]:
+    """What evidence is held against is the first baseline of a whole pane."""
+    baseline, end_ns = case.plan.baseline, case.plan.duration_ns
+    first_ns = -(-baseline.pane_ns // baseline.publish_ns) * baseline.publish_ns
+    if first_ns >= end_ns:
+        first, end = write_duration(first_ns), write_duration(end_ns)
+        problem = f"is gathered from the first baseline of a whole pane on, at {first} of {end}"
+        yield case.document.mistake(("evidence",), problem)
 
 
 def _locals(case: Case, path: Path, why: str) -> Iterator[Mistake]:
@@ -28,21 +43,24 @@ def _locals(case: Case, path: Path, why: str) -> Iterator[Mistake]:
 
 def _attest(case: Case, attest: AttestPlan) -> Iterator[Mistake]:
     yield from _locals(case, ("attest",), "which commit to what they sum up")
-    end_ns, hops = case.plan.duration_ns, len(case.plan.tiers) - 1
-    every, climb_ns = write_duration(attest.every_ns), attest.step_ns * hops
-    if attest.every_ns > end_ns:
-        problem = f"once every {every} never happens in a run of {write_duration(end_ns)}"
-        yield case.document.mistake(("attest", "every"), problem)
-    elif climb_ns >= attest.every_ns:
-        problem = (
-            f"commitments take {write_duration(climb_ns)} up {hops} hops, longer than `every`, "
-            f"{every}"
-        )
-        yield case.document.mistake(("attest", "step"), problem)
+    yield from _rounds(case, attest)
     most = strangers(case.tree)
     if attest.watchers > most:
         problem = f"only {most:,} agents are not below the aggregator that they would watch"
         yield case.document.mistake(("attest", "watchers"), problem, f"say at most {most}")
+
+
+def _rounds(case: Case, attest: AttestPlan) -> Iterator[Mistake]:
+    """Commitments go up, proofs down and acknowledgements up, a step a hop each time."""
+    every, end_ns = write_duration(attest.every_ns), case.plan.duration_ns
+    round_ns = WAYS * (len(case.plan.tiers) - 1) * attest.step_ns
+    takes = write_duration(round_ns)
+    if attest.every_ns + round_ns > end_ns:
+        problem = f"the first round begins at {every}, takes {takes} and outlasts the run, "
+        yield case.document.mistake(("attest", "every"), problem + write_duration(end_ns))
+    elif round_ns > attest.every_ns:
+        problem = f"a round takes {takes}, and the next begins {every} after it does"
+        yield case.document.mistake(("attest", "step"), problem)
 
 
 def strangers(tree: TreeShape) -> int:

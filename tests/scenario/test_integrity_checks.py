@@ -9,10 +9,18 @@ from tests.scenario.texts import GOOD, mistakes_in, plan_of
 @pytest.mark.parametrize(
     ("block", "mistake"),
     [
-        ("attest: {every: 2min}", "6:10: attest.every: once every 2min never happens in a run of"),
         (
-            "attest: {every: 1s, step: 400ms}",
-            "attest.step: commitments take 1200ms up 3 hops, longer than `every`, 1s",
+            "attest: {every: 59101ms}",
+            "6:10: attest.every: the first round begins at 59101ms, takes 900ms and outlasts the "
+            "run, 1min",
+        ),
+        (
+            "attest: {every: 1s, step: 112ms}",
+            "6:21: attest.step: a round takes 1008ms, and the next begins 1s after it does",
+        ),
+        (
+            "evidence: {}\nbaseline: {pane: 59500ms}",
+            "6:1: evidence: is gathered from the first baseline of a whole pane on, at 1min of ",
         ),
         (
             "attest: {watchers: 861}",
@@ -55,6 +63,11 @@ def test_an_own_history_does_not_move_with_an_agent():
     (found,) = mistakes_in(text % "own")
     assert "tree.reseat: a local knows no history of an agent that has just been dealt" in found
     assert mistakes_in(text % "population") == []
+
+
+@pytest.mark.parametrize("attest", ["every: 59100ms", "every: 900ms"])
+def test_rounds_may_follow_each_other_without_a_pause_and_end_with_the_run(attest):
+    assert mistakes_in(GOOD + f"attest: {{{attest}}}\n") == []
 
 
 def test_an_aggregator_above_everybody_is_watched_by_anybody():
