@@ -18,6 +18,7 @@ from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.digests.build import add_digests
 from sim.engine.digests.integrity import UNATTESTED, integrity_row, unguarded
+from sim.engine.evidence.build import add_evidence
 from sim.engine.faults import Fault, make_fault
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.invariants import check_all
@@ -26,6 +27,7 @@ from sim.engine.lies.build import add_lies
 from sim.engine.message_log import Messages
 from sim.engine.parts import prepare
 from sim.engine.recorder import Recorder
+from sim.engine.reseating import Reseating, take_seats
 from sim.engine.roster import Nodes
 from sim.scenario.plan import Plan
 
@@ -58,8 +60,12 @@ class Simulation:
         self.messages = Messages() if plan.journal.messages else None
         parts = prepare(plan, seed)
         self.world = build(parts, self.messages)
+        seats = None if plan.reseat_ns is None else take_seats(parts, self.world, plan.reseat_ns)
+        parts = parts if seats is None else seats.parts
         self.lies = add_lies(parts, self.world)
         self.components: list[Component] = [self.lies]
+        if seats is not None:
+            self.components.insert(0, Reseating(seats, self.world, self.lies))
         self.digests = None
         if plan.baseline.rule.kind != "mean":
             self.digests = add_digests(parts, self.world, self.lies)
@@ -68,6 +74,10 @@ class Simulation:
         if plan.attest is not None:
             self.attest = add_attest(parts, self.world, self.lies, plan.attest)
             self.components.append(self.attest)
+        self.evidence = None
+        if plan.evidence is not None:
+            self.evidence = add_evidence(parts, self.world, self.lies, plan.evidence)
+            self.components.append(self.evidence)
         self.detection = None
         if plan.detection is not None:
             self.detection = add_detection(parts, self.world, plan.detection, self.lies)
@@ -166,6 +176,8 @@ class Simulation:
                 lying = self.lies.lying(now_ns)
                 self.recorder.integrity({**row, "status": status, "lying": lying})
             self.world.downlink.publish(version, now_ns)
+        if self.evidence is not None:
+            self.evidence.publish(version, now_ns, root if is_up else None)
         if self.detection is not None:
             self.detection.publish(version, now_ns, root if is_up else None, true)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.telemetry.digests import Digest
+from sim.telemetry.digests import Mergeable
 from sim.telemetry.mail import Mail
 from sim.telemetry.tree import Groups
 
@@ -28,7 +28,7 @@ class Rounds:
 
     def __init__(
         self,
-        digest: Digest[Any],
+        digest: Mergeable[Any],
         levels: Sequence[Groups],
         mails: Sequence[Mail],
         is_up: Callable[[int], Bools],

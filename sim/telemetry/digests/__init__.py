@@ -5,7 +5,7 @@ every tier merges those of its children; the root reads an estimate from it that
 agents cannot move far. One kind a file, one contract.
 """
 
-from sim.telemetry.digests.contract import Digest, Estimate
+from sim.telemetry.digests.contract import Digest, Estimate, Mergeable
 from sim.telemetry.digests.items import Items, items_of
 from sim.telemetry.digests.nested import NestedDigest
 from sim.telemetry.digests.sample import SampleDigest
@@ -15,6 +15,7 @@ __all__ = [
     "Digest",
     "Estimate",
     "Items",
+    "Mergeable",
     "NestedDigest",
     "SampleDigest",
     "SketchDigest",

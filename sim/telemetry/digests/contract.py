@@ -36,15 +36,8 @@ class Estimate:
     """Of the agents' means."""
 
 
-class Digest(Protocol, Generic[State]):
-    """One kind of digest."""
-
-    signed: bool
-    """Whether agents sign what is in it: aggregators may leave out, and can change nothing."""
-
-    def lift(self, items: Items, groups: Groups) -> State:
-        """The digests of the locals, of the items of all agents."""
-        ...
+class Mergeable(Protocol, Generic[State]):
+    """Whatever is merged tier by tier, the newest of each child."""
 
     def pick(self, state: State, nodes: Bools) -> State:
         """Those of some nodes only; the others hold nothing."""
@@ -55,7 +48,18 @@ class Digest(Protocol, Generic[State]):
         ...
 
     def merge(self, state: State, groups: Groups) -> State:
-        """The digests of the parents of these nodes."""
+        """Those of the parents of these nodes."""
+        ...
+
+
+class Digest(Mergeable[State], Protocol, Generic[State]):
+    """One kind of digest."""
+
+    signed: bool
+    """Whether agents sign what is in it: aggregators may leave out, and can change nothing."""
+
+    def lift(self, items: Items, groups: Groups) -> State:
+        """The digests of the locals, of the items of all agents."""
         ...
 
     def change(self, state: State, nodes: Ints, means: Floats) -> State:
