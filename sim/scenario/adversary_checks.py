@@ -15,7 +15,7 @@ from sim.scenario.checks import Case
 from sim.scenario.document import Path
 from sim.scenario.liars import Spans, candidates, chosen, merged, shared, size
 from sim.scenario.plan import AdversaryPlan
-from sim.scenario.resolve import every_adversary, is_anybody
+from sim.scenario.resolve_lies import every_adversary, is_anybody
 from sim.scenario.selectors import check_selector, ranges
 from sim.units import write_duration, write_share
 
@@ -36,8 +36,8 @@ class _Part:
 
 def check_adversaries(case: Case) -> Iterator[Mistake]:
     """Every mistake in the adversaries."""
-    parts = []
-    for number, plan in enumerate(every_adversary(case.scenario)):
+    parts, entries = [], every_adversary(case.scenario.adversaries, case.tree.names)
+    for number, plan in enumerate(entries):
         path: Path = ("adversaries", number)
         mistakes = [*_where(case, path, plan), *_under(case, path, plan)]
         mistakes = mistakes or list(_tier(case, path, plan))

@@ -1,36 +1,29 @@
 """The parsed scenario turned into a `Plan`: short forms spelled out, tiers counted, shapes cut.
 
-Nothing is checked here. An option keeps its key; a span of time gets ``_ns`` behind it, a list
-becomes a tuple, and a nested choice by ``kind`` a `Variant` of its own.
+Nothing is checked here. What is said about lies is in `resolve_lies`.
 """
 
 import math
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
 from sim.scenario import plan
-from sim.scenario.catalogue import ADVERSARIES, METRICS
+from sim.scenario.catalogue import METRICS
 from sim.scenario.document import Document
 from sim.scenario.measured import LIES, lacks
 from sim.scenario.plan import Variant
-from sim.scenario.schema import (
-    Scenario,
-    adversaries,
-    agents,
-    detection,
-    faults,
-    integrity,
-    robust,
-    topology,
+from sim.scenario.resolve_lies import (
+    every_adversary,
+    is_anybody,
+    resolve_attest,
+    resolve_evidence,
+    resolve_rule,
 )
-from sim.scenario.schema.quantities import Nanoseconds
+from sim.scenario.schema import Scenario, agents, detection, faults, topology
 from sim.scenario.schema.scenario import Tree
 from sim.scenario.selectors import REST
+from sim.scenario.variants import options, variant
 from sim.units import NS_PER_S
 
 NEAR_DETECTORS: Final = ("mahalanobis", "pca", "peers")
@@ -40,10 +33,6 @@ WAIT_NS: Final = NS_PER_S // 5
 
 REGIONS_MAX: Final = 10_000
 """The most regions of which a named shape can cut some off."""
-
-MEAN: Final = plan.RulePlan("mean", None, 0.0, "sample", 0, 0.01, 0, 0.0, quorum=False)
-LEAD_NS: Final = 2 * NS_PER_S // 5
-"""From digests to the publication: several times the delay of a tree across a continent."""
 
 
 def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
@@ -61,6 +50,8 @@ def _without_lies(found: plan.Plan) -> plan.Plan:
 
 
 def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
+    levels = tiers(scenario.agents.count, scenario.agents.rate, scenario.tree)
+    liars = every_adversary(scenario.adversaries, [tier.name for tier in levels])
     return plan.Plan(
         name=scenario.name,
         about=scenario.about,
@@ -69,22 +60,22 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         duration_ns=scenario.duration,
         agents=_agents(scenario.agents),
         topology=_topology(scenario.topology),
-        tiers=tiers(scenario.agents.count, scenario.agents.rate, scenario.tree),
+        tiers=levels,
         baseline=plan.BaselinePlan(
             publish_ns=scenario.baseline.publish,
             pane_ns=scenario.baseline.pane,
             panes=scenario.baseline.panes,
             epsilon=scenario.baseline.epsilon,
-            rule=_rule(scenario.baseline.rule, scenario.baseline.publish),
+            rule=resolve_rule(scenario.baseline.rule, scenario.baseline.publish),
         ),
         staleness=plan.StalenessPlan(scenario.staleness.baseline, scenario.staleness.anomaly),
         faults=_faults(scenario),
         anomalies=_anomalies(scenario),
         detection=_detection(scenario.detection),
-        adversaries=tuple(one for one in every_adversary(scenario) if is_anybody(one)),
+        adversaries=tuple(one for one in liars if is_anybody(one)),
         registry=plan.RegistryPlan(scenario.registry.refuse, scenario.registry.admission),
-        attest=_attest(scenario.attest),
-        evidence=_evidence(scenario.evidence),
+        attest=resolve_attest(scenario.attest),
+        evidence=resolve_evidence(scenario.evidence),
         reseat_ns=scenario.tree.reseat,
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
         journal=plan.JournalPlan(
@@ -94,38 +85,6 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         gate=_gate(scenario, document),
         directory=directory,
     )
-
-
-def variant(block: BaseModel, skip: Collection[str] = ()) -> Variant:
-    """A block with a ``kind`` as a `Variant`, without the keys in `skip`."""
-    kind: str = block.kind  # type: ignore[attr-defined]
-    return Variant(kind, options(block, {"kind", *skip}))
-
-
-def options(block: BaseModel, skip: Collection[str] = ()) -> dict[str, Any]:
-    """The keys of a block with plain values."""
-    return {
-        f"{key}_ns" if is_span(info) else key: _plain(getattr(block, key))
-        for key, info in type(block).model_fields.items()
-        if key not in skip
-    }
-
-
-def is_span(info: FieldInfo | Any) -> bool:
-    """Whether the value of a field, or of an alternative of its type, is a span of time."""
-    if any(isinstance(mark, Nanoseconds) for mark in getattr(info, "metadata", ())):
-        return True
-    inner = getattr(info, "annotation", info)
-    return any(
-        any(isinstance(mark, Nanoseconds) for mark in getattr(part, "__metadata__", ()))
-        for part in getattr(inner, "__args__", ())
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return variant(value) if hasattr(value, "kind") else options(value)
-    return tuple(_plain(item) for item in value) if isinstance(value, list) else value
 
 
 def _agents(block: agents.Agents) -> plan.AgentsPlan:
@@ -269,87 +228,6 @@ def _control(block: detection.AnyControl) -> Variant:
     """The control with the options that were chosen: a threshold has only one of two."""
     chosen = options(block, skip=("kind",))
     return Variant(block.kind, {key: value for key, value in chosen.items() if value is not None})
-
-
-def _rule(block: robust.AnyRule, publish_ns: int) -> plan.RulePlan:
-    if isinstance(block, robust.Mean):
-        return MEAN
-    return plan.RulePlan(
-        kind=block.kind,
-        estimator=variant(block.estimator),
-        f=block.f,
-        over=block.over,
-        sample=block.sample,
-        accuracy=block.accuracy,
-        lead_ns=min(LEAD_NS, publish_ns // 2) if block.lead is None else block.lead,
-        false_alerts=block.false_alerts if isinstance(block, robust.GuardedMean) else 0.0,
-        quorum=block.quorum,
-    )
-
-
-def every_adversary(scenario: Scenario) -> tuple[plan.AdversaryPlan, ...]:
-    """The adversaries as they stand in the file, with those that are nobody."""
-    top = len(tier_counts(scenario.agents.count, scenario.tree)) - 1
-    return tuple(
-        _adversary(entry, f"adversaries[{number}]", top)
-        for number, entry in enumerate(scenario.adversaries)
-    )
-
-
-def is_anybody(adversary: plan.AdversaryPlan) -> bool:
-    """Whether some node is to lie: a share or a budget of 0 is how a sweep says nobody."""
-    return adversary.share > 0 and adversary.budget != 0
-
-
-def _adversary(entry: adversaries.AnyAdversary, path: str, top: int) -> plan.AdversaryPlan:
-    attack = ADVERSARIES[entry.kind]
-    return plan.AdversaryPlan(
-        kind=entry.kind,
-        tier=tier_of(entry.where[0], top),
-        nodes=tuple(entry.where),
-        under=tuple(entry.under or ()),
-        share=1.0 if entry.share is None else entry.share,
-        budget=entry.budget,
-        placement=entry.placement or attack.placement,
-        knows=entry.knows or ("all" if attack.looks else "own"),
-        group=entry.group or path,
-        at_ns=entry.begin,
-        until_ns=entry.until if entry.lasting is None else entry.begin + entry.lasting,
-        options=options(entry, skip=("kind", *adversaries.Adversary.model_fields)),
-        path=path,
-    )
-
-
-def tier_of(selector: str, top: int) -> int:
-    """The tier of ``agents``, ``local-3`` or ``tier-4``; 0 for what is no name of a tier.
-
-    What is wrong with such a name is for the checks to say.
-    """
-    names = [tier_name(tier, top) for tier in range(top + 1)]
-    for tier, name in enumerate(names):
-        if selector in (name, f"{name}s") or re.fullmatch(rf"{name}-\d+", selector):
-            return tier
-    return 0
-
-
-def _attest(block: integrity.Attest | None) -> plan.AttestPlan | None:
-    if block is None:
-        return None
-    return plan.AttestPlan(
-        every_ns=block.every,
-        step_ns=block.step,
-        watchers=block.watchers,
-        audits=block.audits,
-        agents_check=block.agents_check,
-        replace=block.replace,
-        replace_ns=block.replace_after,
-    )
-
-
-def _evidence(block: integrity.Evidence | None) -> plan.EvidencePlan | None:
-    if block is None:
-        return None
-    return plan.EvidencePlan(block.effect, block.threshold, block.f, block.cap)
 
 
 def _gate(scenario: Scenario, document: Document) -> tuple[plan.Tolerance, ...]:
