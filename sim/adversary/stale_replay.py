@@ -68,7 +68,8 @@ class StaleReplay(Strategy):
         heard = states[:, HEARD]
         claimed = states.copy()
         claimed[:, SENT] = now
-        claimed[:, OLDEST] = np.where(heard > 0, now, states[:, OLDEST])
+        # An oldest birth of 0 says that some were never heard of: they stay the oldest.
+        claimed[:, OLDEST] = np.where(states[:, OLDEST] > 0, now, 0)
         claimed[:, BORN] = claimed[:, CLAIMED] = heard * now
         claimed[:, FRESH] = heard
         return claimed
