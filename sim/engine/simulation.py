@@ -27,6 +27,7 @@ from sim.engine.lies.build import add_lies
 from sim.engine.message_log import Messages
 from sim.engine.parts import prepare
 from sim.engine.recorder import Recorder
+from sim.engine.reseating import Reseating, take_seats
 from sim.engine.roster import Nodes
 from sim.scenario.plan import Plan
 
@@ -59,8 +60,12 @@ class Simulation:
         self.messages = Messages() if plan.journal.messages else None
         parts = prepare(plan, seed)
         self.world = build(parts, self.messages)
+        seats = None if plan.reseat_ns is None else take_seats(parts, self.world, plan.reseat_ns)
+        parts = parts if seats is None else seats.parts
         self.lies = add_lies(parts, self.world)
         self.components: list[Component] = [self.lies]
+        if seats is not None:
+            self.components.insert(0, Reseating(seats, self.world, self.lies))
         self.digests = None
         if plan.baseline.rule.kind != "mean":
             self.digests = add_digests(parts, self.world, self.lies)

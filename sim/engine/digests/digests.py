@@ -10,6 +10,7 @@ from sim.engine.digests.estimator import Estimator, Published
 from sim.engine.digests.rounds import Rounds
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance
+from sim.engine.reseating import first_pane
 from sim.scenario.plan import Plan
 from sim.stats.moments import Layout, Moments
 from sim.stats.robust.needs import liars
@@ -77,12 +78,16 @@ class Digests:
                 self._rounds.merge_and_send(tier, version, now_ns)
 
     def _lift(self, version: int, now_ns: int) -> None:
-        items = self._items(version * self._plan.baseline.publish_ns)
+        items = self._items(version * self._plan.baseline.publish_ns, now_ns)
         self._rounds.lift_and_send(version, now_ns, self._digest.lift(items, self._groups))
 
-    def _items(self, published_ns: int) -> Items:
-        """The windows that the baseline of this publication covers, as the locals know them."""
+    def _items(self, published_ns: int, now_ns: int) -> Items:
+        """The windows that the baseline of this publication covers, as the locals know them.
+
+        What is known of a seat from before its agent came is left out.
+        """
         first, last = self._plan.baseline.panes_at(published_ns)
+        first = max(first, first_pane(self._plan, now_ns))
         reports = (last - first + 1) * (
             self._plan.baseline.pane_ns // self._plan.agents.period_ns + 1
         )

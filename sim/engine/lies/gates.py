@@ -43,6 +43,8 @@ class SendersGate:
         self, actor: Actor, stuck_ns: Floats, part: Emission, who: Ints, first: int, out: Floats
     ) -> None:
         at = actor.nodes[who] - first
+        # Who has been dealt to another parent since then has told that one no version yet.
+        stuck_ns[stuck_ns < actor.seated_ns] = NEVER
         for row in range(part.ticks):
             sent_ns, arrives = part.sent_ns[row, at], out[row, at] < NEVER
             jumps = actor.acting(who, sent_ns) & arrives

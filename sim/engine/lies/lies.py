@@ -1,7 +1,7 @@
 """All adversaries of one run: they look, come and go at set instants, and give account."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.engine.component import Rows
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.lies.actor import Actor
+from sim.engine.lies.shim import TierShim
 from sim.engine.lies.sight import Sight
 from sim.engine.parts import Advance
 from sim.engine.roster import Nodes
@@ -17,6 +18,9 @@ from sim.scenario.plan import Plan
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+FIRST_NS: Final = 1.0
+"""Phase of liars who report before everybody else, one behind the other."""
 
 
 class Lies:
@@ -27,6 +31,8 @@ class Lies:
         self._plan = plan
         self._world = world
         self._sight = sight
+        self._agents = [actor.nodes for actor in self.actors]
+        """Who the liars are, whatever their seats; as `nodes` of each actor at the start."""
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """What happens at set instants."""
@@ -51,11 +57,37 @@ class Lies:
                 liars[actor.nodes] = True
         return liars
 
+    @property
+    def choose_when(self) -> bool:
+        """Whether any agents have taken phases of their own choice."""
+        return any(actor.plan.tier == 0 and actor.strategy.first_in_period for actor in self.actors)
+
     def replace(self, tier: int, nodes: Ints) -> None:
         """Somebody correct has taken the place of these nodes."""
         for actor in self.actors:
             if actor.plan.tier == tier:
                 actor.replaced |= np.isin(actor.nodes, nodes)
+
+    def reseat(self, seat_of: Ints, now_ns: int) -> None:
+        """The agents sit elsewhere from now on, and so do those of them that lie; (agents,)."""
+        leaves = self._world.telemetry.leaves
+        for actor, agents in zip(self.actors, self._agents, strict=True):
+            if actor.plan.tier == 0:
+                self._move(actor, seat_of[agents], now_ns)
+                if actor.strategy.first_in_period:
+                    leaves.phase_ns[actor.nodes] = FIRST_NS
+        if isinstance(leaves.shim, TierShim):
+            leaves.shim.note_liars()
+        self._sight.reseat(seat_of)
+
+    def _move(self, actor: Actor, seats: Ints, now_ns: int) -> None:
+        """Let the liars of an adversary sit in these seats; who is away stays away."""
+        absent = self._world.absent.get(actor.plan.path)
+        away = None if absent is None else absent[0][actor.nodes]
+        actor.move(seats, now_ns)
+        if away is not None:
+            self._send_away(actor, self._nodes(actor, away))
+            self._world.refresh()
 
     def idle(self) -> list[str]:
         """Adversaries that changed nothing at all."""
@@ -134,15 +166,19 @@ class Lies:
         before = self._world.absent.pop(name, self._world.roster.none())
         self._world.outages.pop(name, None)
         changed = np.flatnonzero(before[tier] != away[tier])
-        who = np.searchsorted(actor.nodes, changed)
+        who = actor.who_at(changed)
         now_ns = self._world.telemetry.now_ns
         acting = actor.acting(who, now_ns)
         actor.note(who[acting], now_ns)
         if any(nodes.any() for nodes in away):
-            outage = Outage(away, np.inf, loses_messages=True)
-            self._world.interrupt(outage)
-            self._world.outages[name], self._world.absent[name] = outage, away
+            self._send_away(actor, away)
         self._world.refresh()
+
+    def _send_away(self, actor: Actor, away: Nodes) -> None:
+        """These nodes are not there."""
+        name, outage = actor.plan.path, Outage(away, np.inf, loses_messages=True)
+        self._world.interrupt(outage)
+        self._world.outages[name], self._world.absent[name] = outage, away
 
     def _nodes(self, actor: Actor, which: Bools) -> Nodes:
         nodes = self._world.roster.none()

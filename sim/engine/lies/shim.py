@@ -55,8 +55,7 @@ class TierShim:
     ) -> None:
         self.actors = tuple(actors)
         self.liars = np.zeros(nodes, np.bool_)
-        for actor in actors:
-            self.liars[actor.nodes] = True
+        self.note_liars()
         self.memories: list[Memory] = []
         """What the liars of each actor truly measured; none if nobody looks."""
         self.roll: Callable[[], None] = lambda: None
@@ -64,6 +63,12 @@ class TierShim:
         self._accounts = [Ledgered() for _ in actors]
         self._implausible = implausible
         self._refused: list[tuple[int, Ints]] = []
+
+    def note_liars(self) -> None:
+        """Look up anew where the liars stand."""
+        self.liars = np.zeros(len(self.liars), np.bool_)
+        for actor in self.actors:
+            self.liars[actor.nodes] = True
 
     def claim(self, part: Emission, first: int, values: Floats) -> None:
         """See `Shim.claim`."""

@@ -2,6 +2,7 @@
 
 A view shows the last finished pane and the running one, as they are at the agents: nobody has to
 wait for the network to lie. The true values of liars are remembered apart from what they claim.
+Agents are known by their own numbers here, wherever they sit.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ class Sight:
     def __init__(self, leaves: Leaves, actors: Sequence[Actor]) -> None:
         self._leaves = leaves
         self._actors = tuple(actors)
+        self._liars = [actor.nodes for actor in actors]
         features = leaves.layout.features
         self.memories = [Memory(len(actor.nodes), features) for actor in actors]
         agents = leaves.groups.children
@@ -32,10 +34,18 @@ class Sight:
         for actor in actors:
             self._correct[actor.nodes] = False
         self._last = np.zeros(agents), np.zeros((agents, features))
+        self._seat_of = self._next_seat_of = np.arange(agents)
+        """Where each agent sat when the sums of the running pane began, and will in the next."""
+
+    def reseat(self, seat_of: Ints) -> None:
+        """From the next pane on the agents sit here; (agents,)."""
+        self._next_seat_of = seat_of
 
     def roll(self) -> None:
         """A pane is over: remember it before the agents start new sums."""
-        self._last = self._leaves.count.astype(np.float64), self._leaves.total.copy()
+        count, total = self._leaves.count[self._seat_of], self._leaves.total[self._seat_of]
+        self._last = count.astype(np.float64), total
+        self._seat_of = self._next_seat_of
         for memory in self.memories:
             memory.roll()
 
@@ -49,12 +59,13 @@ class Sight:
     def _others(self, actor: Actor) -> tuple[Ints, Floats]:
         if actor.plan.knows == "all":
             nodes = np.flatnonzero(self._correct)
-            count = self._last[0][nodes] + self._leaves.count[nodes]
-            total = self._last[1][nodes] + self._leaves.total[nodes]
+            seats = self._seat_of[nodes]
+            count = self._last[0][nodes] + self._leaves.count[seats]
+            total = self._last[1][nodes] + self._leaves.total[seats]
             return nodes, total * QUANTUM / np.where(count > 0, count, np.nan)[:, None]
         group = [
-            (one.nodes, memory.means())
-            for one, memory in zip(self._actors, self.memories, strict=True)
+            (mine, memory.means())
+            for one, mine, memory in zip(self._actors, self._liars, self.memories, strict=True)
             if actor.plan.knows == "group" and one.plan.group == actor.plan.group
         ]
         if not group:
