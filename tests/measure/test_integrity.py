@@ -222,3 +222,19 @@ def test_the_fixture_lies_as_it_says():
     assert [one.kind for one in PLAN.adversaries] == lied().adversaries["kind"].tolist()
     assert (AGENTS_LIE.at_ns, AGENTS_LIE.until_ns) == (FROM_NS, UNTIL_NS)
     assert PLAN.baseline.rule.estimator == Variant("median", {})
+
+
+def test_a_publication_at_the_very_bound_is_judged():
+    at_bound = lied().integrity["published_ns"] == 5 * S
+    assert figure("bias.max", lied(integrity={"bias": np.where(at_bound, 7.0, 0.1)})) == 7
+
+
+def test_a_conviction_at_the_instant_of_the_first_lie_is_just():
+    tables = lied(convictions=convictions([(1, 3, 20 * S, 20 * S)]))
+    assert figure("attest.innocent", tables) == 0
+    assert times_to_convict(tables, PLAN) == CensoredSample((0.0,), ())
+
+
+def test_evidence_that_liars_took_away_is_an_error_too():
+    less = lied().evidence["honest"] - 700
+    assert figure("evidence.error.max", lied(evidence={"all": less})) == 700

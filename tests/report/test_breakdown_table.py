@@ -1,12 +1,13 @@
 import json
+import math
 from dataclasses import replace
 
 from sim.campaign.store import plain
-from sim.measure.breakdown import UNKNOWN
+from sim.measure.breakdown import UNKNOWN, Breakdown
 from sim.measure.cells import CellResult
 from sim.report.breakdown_table import as_json, as_markdown, as_text, bracket, broken, rule_words
 from sim.scenario.grid import Cell
-from tests.measure.lied import GUARDED
+from tests.measure.lied import AGENTS_LIE, GUARDED
 from tests.measure.synthetic import MEAN
 from tests.report.liars import NESTED, breaking
 
@@ -93,3 +94,23 @@ def test_a_sweep_in_which_nobody_ever_lies_has_nobody_to_name():
         "–",
         "none up to 0 %",
     )
+
+
+def test_the_liar_that_is_named_is_the_one_whose_share_was_swept():
+    second = replace(AGENTS_LIE, kind="mimic", path="adversaries[1]")
+    cells = [
+        replace(
+            one,
+            cell=replace(
+                one.cell,
+                plan=replace(one.cell.plan, adversaries=(second, *one.cell.plan.adversaries)),
+            ),
+        )
+        for one in breaking(rules=(NESTED,), placements=("worst",))
+    ]
+    assert [one.attack for one in broken(cells)] == ["push"]
+
+
+def test_a_rule_that_is_off_without_liars_is_told_so():
+    assert bracket(Breakdown(math.nan, 0.0, 0.45)) == "even without liars"
+    assert bracket(Breakdown(math.nan, 0.1, 0.45)) == "at most 10 %"
