@@ -14,6 +14,7 @@ from sim.engine.roster import Roster
 from sim.engine.streams import Streams
 from sim.network.placement import place
 from sim.network.routes import Routes
+from sim.protocol.registry import max_versions
 from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan
 from sim.scenario.selectors import TreeShape
@@ -48,6 +49,18 @@ class Parts:
     def top(self) -> int:
         """The tier of the root."""
         return len(self.plan.tiers) - 1
+
+
+def max_reports(plan: Plan, first_pane: int, last_pane: int, now_ns: int) -> int:
+    """The most reports of one agent in these panes by now, which is in the last or after it.
+
+    The registry knows when a pane began, so nobody can claim early what takes the whole of it.
+    """
+    period_ns, pane_ns = plan.agents.period_ns, plan.baseline.pane_ns
+    finished = (last_pane - first_pane) * max_versions(pane_ns, period_ns)
+    running_ns = min(now_ns - last_pane * pane_ns, pane_ns)
+    # A publication at the begin of a pane covers it, too, and is made ready before.
+    return finished + (max_versions(running_ns, period_ns) if running_ns >= 0 else 0)
 
 
 def prepare(plan: Plan, seed: int) -> Parts:

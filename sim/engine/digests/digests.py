@@ -9,7 +9,7 @@ from sim.engine.component import Rows
 from sim.engine.digests.estimator import Estimator, Published
 from sim.engine.digests.rounds import Rounds
 from sim.engine.kernel import Kernel, Order, Script
-from sim.engine.parts import Advance
+from sim.engine.parts import Advance, max_reports
 from sim.engine.reseating import first_pane
 from sim.scenario.plan import Plan
 from sim.stats.moments import Layout, Moments
@@ -88,9 +88,7 @@ class Digests:
         """
         first, last = self._plan.baseline.panes_at(published_ns)
         first = max(first, first_pane(self._plan, now_ns))
-        reports = (last - first + 1) * (
-            self._plan.baseline.pane_ns // self._plan.agents.period_ns + 1
-        )
+        reports = max_reports(self._plan, first, last, now_ns)
         items = items_of(self._known.window(first, last), self._layout, reports)
         if self._plan.baseline.rule.quorum:
             items.count[~self._first_heard()] = 0

@@ -27,7 +27,7 @@ class Actor:
     replaced: Bools = field(init=False)
     """Liars whom somebody else has taken the place of; (m,)."""
     acts: int = 0
-    """What it changed: values, sums, instants, digests, scores; one for each message."""
+    """What it changed: values, sums of a pane, instants, digests, scores; once a message each."""
     refused: int = 0
     """Messages of it that were not taken in because of what they claimed."""
     first_act_ns: Floats = field(init=False)

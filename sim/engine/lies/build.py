@@ -11,10 +11,10 @@ from sim.engine.lies.gates import Omission, SendersGate
 from sim.engine.lies.lies import FIRST_NS, Lies
 from sim.engine.lies.shim import Implausible, TierShim
 from sim.engine.lies.sight import Sight
-from sim.engine.parts import Parts
+from sim.engine.parts import Parts, max_reports
 from sim.engine.world import World
 from sim.protocol.registry import refusals
-from sim.scenario.plan import AdversaryPlan, Plan
+from sim.scenario.plan import AdversaryPlan
 from sim.telemetry.parents import Parents
 
 Bools = NDArray[np.bool_]
@@ -100,21 +100,20 @@ def _parents(world: World, tier: int) -> Parents:
 
 
 def _check(tier: int, parts: Parts) -> Implausible:
-    """What receivers refuse: more values or sources than there can be, and impossible squares."""
+    """What receivers refuse: more values or sources than there can be, and impossible squares.
+
+    Agents are counted on to report no more often than they should, from the begin of a pane on.
+    """
     below = np.bincount(
         parts.roster.tree.ancestor_of(0, tier), minlength=parts.plan.tiers[tier].count
     )
-    most = _reports_of_a_pane(parts.plan)
 
-    def implausible(nodes: Ints, sums: Ints) -> Bools:
+    def implausible(nodes: Ints, pane: int, now_ns: Floats, sums: Ints) -> Bools:
         agents = below[nodes].astype(np.int64)
-        return np.asarray(refusals(sums, parts.layout, agents * most, agents) != 0)
+        counts = np.array([max_reports(parts.plan, pane, pane, int(now)) for now in now_ns])
+        return np.asarray(refusals(sums, parts.layout, agents * counts, agents) != 0)
 
     return implausible
-
-
-def _reports_of_a_pane(plan: Plan) -> int:
-    return plan.baseline.pane_ns // plan.agents.period_ns + 1
 
 
 def _open_eyes(actors: list[Actor], world: World) -> Sight:

@@ -36,8 +36,10 @@ class SendersGate:
                 _hold(actor, part, who, first, arrivals_ns)
             if len(who) and actor.strategy.version_jumps:
                 self._jump(actor, stuck_ns, part, who, first, arrivals_ns)
-        for row, node in self._shim.take_refused(part, first):
-            arrivals_ns[row, node - first] = NEVER
+        for actor, row, nodes in self._shim.take_refused(part, first):
+            arrives = nodes[arrivals_ns[row, nodes - first] < NEVER]
+            actor.refused += len(arrives)
+            arrivals_ns[row, arrives - first] = NEVER
 
     def _jump(
         self, actor: Actor, stuck_ns: Floats, part: Emission, who: Ints, first: int, out: Floats

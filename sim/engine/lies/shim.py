@@ -19,8 +19,9 @@ from sim.telemetry.emission import Emission
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Implausible = Callable[[Ints, Ints], Bools]
-"""Which sums (k, columns) some nodes (k,) cannot truly hold; (k,)."""
+Implausible = Callable[[Ints, int, Floats, Ints], Bools]
+"""Of some nodes (k,), a pane and the instants of their reports (k,): which of these sums
+(k, columns) they cannot truly hold by then; (k,)."""
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class TierShim:
         """Whom to tell that a pane of the agents is over."""
         self._accounts = [Ledgered() for _ in actors]
         self._implausible = implausible
-        self._refused: list[tuple[int, Ints]] = []
+        self._refused: list[tuple[Actor, int, Ints]] = []
 
     def note_liars(self) -> None:
         """Look up anew where the liars stand."""
@@ -107,16 +108,13 @@ class TierShim:
                 totals = totals.astype(np.int64)
                 account = accounts.account(pane, len(actor.nodes), totals.shape[2])
                 for row, liars, said in _retell(actor, account, pane, part, first, who, totals):
-                    self._judge(actor, part.first_tick + row, liars, said)
+                    nodes = actor.nodes[liars]
+                    if self._implausible is not None:
+                        # What cannot be true receivers will not take in.
+                        now_ns = part.sent_ns[row, nodes - first]
+                        refused = nodes[self._implausible(nodes, pane, now_ns, said)]
+                        self._refused.append((actor, part.first_tick + row, refused))
         return totals
-
-    def _judge(self, actor: Actor, tick: int, who: Ints, said: Ints) -> None:
-        """Mark the reports that receivers will not take in, because they cannot be true."""
-        if self._implausible is not None:
-            refused = self._implausible(actor.nodes[who], said)
-            actor.refused += int(np.count_nonzero(refused))
-            if refused.any():
-                self._refused.append((tick, actor.nodes[who[refused]]))
 
     def ages(self, part: Emission, states: Ints) -> None:
         """See `Shim.ages`."""
@@ -129,15 +127,15 @@ class TierShim:
                     now_ns = part.sent_ns[row, nodes]
                     states[row, nodes] = actor.strategy.ages(now_ns, who, states[row, nodes])
 
-    def take_refused(self, part: Emission, first: int) -> Iterator[tuple[int, Ints]]:
-        """Rows, and nodes, of reports in a block that claimed what cannot be; each only once."""
+    def take_refused(self, part: Emission, first: int) -> Iterator[tuple[Actor, int, Ints]]:
+        """Whose reports in a block claimed what cannot be: rows, and nodes, once for each pane."""
         kept = []
-        for tick, nodes in self._refused:
+        for actor, tick, nodes in self._refused:
             mine = (nodes >= first) & (nodes < first + part.sent_ns.shape[1])
             if mine.any():
-                yield tick - part.first_tick, nodes[mine]
+                yield actor, tick - part.first_tick, nodes[mine]
             if not mine.all():
-                kept.append((tick, nodes[~mine]))
+                kept.append((actor, tick, nodes[~mine]))
         self._refused = kept
 
     def forget(self, nodes: Bools) -> None:
