@@ -47,7 +47,7 @@ CURVES_IN: Final = 2.9
 TALL: Final = 2000.0
 """A panel of this height has room for marks at 2 and 5 up to this ratio of its ends."""
 LABEL_CHARACTERS: Final = 30
-LANE_CHARACTERS: Final = 22
+LANE_CHARACTERS: Final = 24
 LEAST_SD: Final = 1e-3
 """A bias below this is drawn here: a logarithmic axis has no 0."""
 ROOM: Final = 2.0
@@ -166,8 +166,7 @@ def _draw_lanes(axes: Axes, lines: Sequence[Line], looks: Looks) -> None:
             look: Any = {"facecolor": "white", "edgecolor": colour, "hatch": "/////"}
             axes.barh(row, bad - good, HEIGHT, good, linewidth=0, **look)
         _note(axes, row, max(good, bad), bracket(found))
-    names = [textwrap.shorten(line.label, LANE_CHARACTERS, placeholder=" …") for line in lines]
-    label_rows(axes, names)
+    label_rows(axes, [_cut(line.label) for line in lines])
     axes.set_title("Where it breaks down", fontsize=9.5)
 
 
@@ -200,6 +199,11 @@ def _key(looks: Looks) -> list[Line2D]:
         Line2D([], [], label=f"limit: {LIMIT_SD:g} sd", **LIMIT),
         Line2D([], [], color=INK, label="broken down from here on", **ring),
     ]
+
+
+def _cut(label: str) -> str:
+    """As much of a label as has room left of its lane; the legend has all of it."""
+    return label if len(label) <= LANE_CHARACTERS else f"{label[: LANE_CHARACTERS - 1]}…"
 
 
 def _wrapped(label: str) -> str:

@@ -207,3 +207,9 @@ def test_a_rule_has_one_colour_even_if_a_panel_lacks_another():
     colours = [[line[0].get_color() for line in figure.axes[one].containers] for one in (1, 3)]
     assert colours[1] == colours[0][1:]
     assert labels(figure.axes[3])[0] == "mean"
+
+
+def test_a_long_label_is_cut_beside_its_lane_and_whole_in_the_legend(figure):
+    lanes = [tick.get_text() for tick in figure.axes[2].get_yticklabels()]
+    assert lanes == ["mean", "guarded_mean, f 20%", "robust, estimator trimm…"]
+    assert labels(figure.axes[3])[2] == "robust, estimator\ntrimmed_mean, f 33%, over\nnested"
