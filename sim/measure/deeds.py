@@ -6,6 +6,8 @@ what the plain mean of all would have had at the same instants.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.measure.integrity import bias_while
 from sim.measure.tables import NEVER, Tables
 
@@ -30,6 +32,8 @@ class Deed:
     """What it was expected to do."""
     bias: float
     """Median magnitude over the publications of its time, in sd; NaN without one."""
+    bias_max: float
+    """The largest: a liar that is soon convicted moves no median."""
     bias_plain: float
 
     @property
@@ -46,4 +50,9 @@ def deeds(tables: Tables) -> list[Deed]:
 def _deed(tables: Tables, row: int) -> Deed:
     one = {name: column[row].item() for name, column in tables.adversaries.items()}
     time = tables.integrity, one["at_ns"], one["until_ns"]
-    return Deed(**one, bias=bias_while(*time, "bias"), bias_plain=bias_while(*time, "bias_plain"))
+    return Deed(
+        **one,
+        bias=bias_while(*time, "bias"),
+        bias_max=bias_while(*time, "bias", np.max),
+        bias_plain=bias_while(*time, "bias_plain"),
+    )

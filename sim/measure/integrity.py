@@ -32,8 +32,14 @@ def biases(tables: Tables, plan: Plan, column: str = "bias") -> Floats:
     return np.asarray(found[~np.isnan(found)])
 
 
-def bias_while(rows: Table, at_ns: int, until_ns: int, column: str) -> float:
-    """Median magnitude of a bias at the publications in (at, until]; NaN without one.
+def bias_while(
+    rows: Table,
+    at_ns: int,
+    until_ns: int,
+    column: str,
+    reduction: Callable[..., Any] = np.median,
+) -> float:
+    """Median (or other) magnitude of a bias at the publications in (at, until]; NaN without one.
 
     `until_ns` may be NEVER. What is published at the very instant `at_ns` holds no lie yet.
     """
@@ -41,8 +47,7 @@ def bias_while(rows: Table, at_ns: int, until_ns: int, column: str) -> float:
     if until_ns != NEVER:
         inside &= rows["published_ns"] <= until_ns
     found = np.abs(rows[column][inside])
-    found = found[~np.isnan(found)]
-    return float(np.median(found)) if len(found) else np.nan
+    return _of(reduction, found[~np.isnan(found)])
 
 
 def first_lie_ns(tables: Tables) -> float:

@@ -9,7 +9,15 @@ from sim.report.columns import aligned
 from sim.report.table import written
 from sim.scenario.plan import Plan
 
-HEADERS: Final = ("what the liars did", "nodes", "rewritten", "refused", "bias", "of plain mean")
+HEADERS: Final = (
+    "what the liars did",
+    "nodes",
+    "rewritten",
+    "refused",
+    "bias",
+    "at most",
+    "of plain mean",
+)
 WIDTH: Final = 100
 
 
@@ -21,11 +29,11 @@ def who(tier: int, nodes: int, plan: Plan) -> str:
 def deeds_table(found: Sequence[Deed], plan: Plan) -> str:
     """The table, of the first replication; empty without adversaries.
 
-    Biases are medians over what was published while an adversary lied.
+    Biases are medians (and the largest) over what was published while an adversary lied.
     """
     if not found:
         return ""
-    header, *rows = aligned([HEADERS, *(_row(one, plan) for one in found)], "<>>>>>")
+    header, *rows = aligned([HEADERS, *(_row(one, plan) for one in found)], "<>>>>>>")
     told = [line for row, one in zip(rows, found, strict=True) for line in (row, *_expected(one))]
     return "\n".join([header, *told, *_of_which(plan)]) + "\n"
 
@@ -37,6 +45,7 @@ def _row(one: Deed, plan: Plan) -> tuple[str, ...]:
         f"{one.acts:,}",
         f"{one.refused:,}",
         written(one.bias, "sd"),
+        written(one.bias_max, "sd"),
         written(one.bias_plain, "sd"),
     )
 

@@ -77,7 +77,18 @@ def test_a_run_tells_what_its_liars_did(capsys):
     tell_results(outcome(), PLAN)
     lines = capsys.readouterr().out.splitlines()
     (first,) = [line for line in lines if line.startswith("adversaries[0] little_is_enough")]
-    assert first.split()[2:] == ["160", "agents", "16,000", "0", "0.3", "sd", "2", "sd"]
+    assert first.split()[2:] == [
+        "160",
+        "agents",
+        "16,000",
+        "0",
+        "0.3",
+        "sd",
+        "0.3",
+        "sd",
+        "2",
+        "sd",
+    ]
 
 
 def test_an_honest_run_tells_nothing_of_liars(capsys):

@@ -31,3 +31,8 @@ def test_a_deed_after_the_last_publication_has_no_bias():
 
 def test_an_honest_run_has_no_deeds():
     assert deeds(replace(lied(), adversaries=empty("adversaries"))) == []
+
+
+def test_a_liar_that_moves_no_median_still_has_a_largest_bias():
+    forger = deeds(lied())[1]
+    assert forger.bias < forger.bias_max == LIES["bias"]

@@ -5,10 +5,10 @@ from sim.report.deeds_table import deeds_table
 from tests.measure.lied import lied, lied_plan
 
 TABLE = """\
-what the liars did                    nodes  rewritten  refused      bias  of plain mean
-adversaries[0] little_is_enough  160 agents     16,000        0    0.3 sd           2 sd
+what the liars did                    nodes  rewritten  refused      bias  at most  of plain mean
+adversaries[0] little_is_enough  160 agents     16,000        0    0.3 sd   0.3 sd           2 sd
   expected: hides within the spread of correct agents
-adversaries[1] forge               2 locals         55        3  0.155 sd           1 sd
+adversaries[1] forge               2 locals         55        3  0.155 sd   0.3 sd           1 sd
   expected: is caught by its children
 """
 
