@@ -110,6 +110,8 @@ def check_sums(telemetry: Telemetry) -> None:
         is_open = flight.pane >= first_pane
         values = flight.values if is_open.all() else flight.values[is_open]
         found += _known(values.sum(axis=0), layout)
+        for pane, row in parent.intake.given_up.items():
+            found += _known(row, layout) if pane >= first_pane else 0
     for aggregator in telemetry.aggregators:
         for pane, rows in aggregator.unsent.items():
             found += _known(rows.sum(axis=0), layout) if pane >= first_pane else 0

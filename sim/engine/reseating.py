@@ -93,14 +93,20 @@ def _seats_of(agents: Bools, dealing: Dealing, plan: Plan, reseat_ns: int) -> Bo
     return found
 
 
-def first_pane(plan: Plan, now_ns: int) -> int:
-    """The first pane in which every seat has had the agent that it has just before `now_ns`.
+def panes_of_one_agent(plan: Plan, published_ns: int, now_ns: int) -> tuple[int, int]:
+    """First and last pane of a baseline's window in which a seat has had one agent only.
 
-    What is known of single seats from before that is another agent's.
+    Those of the epoch that was going on one publication before `now_ns`, when locals look: of a
+    younger one they would know nothing, or too little, yet.
     """
+    first, last = plan.baseline.panes_at(published_ns)
     if plan.reseat_ns is None:
-        return 0
-    return max(now_ns - 1, 0) // plan.reseat_ns * plan.reseat_ns // plan.baseline.pane_ns
+        return first, last
+    known_for_ns = min(plan.baseline.publish_ns, plan.reseat_ns)
+    epoch = max(now_ns - known_for_ns, 0) // plan.reseat_ns
+    panes = plan.reseat_ns // plan.baseline.pane_ns
+    last = min(last, (epoch + 1) * panes - 1)
+    return min(max(first, epoch * panes), last), last
 
 
 class Reseating:
@@ -143,6 +149,7 @@ class Reseating:
             self._note(epoch)
 
     def _deal(self, epoch: int, now_ns: int) -> None:
+        self._world.telemetry.hand_over()
         self._world.telemetry.leaves.phase_ns[:] = self._seats.phase_ns
         self._lies.reseat(self._seats.dealing.seat_of(epoch), now_ns)
         self._dealt += 1

@@ -43,6 +43,8 @@ class Intake:
     ingress: Ingress | None = None
     counts: Counts = field(default_factory=Counts)
     overtaken: Overtaken = field(default_factory=Overtaken)
+    given_up: dict[int, IntArray] = field(default_factory=dict)
+    """Per pane, what `give_up` took out, (columns,)."""
     _next: list[Flight] = field(default_factory=list)
 
     def take(
@@ -100,6 +102,17 @@ class Intake:
         hit = children[self.flight.child]
         self.flight.arrival_ns[hit] = np.maximum(self.flight.arrival_ns[hit], until_ns)
         self.overtaken.postpone(children, until_ns)
+
+    def give_up(self) -> Flight:
+        """Drop, and return, what was lost and only a later report of its child would bring."""
+        later_ns = np.full(len(self.held), NEVER)
+        lost = self.flight.known_ns(later_ns, 0) == NEVER
+        dropped, self.flight = self.flight.select(lost), self.flight.select(~lost)
+        for pane in np.unique(dropped.pane).tolist():
+            values = dropped.values[dropped.pane == pane].sum(axis=0)
+            self.given_up[pane] = self.given_up.get(pane, 0) + values
+            self.counts.expired += int(values[0])
+        return dropped
 
     def add_rider(self, children: IntArray, pane: int, values: IntArray, *, first: bool) -> None:
         """Values that ride on the next report of each child that arrives.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.telemetry.emission import BoolArray
+from sim.telemetry.flight import Flight
 from sim.telemetry.intake import Intake
 from sim.telemetry.reports import Reports
 
@@ -32,6 +33,12 @@ class Ledger:
             if pane not in self.panes:
                 self.panes[pane] = np.zeros(self._shape, np.int64)
             self.panes[pane][first:last] += totals[-1].astype(np.int64)
+
+    def strike(self, lost: Flight) -> None:
+        """These reports were lost, and nobody will ever repeat them."""
+        for pane, reported in self.panes.items():
+            rows = np.flatnonzero(lost.pane == pane)
+            np.subtract.at(reported, lost.child[rows], lost.values[rows])
 
     def withdraw(self, nodes: BoolArray, intake: Intake) -> int:
         """Let these nodes take back everything with their next report; return how many values."""

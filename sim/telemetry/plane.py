@@ -94,6 +94,12 @@ class Telemetry:
         if nodes[-1].any():
             self.root.forget()
 
+    def hand_over(self) -> None:
+        """Every row of the agents goes to somebody else, who cannot repeat what was lost."""
+        lost = self.aggregators[0].intake.give_up()
+        if self.leaves.ledger is not None:
+            self.leaves.ledger.strike(lost)
+
     def estimate(self, first_pane: int, last_pane: int) -> Moments:
         """What the root knows of these panes now."""
         row = self.root.window(first_pane, last_pane, self.layout.features)

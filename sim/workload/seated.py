@@ -69,18 +69,17 @@ class Seated:
     def _ask(self, tick: int, ask: Ask, out: NDArray[Any]) -> NDArray[Any]:
         """Fill `out`, a row a seat, with what the agents answer."""
         born_ns = self._phase_ns + tick * float(self._period_ns)
-        epoch = born_ns // self._reseat_ns
+        first, last = (int(born // self._reseat_ns) for born in (born_ns.min(), born_ns.max()))
         of_agents, answers = np.empty_like(born_ns), np.empty_like(out)
-        for number in range(int(epoch.min()), int(epoch.max()) + 1):
-            agent = self._agent_at(number)
+        for epoch in range(first, last + 1):
+            agent = self._agent_at(epoch)
             of_agents[agent] = born_ns
             ask(tick, of_agents, 0, answers)
-            here = epoch == number
-            if here.all():
+            if first == last:
                 # mode="clip" only because numpy would copy `out` to be able to raise.
-                np.take(answers, agent, axis=0, out=out, mode="clip")
-            else:
-                out[here] = answers[agent[here]]
+                return np.take(answers, agent, axis=0, out=out, mode="clip")
+            here = born_ns // self._reseat_ns == epoch
+            out[here] = answers[agent[here]]
         return out
 
 

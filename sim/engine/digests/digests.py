@@ -10,7 +10,7 @@ from sim.engine.digests.estimator import Estimator, Published
 from sim.engine.digests.rounds import Rounds
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, max_reports
-from sim.engine.reseating import first_pane
+from sim.engine.reseating import panes_of_one_agent
 from sim.scenario.plan import Plan
 from sim.stats.moments import Layout, Moments
 from sim.stats.robust.needs import liars
@@ -84,10 +84,9 @@ class Digests:
     def _items(self, published_ns: int, now_ns: int) -> Items:
         """The windows that the baseline of this publication covers, as the locals know them.
 
-        What is known of a seat from before its agent came is left out.
+        No window is of two agents who sat in a seat in turn.
         """
-        first, last = self._plan.baseline.panes_at(published_ns)
-        first = max(first, first_pane(self._plan, now_ns))
+        first, last = panes_of_one_agent(self._plan, published_ns, now_ns)
         reports = max_reports(self._plan, first, last, now_ns)
         items = items_of(self._known.window(first, last), self._layout, reports)
         if self._plan.baseline.rule.quorum:

@@ -103,6 +103,10 @@ class SampleDigest:
     def read(self, state: Sample) -> Estimate:
         """See `Digest.read`."""
         n = len(state.agent)
+        expected = min(self._k, len(self._priority))
+        if n == 0:
+            nothing = np.full(self._features, np.nan)
+            return Estimate(0, expected, nothing, nothing, nothing)
         f = liars(self._share, n)
         found = baseline(
             self._rule,
@@ -112,7 +116,6 @@ class SampleDigest:
             f=f,
             cap=float(self._cap),
         )
-        expected = min(self._k, len(self._priority))
         return Estimate(n, expected, found.mean[0], found.within_sd[0], found.between_sd[0])
 
     def size_bytes(self, agents: int) -> int:
