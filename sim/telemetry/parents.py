@@ -163,7 +163,11 @@ class Aggregators(Parents):
         """The reports of the whole tier; call `judge` of its channel for their arrivals."""
         self.intake.finish_step(self._until_ns)
         totals = {}
-        for pane in sorted({*self._learnt, *self.unsent}):
+        panes = {*self._learnt, *self.unsent}
+        if self.shim is not None and self._pane:
+            # Any report may tell the finished pane anew, also one that has learnt nothing of it.
+            panes.add(self._pane - 1)
+        for pane in sorted(panes):
             unsent = self.unsent.pop(pane, None)
             if pane < self._pane - 1:
                 assert unsent is not None
