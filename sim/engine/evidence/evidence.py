@@ -120,7 +120,7 @@ class Evidence:
         for version in range(1, self._plan.duration_ns // period_ns + 1):
             yield kernel.instant(version * period_ns, order=Order.READ)
             advance(kernel.now_ns)
-            if self._hypothesis is not None and version > self._since:
+            if self._hypothesis is not None:
                 self._judge(self._hypothesis, kernel.now_ns)
 
     def _lead_ns(self) -> int:
