@@ -87,6 +87,8 @@ class RulePlan:
     """How long before a publication the locals send their digests."""
     false_alerts: float
     """guarded_mean: probability of an alert at a publication although nobody lies."""
+    let_through: float
+    """guarded_mean: share of liars whose pull on the exact mean raises no alert."""
     quorum: bool
     """Locals take the first n - f agents heard in a round, not all that they know."""
 

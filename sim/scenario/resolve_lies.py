@@ -14,7 +14,7 @@ from sim.scenario.schema import adversaries, integrity, robust
 from sim.scenario.variants import options, variant
 from sim.units import NS_PER_S
 
-MEAN: Final = plan.RulePlan("mean", None, 0.0, "sample", 0, 0.01, 0, 0.0, quorum=False)
+MEAN: Final = plan.RulePlan("mean", None, 0.0, "sample", 0, 0.01, 0, 0.0, 0.0, quorum=False)
 LEAD_NS: Final = 2 * NS_PER_S // 5
 """From digests to the publication: several times the delay of a tree across a continent."""
 
@@ -23,6 +23,7 @@ def resolve_rule(block: robust.AnyRule, publish_ns: int) -> plan.RulePlan:
     """How the root makes one baseline, which it publishes every `publish_ns`."""
     if isinstance(block, robust.Mean):
         return MEAN
+    let_through = block.let_through if isinstance(block, robust.GuardedMean) else None
     return plan.RulePlan(
         kind=block.kind,
         estimator=variant(block.estimator),
@@ -32,6 +33,7 @@ def resolve_rule(block: robust.AnyRule, publish_ns: int) -> plan.RulePlan:
         accuracy=block.accuracy,
         lead_ns=min(LEAD_NS, publish_ns // 2) if block.lead is None else block.lead,
         false_alerts=block.false_alerts if isinstance(block, robust.GuardedMean) else 0.0,
+        let_through=block.f if let_through is None else let_through,
         quorum=block.quorum,
     )
 

@@ -206,8 +206,15 @@ def _rule(rule: RulePlan) -> dict[str, Any]:
         "sample": rule.sample,
         "accuracy": write_share(rule.accuracy),
         "lead": write_duration(rule.lead_ns),
-        **({"false_alerts": write_share(rule.false_alerts)} if rule.kind == "guarded_mean" else {}),
+        **(_guard(rule) if rule.kind == "guarded_mean" else {}),
         "quorum": rule.quorum,
+    }
+
+
+def _guard(rule: RulePlan) -> dict[str, Any]:
+    return {
+        "false_alerts": write_share(rule.false_alerts),
+        "let_through": write_share(rule.let_through),
     }
 
 

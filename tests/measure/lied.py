@@ -10,7 +10,7 @@ from sim.scenario.plan import AdversaryPlan, AttestPlan, EvidencePlan, RulePlan,
 from tests.measure.synthetic import S, make_plan, make_tables
 
 GUARDED = RulePlan(
-    "guarded_mean", Variant("median", {}), 0.2, "sample", 400, 0.01, S, 1e-3, quorum=False
+    "guarded_mean", Variant("median", {}), 0.2, "sample", 400, 0.01, S, 1e-3, 0.2, quorum=False
 )
 ATTEST = AttestPlan(10 * S, S, 6, 10, agents_check=True, replace=True, replace_ns=S)
 EVIDENCE = EvidencePlan(0.5, 6.9, 0.2, None)
@@ -118,6 +118,7 @@ def _attestation(duration_ns):
         "committed_ns": at_ns,
         "attested_ns": np.where(bad, NEVER, at_ns + 2 * S),
         "missing": np.where(bad, 20, 0),
+        "audited": np.zeros(len(at_ns), np.int64),
         "disputed": at_ns == 20 * S,
     }
 

@@ -32,7 +32,7 @@ MS = 1_000_000
 PERIOD_NS = 200 * MS
 INSIDE_AGE_NS = 130 * MS
 AGENTS = 100
-MEAN = RulePlan("mean", None, 0.0, "sample", 0, 0.01, 0, 0.0, quorum=False)
+MEAN = RulePlan("mean", None, 0.0, "sample", 0, 0.01, 0, 0.0, 0.0, quorum=False)
 
 
 @dataclass(frozen=True)

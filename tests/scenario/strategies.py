@@ -158,7 +158,10 @@ def rules() -> st.SearchStrategy[Any]:
         "lead": st.sampled_from(["1ms", "900ms"]),
         "quorum": st.booleans(),
     }
-    alerts = {"false_alerts": st.sampled_from(["1%", 1 / 3])}
+    alerts = {
+        "false_alerts": st.sampled_from(["1%", 1 / 3]),
+        "let_through": st.sampled_from(["0%", "5%"]),
+    }
     return st.one_of(
         st.just("mean"),
         variants("robust", **options),

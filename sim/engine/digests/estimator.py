@@ -63,9 +63,9 @@ class Estimator:
         """Room for the liars that are tolerated, and for chance."""
         plan, features = self._plan, len(estimate.mean)
         assert plan.estimator is not None
-        bias = max_bias(plan.estimator.kind, plan.f)
+        bias = max_bias(plan.estimator.kind, plan.let_through)
         if bias is None:
-            bias = max_bias("median", plan.f) or 0.0
+            bias = max_bias("median", plan.let_through) or 0.0
         items = max(min(estimate.items, self._agents), 1)
         error = standard_error(estimate.between_sd, items, self._agents, self._efficiency())
         z = critical_value(plan.false_alerts, features)

@@ -194,6 +194,11 @@ class GuardedMean(Withstanding):
     false_alerts: Annotated[Share, Field(gt=0, lt=1)] = Field(
         default=0.01, description="probability of an alert at a publication if nobody lies"
     )
+    let_through: Annotated[Share, Field(lt=0.5)] | None = Field(
+        default=None,
+        description="share of liars whose pull on the exact mean raises no alert; 0 % = none does, "
+        "left out = f",
+    )
 
 
 class Robust(Withstanding):
