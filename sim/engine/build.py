@@ -92,7 +92,8 @@ def line_between(
         lambda purpose, tick: parts.streams.at(name, purpose, tick=tick),
         _transmission_ns(parts, child.tier) if upward and queued else 0.0,
     )
-    return Line(channel, child, above) if upward else Line(channel, above, child)
+    source, target = (child, above) if upward else (above, child)
+    return Line(channel, source, target, reliable)
 
 
 def _loss(plan: Plan) -> LossLaw:

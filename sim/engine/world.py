@@ -7,7 +7,7 @@ the planes have been advanced.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ class Line:
     channel: Channel
     source: Ends
     target: Ends
+    reliable: bool = False
+    """What is lost by chance is sent again, also where a fault is to blame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,10 @@ class World:
     def _refresh_rules(self) -> None:
         rules = self._in_order(self.rules)
         verdicts = [rule.verdict for rule in rules]
+        persistent = [replace(one, loss_extra=0.0, corrupt_share=0.0) for one in verdicts]
         for line in self.lines:
-            line.channel.apply(governing(rules, line.source, line.target), verdicts)
+            governed = governing(rules, line.source, line.target)
+            line.channel.apply(governed, persistent if line.reliable else verdicts)
 
     def _refresh_agents(self) -> None:
         """Tell the plane which agents have left, and whose clocks are wrong."""
@@ -174,13 +178,13 @@ class World:
             self.telemetry.leaves.up = up
         elif tier <= len(self.telemetry.aggregators):
             self.telemetry.aggregators[tier - 1].up = up
-        if tier == 0:
+        lines = [line for line in self.lines if line.target.tier == tier]
+        if not lines:
             return
         dead_ns, still_ns = self._until(tier, loses=True), self._until(tier, loses=False)
-        for line in self.lines:
-            if line.target.tier == tier:
-                line.channel.receivers_down(_at(dead_ns, line.target.node))
-                line.channel.receivers_paused(_at(still_ns, line.target.node))
+        for line in lines:
+            line.channel.receivers_down(_at(dead_ns, line.target.node))
+            line.channel.receivers_paused(_at(still_ns, line.target.node))
 
     def _until(self, tier: int, *, loses: bool) -> Floats | None:
         """Until when each node of a tier is down (or paused); None if none is."""
