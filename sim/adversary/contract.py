@@ -155,6 +155,13 @@ class Strategy:
         """How many times as long a receiver is busy with each of its reports."""
         return 1
 
+    def lists(self, who: int, children: Ints) -> Ints:  # noqa: ARG002
+        """The sums, (n, wide), that a lying aggregator lists for its children's own.
+
+        What differs it has made up; it cannot sign it in a child's name.
+        """
+        return children
+
     def commit(self, who: int, children: Ints, merged: Ints) -> Ints:  # noqa: ARG002
         """The sums, (wide,), that a lying aggregator commits to, of its children's (n, wide)."""
         return merged

@@ -11,9 +11,10 @@ from sim.adversary.contract import Floats, Ints, Liars, Strategy
 
 
 class Forge(Strategy):
-    """Says of its subtree's sums, digest and commitment that all is `by` higher; options: by (sd).
+    """Says of its subtree's sums, digest and commitment that all is `by` higher.
 
-    Means that would leave the range of values stop there.
+    Options: by (sd); how, what it forges in a commitment: the `sum`, or the `leaves`, so that their
+    sum is right. Means that would leave the range of values stop there.
     """
 
     tiers: ClassVar[Literal["aggregators"]] = "aggregators"
@@ -25,6 +26,7 @@ class Forge(Strategy):
     def __init__(self, liars: Liars, options: Mapping[str, Any]) -> None:
         super().__init__(liars, options)
         self._by: Floats = options["by"] * liars.scale_sd
+        self._leaves = options.get("how") == "leaves"
 
     def tell(self, pane: int, now_ns: Floats, who: Ints, sums: Ints) -> Ints:  # noqa: ARG002
         """See `Strategy.tell`."""
@@ -34,6 +36,14 @@ class Forge(Strategy):
         """See `Strategy.digest`."""
         return means + self._by
 
+    def lists(self, who: int, children: Ints) -> Ints:  # noqa: ARG002
+        """See `Strategy.lists`."""
+        if not self._leaves:
+            return children
+        return rewrite.shifted(children, self.liars.layout, rewrite.quanta(self._by))
+
     def commit(self, who: int, children: Ints, merged: Ints) -> Ints:  # noqa: ARG002
         """See `Strategy.commit`."""
+        if self._leaves:
+            return merged
         return rewrite.shifted(merged, self.liars.layout, rewrite.quanta(self._by))

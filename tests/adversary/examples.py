@@ -10,7 +10,7 @@ OPTIONS = {
     "equivocate": {"by": 5.0},
     "fast_liar": {"to": 5.0},
     "flood_alarms": {"of": 0.5},
-    "forge": {"by": 5.0},
+    "forge": {"by": 5.0, "how": "sum"},
     "group_capture": {"to": 5.0},
     "importance_flood": {"times": 10},
     "inner_product": {"tau": 0.1},

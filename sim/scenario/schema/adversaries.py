@@ -154,6 +154,9 @@ class Forge(Shifting):
     """An aggregator shifts the sums of its whole subtree."""
 
     kind: Literal["forge"] = Field(description="an aggregator shifts the sums of its subtree")
+    how: Literal["sum", "leaves"] = Field(
+        default="sum", description="what it forges in a commitment: the sum, or all it adds up"
+    )
 
 
 class GroupCapture(Pushing):
