@@ -122,6 +122,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "committed_ns": np.int64,
         "attested_ns": np.int64,
         "missing": np.int64,
+        "audited": np.int64,
         "disputed": np.bool_,
     },
     "convictions": {
@@ -196,7 +197,7 @@ class Tables:
     - `adversaries`: one row an entry of the scenario: reports, digests and other words that it
       rewrote (`acts`), those of them that a registry refused, and what it was expected to do.
     - `attestation`: one row a round; `missing` agents did not acknowledge, `attested_ns` NEVER if
-      any did not.
+      any did not; `audited` aggregators were caught by an audit.
     - `convictions`: one row an aggregator that lied (`lied_ns`: first lie; NEVER for an innocent
       one) or was convicted or replaced (NEVER if not).
     - `evidence`: log-odds in nats of all reports and of those of correct agents, the bounds that no

@@ -1,19 +1,22 @@
 """Attestation of one run: rounds of commitments, acknowledgements, watchers, court, replacement.
 
 Round r begins at r * `every`. Tier after tier commits, a `step` apart; the root closes the round,
-sends everybody the way to it, and aggregators open their books to their watchers. From then on the
-court sits once a step and hears what has arrived; after two steps a tier the acknowledgements that
-are at the root say whether the round is attested.
+sends everybody the way to it, aggregators open their books to their watchers, and audits begin.
+From then on the court sits once a step and hears what has arrived; after two steps a tier the
+acknowledgements that are at the root say whether the round is attested.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.attest.audit import Audits, Findings
+from sim.engine.attest.docket import NEVER_NS, Convicted, Docket
 from sim.engine.attest.lies import lies_of_round
+from sim.engine.attest.reported import reported_otherwise, said_beyond
 from sim.engine.attest.rounds import Round, hold
 from sim.engine.attest.watch import Watching
 from sim.engine.attest.ways import Ways
@@ -23,9 +26,8 @@ from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.lies.lies import Lies
 from sim.engine.parts import Advance, Parts
 from sim.engine.world import World
-from sim.protocol.merkle.attestation import Integrity, attest_by_count
+from sim.protocol.merkle.attestation import Attestation, Integrity, attest_by_count
 from sim.protocol.merkle.court import Court
-from sim.protocol.merkle.encoding import Name
 from sim.protocol.merkle.fraud import FraudProof
 from sim.protocol.merkle.keys import Keys
 from sim.protocol.merkle.tree import commit_tree
@@ -37,15 +39,21 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
-@dataclass(slots=True)
-class Convicted:
-    """A member that was found guilty."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Begun:
+    """What was known at the instant that a round is about."""
 
-    name: Name
-    seat: int
-    convicted_ns: int
-    reason: str
-    replaced_ns: int = -1
+    number: int
+    begin_ns: int
+    rows: Ints
+    """The agents' wide rows as the locals know them; (n, wide)."""
+    versions: Ints
+    """The numbers of their reports; (n,)."""
+    heard: Bools
+    silent: Bools
+    """Agents that would not say that they have reported; (n,)."""
+    beyond: Mapping[int, Ints]
+    """See `said_beyond`."""
 
 
 class Attest:
@@ -61,6 +69,7 @@ class Attest:
         keys: Keys,
         court: Court,
         watching: Watching,
+        audits: Audits,
     ) -> None:
         self._plan = plan
         self._parts = parts
@@ -70,28 +79,31 @@ class Attest:
         self._keys = keys
         self._court = court
         self._watching = watching
+        self._audits = audits
         self._ways = Ways(parts, world)
         self._proofs = self._ways.prove(lambda _: self._agreeing())
         watching.install(self._ways, self._who_found)
+        audits.install(self._ways)
         self._round: Round | None = None
-        self._convicted: dict[Name, Convicted] = {}
+        self._docket = Docket()
         self._estimates: dict[int, Moments] = {}
         """Of rounds that were attested: what their roots said."""
-        self._rows: list[dict[str, Any]] = []
-        self._disputed = False
-        self._last_attested = False
+        self._convicts = False
+        """Somebody was convicted, and no round has been attested since."""
+        self._status = UNATTESTED
 
     @property
     def status(self) -> int:
         """What can be said of baselines now."""
-        if self._disputed:
-            return DISPUTED
-        return ATTESTED if self._last_attested else UNATTESTED
+        return DISPUTED if self._convicts else self._status
 
     def baseline(self) -> Moments | None:
-        """What to publish in a dispute: the newest root that was attested and still stands."""
+        """What to publish after a conviction: the newest root that was attested and still stands.
+
+        None if there is no such root, or no reason to go back to it.
+        """
         root = self._court.attested
-        if not (self._disputed and self._plan.replace) or root is None:
+        if not (self._convicts and self._plan.replace) or root is None:
             return None
         return self._estimates[root.epoch]
 
@@ -101,7 +113,7 @@ class Attest:
 
     def rows(self) -> Rows:
         """What came of every round, and of every aggregator that lied."""
-        return {"attestation": self._rows, "convictions": self._conviction_rows()}
+        return self._docket.rows(self._lies.actors)
 
     def idle(self) -> list[str]:
         """Attestation is never without effect."""
@@ -113,45 +125,59 @@ class Attest:
             begin_ns = number * self._plan.every_ns
             yield kernel.instant(begin_ns, order=Order.READ)
             advance(begin_ns)
-            rows, versions, heard = self._leaves(begin_ns)
+            begun = self._begin(number, begin_ns)
             for tier in range(1, top):
                 yield kernel.instant(begin_ns + (tier - 1) * step_ns, order=Order.READ)
                 advance(kernel.now_ns)
                 self._ways.commits[tier].publish(number, kernel.now_ns, self._world.is_up(tier))
             yield kernel.instant(begin_ns + (top - 1) * step_ns, order=Order.READ)
             advance(kernel.now_ns)
-            self._close(number, begin_ns, rows, versions, heard)
+            self._close(begun)
             self._open(number, kernel.now_ns)
             for turn in range(1, 2 * top + 1):
                 now_ns = begin_ns + (top - 1 + turn) * step_ns
                 yield kernel.instant(now_ns, order=Order.READ)
                 advance(now_ns)
-                self._sit(number, now_ns, kernel, advance)
+                self._sit(self._watching.arrived(number), kernel, advance)
                 if top < turn < 2 * top:
                     self._ways.acks[turn - top].publish(
                         number, now_ns, self._world.is_up(turn - top)
                     )
-            self._end(number, kernel.now_ns)
+            self._end(begun, kernel, advance)
 
-    def _leaves(self, now_ns: int) -> tuple[Ints, Ints, Bools]:
-        """The agents' wide rows and report numbers as the locals know them, and who was heard."""
-        first, last = self._parts.plan.baseline.panes_at(now_ns)
-        rows = self._parts.layout.widen(self._known.window(first, last))
+    def _begin(self, number: int, now_ns: int) -> Begun:
+        """What the locals know of their agents, and what everybody has reported."""
+        panes = self._parts.plan.baseline.panes_at(now_ns)
+        rows = self._parts.layout.widen(self._known.window(*panes))
         leaves = self._world.telemetry.leaves
         born_ns = self._world.telemetry.aggregators[0].intake.held[:, 0]
         versions = (born_ns - leaves.phase_ns) // leaves.period_ns
         heard = (born_ns > 0) & (rows[:, 0] > 0)
-        return rows, np.where(heard, versions, 0).astype(np.int64), heard
+        # A liar of whom nobody has heard will not complain of it.
+        silent = ~self._world.is_up(0) | (self._lies.is_liar(0) & ~heard)
+        return Begun(
+            number,
+            now_ns,
+            np.where(heard[:, None], rows, 0),
+            np.where(heard, versions, 0).astype(np.int64),
+            heard,
+            silent,
+            said_beyond(self._world.telemetry, *panes),
+        )
 
-    def _close(self, number: int, begin_ns: int, rows: Ints, versions: Ints, heard: Bools) -> None:
+    def _close(self, begun: Begun) -> None:
         """The root commits to what has arrived."""
-        registry, lost = self._court.registry, self._lost(number)
-        rows = np.where(heard[:, None], rows, 0)
+        registry, lost = self._court.registry, self._lost(begun.number)
+        number, begin_ns, rows = begun.number, begun.begin_ns, begun.rows
         features = self._parts.layout.features
         aggregators = [actor for actor in self._lies.actors if actor.plan.tier]
         lies = lies_of_round(aggregators, self._parts.levels, rows, lost, features, begin_ns)
-        tree = commit_tree(registry, number, versions, rows, lies=lies, absent=~heard, lost=lost)
-        other = self._watching.told_otherwise(tree, aggregators, begin_ns)
+        absent = ~begun.heard
+        tree = commit_tree(
+            registry, number, begun.versions, rows, lies=lies, absent=absent, lost=lost
+        )
+        other = reported_otherwise(tree, begun.beyond)
+        other |= self._watching.told_otherwise(tree, aggregators, lost, begin_ns)
         self._round = hold(number, begin_ns, tree, self._keys, other)
 
     def _lost(self, number: int) -> Mapping[int, Bools]:
@@ -161,10 +187,11 @@ class Attest:
         }
 
     def _open(self, number: int, now_ns: int) -> None:
-        """Everybody hears of the root; aggregators open their books."""
+        """Everybody hears of the root; aggregators open their books; audits begin."""
         if self._plan.agents_check and self._world.is_up(self._parts.top)[0]:
             self._proofs.publish(number, now_ns)
         self._watching.publish(number, now_ns, self._world)
+        self._audits.publish(number, now_ns, self._court.registry, self._world)
 
     def _agreeing(self) -> Bools:
         """Which agents acknowledge the round that is going on; (agents,)."""
@@ -182,20 +209,15 @@ class Attest:
         }
         return {seat: proof for seat, proof in seats.items() if seat is not None}
 
-    def _sit(self, number: int, now_ns: int, kernel: Kernel, advance: Advance) -> None:
+    def _sit(self, proofs: Iterator[FraudProof], kernel: Kernel, advance: Advance) -> None:
         """The court hears the proofs that have arrived, if the root is there to hear."""
         if not self._world.is_up(self._parts.top)[0]:
             return
-        for proof in self._watching.arrived(number):
-            conviction = self._court.hear(proof)
-            if conviction is None or conviction.name.tier == 0:
+        for proof in proofs:
+            found = self._docket.hear(proof, self._court, kernel.now_ns)
+            if found is None:
                 continue
-            seat = self._court.registry.seat_of(conviction.name)
-            assert seat is not None
-            reason = ", ".join(str(one) for one in conviction.reasons)
-            found = Convicted(conviction.name, seat, now_ns, reason)
-            self._convicted[conviction.name] = found
-            self._disputed = True
+            self._convicts = True
             if self._plan.replace:
                 kernel.process(self._replacing(found, kernel, advance))
 
@@ -213,40 +235,60 @@ class Attest:
         self._court.replace(found.name)
         found.replaced_ns = due_ns
 
-    def _end(self, number: int, now_ns: int) -> None:
+    def _end(self, begun: Begun, kernel: Kernel, advance: Advance) -> None:
         """What came of the round."""
         held = self._round
         assert held is not None
+        number, now_ns = begun.number, kernel.now_ns
+        findings = self._audits.findings(number, held.tree, begun.silent)
+        shown = [held.proofs[name] for name in findings.forgers]
+        self._sit(iter(shown), kernel, advance)
         wanted = self._world.registered(0) & self._world.is_up(0)
-        agreed = held.agrees.copy()
-        suppressed: list[tuple[int, int]] = []
-        if self._plan.agents_check:
-            agreed &= self._proofs.posts[-1].version_held == number
-            suppressed = [
-                (tier, int(seat))
-                for tier, mail in self._ways.acks.items()
-                for seat in np.flatnonzero(mail.posts[-1].version_held != number)
-            ]
-        proof = next(self._watching.arrived(number), None)
+        agreed, suppressed = self._acknowledged(number, held)
+        proof = next(chain(self._watching.arrived(number), shown), None)
         outcome = attest_by_count(wanted, agreed, held.tree.registry, suppressed, proof)
-        # Without acknowledgements a round stands as long as nobody disproves it.
-        attested = outcome.integrity is Integrity.ATTESTED or (
-            not self._plan.agents_check and outcome.integrity is Integrity.UNATTESTED
-        )
-        self._last_attested = attested
-        if attested:
-            self._disputed = False
-            self._court.attest(held.tree.statement(self._parts.top, 0, self._keys))
-            self._estimates[number] = held.estimate()
-        self._rows.append(
+        attested = self._stands(outcome, findings)
+        self._settle(held, attested, bool(findings.caught))
+        self._docket.rounds.append(
             {
                 "round": number,
                 "committed_ns": held.committed_ns,
-                "attested_ns": now_ns if attested else -1,
+                "attested_ns": now_ns if attested else NEVER_NS,
                 "missing": self._missing(wanted, agreed, suppressed),
-                "disputed": outcome.integrity is Integrity.DISPUTED,
+                "audited": len(findings.caught),
+                "disputed": outcome.integrity is Integrity.DISPUTED or bool(findings.caught),
             }
         )
+
+    def _acknowledged(self, number: int, held: Round) -> tuple[Bools, list[tuple[int, int]]]:
+        """Which agents agree and have said so, and whose word for those below is not there."""
+        if not self._plan.agents_check:
+            return held.agrees.copy(), []
+        agreed = held.agrees & (self._proofs.posts[-1].version_held == number)
+        suppressed = [
+            (tier, int(seat))
+            for tier, mail in self._ways.acks.items()
+            for seat in np.flatnonzero(mail.posts[-1].version_held != number)
+        ]
+        return agreed, suppressed
+
+    def _stands(self, outcome: Attestation, findings: Findings) -> bool:
+        """Whether the round is attested."""
+        if findings.caught or outcome.integrity is Integrity.DISPUTED:
+            return False
+        if self._plan.agents_check:
+            return outcome.integrity is Integrity.ATTESTED
+        # Without acknowledgements a round stands as long as nobody disproves it to the root.
+        return bool(self._world.is_up(self._parts.top)[0])
+
+    def _settle(self, held: Round, attested: bool, caught: bool) -> None:
+        """What publications say from now on."""
+        if not attested:
+            self._status = DISPUTED if caught else UNATTESTED
+            return
+        self._status, self._convicts = ATTESTED, False
+        self._court.attest(held.tree.statement(self._parts.top, 0, self._keys))
+        self._estimates[held.number] = held.estimate()
 
     def _missing(self, wanted: Bools, agreed: Bools, suppressed: Sequence[tuple[int, int]]) -> int:
         """Agents whose acknowledgement is not at the root."""
@@ -254,25 +296,3 @@ class Attest:
         for tier, seat in suppressed:
             there[self._parts.roster.tree.ancestor_of(0, tier) == seat] = False
         return int(np.count_nonzero(wanted & ~there))
-
-    def _conviction_rows(self) -> list[dict[str, Any]]:
-        """Aggregators that lied, convicted or not, and innocents if there were any."""
-        rows = []
-        for actor in self._lies.actors:
-            for node, lied_ns in zip(actor.nodes.tolist(), actor.first_act_ns, strict=True):
-                if actor.plan.tier and np.isfinite(lied_ns):
-                    found = self._convicted.pop(Name(actor.plan.tier, node), None)
-                    rows.append(_row(actor.plan.tier, node, int(lied_ns), found))
-        rows += [_row(name.tier, one.seat, -1, one) for name, one in self._convicted.items()]
-        return rows
-
-
-def _row(tier: int, node: int, lied_ns: int, found: Convicted | None) -> dict[str, Any]:
-    return {
-        "tier": tier,
-        "node": node,
-        "lied_ns": lied_ns,
-        "convicted_ns": -1 if found is None else found.convicted_ns,
-        "replaced_ns": -1 if found is None else found.replaced_ns,
-        "reason": "" if found is None else found.reason,
-    }

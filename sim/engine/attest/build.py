@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from sim.engine.attest.attest import Attest
+from sim.engine.attest.audit import Audits
 from sim.engine.attest.watch import Watching
 from sim.engine.digests.build import know_agents
 from sim.engine.lies.lies import Lies
@@ -36,6 +37,7 @@ def add_attest(parts: Parts, world: World, lies: Lies, plan: AttestPlan) -> Atte
         keys,
         Court(keys, registry),
         watching,
+        Audits(registry, derive(seed, "audits"), plan.audits),
     )
 
 

@@ -44,23 +44,33 @@ def _lies(
     actor: Actor, groups: Groups, rows: Ints, merged: Ints, features: int, now_ns: int
 ) -> list[Lie]:
     """The lies of one adversary; writes, in place, what its liars say into `merged`."""
-    if not (actor.overrides("commit") or actor.overrides("omits")):
+    if not any(actor.overrides(hook) for hook in ("commit", "lists", "omits")):
         return []
     everybody = np.arange(len(actor.nodes))
-    who = everybody[actor.acting(everybody, now_ns)]
     found = []
-    for one in who.tolist():
+    for one in everybody[actor.acting(everybody, now_ns)].tolist():
         seat = int(actor.nodes[one])
-        first, last = groups.starts[seat : seat + 2]
-        children = rows[first:last]
-        omitted = actor.strategy.omits(np.arange(first, last))
-        listed = np.where(omitted[:, None], 0, children)
-        honest = merge_groups(listed, np.array([0, len(listed)]), features)[0]
-        claim = canonical(actor.strategy.commit(one, listed, honest), features)
-        merged[seat] = claim
-        lied = omitted.any() or (claim != honest).any()
-        if lied:
-            dropped = tuple(np.flatnonzero(omitted).tolist())
-            found.append(Lie(actor.plan.tier, seat, dropped, claim=claim))
+        children = canonical(rows[slice(*groups.starts[seat : seat + 2])], features)
+        lie, merged[seat] = _lie(actor, one, int(groups.starts[seat]), children, features)
+        if lie.dropped or lie.invented or lie.claim is not None:
+            found.append(lie)
             actor.note(np.array([one]), now_ns)
     return found
+
+
+def _lie(actor: Actor, one: int, first: int, children: Ints, features: int) -> tuple[Lie, Ints]:
+    """What one liar does with its children's rows (n, wide), and what it says of them (wide,)."""
+    omitted = actor.strategy.omits(np.arange(first, first + len(children)))
+    listed = np.where(omitted[:, None], 0, actor.strategy.lists(one, children))
+    made_up = np.flatnonzero((listed != children).any(axis=1) & ~omitted)
+    total = merge_groups(listed, np.array([0, len(listed)]), features)[0]
+    said = canonical(actor.strategy.commit(one, listed, total), features)
+    lie = Lie(
+        actor.plan.tier,
+        int(actor.nodes[one]),
+        tuple(np.flatnonzero(omitted).tolist()),
+        {position: listed[position] for position in made_up.tolist()},
+        # The sum itself is left to who knows which children an honest parent would refuse.
+        claim=None if (said == total).all() else said,
+    )
+    return lie, said

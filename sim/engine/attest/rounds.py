@@ -30,7 +30,7 @@ class Round:
     proofs: dict[Name, FraudProof]
     """What a correct watcher of each who is guilty finds in its opening."""
     contradictions: dict[Name, FraudProof]
-    """What one finds who also sees what their parents were told."""
+    """What one finds of others who also sees what their parents were told."""
 
     def estimate(self) -> Moments:
         """What the root committed to, as a baseline."""
@@ -40,10 +40,15 @@ class Round:
 def hold(
     number: int, committed_ns: int, tree: CommittedTree, keys: Keys, other: dict[Name, Ints]
 ) -> Round:
-    """A round in which `other` tells watchers other rows (wide,) than their parents."""
-    agrees = ~complaints(tree) & ~tree.own[0].absent
-    contradictions = {name: _contradiction(tree, name, row, keys) for name, row in other.items()}
-    return Round(number, committed_ns, tree, agrees, proofs_in(tree, keys), contradictions)
+    """A round in which `other` have said other rows (wide,) than they have committed to."""
+    agrees, proofs = ~complaints(tree) & ~tree.own[0].absent, proofs_in(tree, keys)
+    contradictions = {
+        name: _contradiction(tree, name, row, keys)
+        for name, row in other.items()
+        # A wrong sum is proof enough, and who commits to one can make its reports agree with it.
+        if name not in proofs
+    }
+    return Round(number, committed_ns, tree, agrees, proofs, contradictions)
 
 
 def _contradiction(tree: CommittedTree, name: Name, row: Ints, keys: Keys) -> FraudProof:

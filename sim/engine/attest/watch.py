@@ -1,8 +1,9 @@
 """Watchers in a run: who is shown whose books, who finds something, and what reaches the root.
 
-Each aggregator opens its books to its watchers, and its parent shows them what it was told. A
-correct watcher that finds a proof sends it straight to the root; one that lies itself keeps silent,
-so an aggregator is safe only if all of its watchers are liars.
+Each aggregator opens its books to its watchers, and its parent shows them what it was told: in the
+round, and in the last report before it. A correct watcher that finds a proof sends it straight to
+the root; one that lies itself keeps silent, so an aggregator is safe only if all of its watchers
+are liars.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -57,7 +58,7 @@ class Watching:
             )
             if tier < top:
                 parent = self._levels[tier].parent_of[pairs.node].astype(np.int64)
-                size, found = ways.statement_bytes(), self._by_telling(tier)
+                size, found = ways.statement_bytes(2), self._by_telling(tier)
                 name = f"word {tier}"
                 self._told[tier] = ways.watch(name, tier + 1, parent, pairs.watcher, size, found)
 
@@ -79,15 +80,24 @@ class Watching:
                 yield from (proofs[seat] for seat in seats if seat in proofs)
 
     def told_otherwise(
-        self, tree: CommittedTree, actors: Sequence[Actor], now_ns: int
+        self,
+        tree: CommittedTree,
+        actors: Sequence[Actor],
+        lost: Mapping[int, Bools],
+        now_ns: int,
     ) -> dict[Name, Ints]:
-        """What liars show others than their parents, (wide,), where it is not the same."""
+        """What liars show others than their parents, (wide,), where it is not the same.
+
+        Of whom the parent has heard nothing (`lost`, by tier) it can tell nothing.
+        """
         found = {}
         for actor in actors:
             who = np.arange(len(actor.nodes))
             if not actor.overrides("commit_to_others"):
                 continue
             for one in who[actor.acting(who, now_ns)].tolist():
+                if lost[actor.plan.tier][actor.nodes[one]]:
+                    continue
                 row = _otherwise(tree, actor, one)
                 name = tree.registry.name(actor.plan.tier, int(actor.nodes[one]))
                 if (row != tree.own[actor.plan.tier].rows[actor.nodes[one]]).any():

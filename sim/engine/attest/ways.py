@@ -83,6 +83,22 @@ class Ways:
         ]
         return self._mail(posts)
 
+    def ask(self, tier: int, audits: int) -> Mail:
+        """From the root to the nodes of a tier and back, a row a node: a question and its answer.
+
+        Agents answer with their statement, aggregators with their statement and the entries of the
+        children that were drawn.
+        """
+        nodes = np.arange(self._parts.plan.tiers[tier].count)
+        sites, root = self._parts.roster.sites, np.zeros(len(nodes), np.int64)
+        name, groups = self._parts.plan.tiers[tier].name, Groups(len(nodes), len(nodes))
+        node, top = Ends(tier, nodes, sites[tier]), Ends(self._parts.top, root, sites[-1][root])
+        question = self._direct(f"question to {name}", node, top, up=False)
+        answer = self._direct(f"answer of {name}", node, top, up=True)
+        size = self.statement_bytes(1 + audits if tier else 1)
+        asked = self._post("question to", question, tier, groups, HEADER_BYTES + HASH_BYTES, None)
+        return self._mail([asked, self._post("answer of", answer, tier, None, size, None)])
+
     def _direct(self, name: str, agents: Ends, others: Ends, *, up: bool) -> Line:
         """Between agents and others, past the tree."""
         purpose = f"attest/{name}"
@@ -97,9 +113,9 @@ class Ways:
         statement = statement_bytes(self._parts.layout.features)
         return HEADER_BYTES + round((1 + children) * statement) + SIGNATURE_BYTES
 
-    def statement_bytes(self) -> int:
-        """Size of a message with one statement."""
-        return HEADER_BYTES + statement_bytes(self._parts.layout.features)
+    def statement_bytes(self, statements: int = 1) -> int:
+        """Size of a message with so many statements."""
+        return HEADER_BYTES + statements * statement_bytes(self._parts.layout.features)
 
     def _upward(self, tier: int, what: str, size_bytes: int) -> Mail:
         name = f"attest/{what}/{self._parts.plan.tiers[tier].name}"
