@@ -54,6 +54,13 @@ def simulation(*liars, seed=1, **blocks):
     return Simulation(plan_with(*liars, **blocks), seed)
 
 
+def played(simulated):
+    """What is recorded of a run; as `run`, without a full collection of garbage before it."""
+    simulated.prepare()
+    simulated.play()
+    return simulated.finish()
+
+
 def run(*liars, **blocks):
     """What is recorded of a run; each scenario runs once, however many ask."""
     return _run(json.dumps([liars, blocks], sort_keys=True))
@@ -62,7 +69,7 @@ def run(*liars, **blocks):
 @cache
 def _run(text):
     liars, blocks = json.loads(text)
-    return simulation(*liars, **blocks).run()
+    return played(simulation(*liars, **blocks))
 
 
 def integrity(recording, column):
@@ -93,6 +100,6 @@ def publications(simulated):
         note(now_ns, version, published, true)
 
     simulated.recorder.publication = noting
-    simulated.run()
+    played(simulated)
     said, true = zip(*rows, strict=True)
     return np.array(said), np.array(true)

@@ -6,7 +6,7 @@ import pytest
 from sim.engine.simulation import Simulation
 from sim.scenario import load_scenario
 from tests.data import ROOT
-from tests.engine.lies.runs import GUARDED, lying, plan_with, run
+from tests.engine.lies.runs import GUARDED, lying, played, run, simulation
 
 SMALL = {
     "hello": ["duration=3s"],
@@ -46,7 +46,7 @@ LOSSY = {"kind": "point", "jitter": {"kind": "exponential", "mean": "30ms"}, "lo
 def test_a_run_in_which_nobody_lies_is_the_run_without_the_key(name, adversaries):
     file = ROOT / "scenarios" / f"{name}.yaml"
     prints = [
-        Simulation(load_scenario(file, [*SMALL[name], *more]).plan, seed=3).run().fingerprint
+        played(Simulation(load_scenario(file, [*SMALL[name], *more]).plan, seed=3)).fingerprint
         for more in ([], [adversaries])
     ]
     assert prints[0] == prints[1]
@@ -58,7 +58,7 @@ def test_one_liar_among_sixty_changes_the_fingerprint():
 
 
 def test_the_same_liars_leave_the_same_fingerprint():
-    prints = [Simulation(plan_with(*CROWD), seed=2).run().fingerprint for _ in range(2)]
+    prints = [played(simulation(*CROWD, seed=2)).fingerprint for _ in range(2)]
     assert prints[0] == prints[1]
 
 
@@ -82,7 +82,7 @@ def test_how_time_is_cut_into_steps_changes_nothing_of_what_liars_do(every, refu
 
 @pytest.mark.parametrize("fraction", ["10%", "30%"])
 def test_a_larger_share_keeps_the_liars_of_a_smaller_one(fraction):
-    few = Simulation(plan_with(lying("push", share="5%")), seed=4).lies.is_liar(0)
-    many = Simulation(plan_with(lying("push", share=fraction)), seed=4).lies.is_liar(0)
+    few = simulation(lying("push", share="5%"), seed=4).lies.is_liar(0)
+    many = simulation(lying("push", share=fraction), seed=4).lies.is_liar(0)
     assert many[few].all()
     assert few.sum() < many.sum()
