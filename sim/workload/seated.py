@@ -69,18 +69,25 @@ class Seated:
     def _ask(self, tick: int, ask: Ask, out: NDArray[Any]) -> NDArray[Any]:
         """Fill `out`, a row a seat, with what the agents answer."""
         born_ns = self._phase_ns + tick * float(self._period_ns)
-        first, last = (int(born // self._reseat_ns) for born in (born_ns.min(), born_ns.max()))
         of_agents, answers = np.empty_like(born_ns), np.empty_like(out)
-        for epoch in range(first, last + 1):
+        epochs = self._epochs(born_ns)
+        for epoch in epochs:
             agent = self._agent_at(epoch)
             of_agents[agent] = born_ns
             ask(tick, of_agents, 0, answers)
-            if first == last:
+            if len(epochs) == 1:
                 # mode="clip" only because numpy would copy `out` to be able to raise.
                 return np.take(answers, agent, axis=0, out=out, mode="clip")
             here = born_ns // self._reseat_ns == epoch
             out[here] = answers[agent[here]]
         return out
+
+    def _epochs(self, born_ns: Floats) -> list[int]:
+        """In which epochs some of these instants are; nearly always one, which is seen at once."""
+        first, last = (int(born // self._reseat_ns) for born in (born_ns.min(), born_ns.max()))
+        if first == last:
+            return [first]
+        return [int(epoch) for epoch in np.unique(born_ns // self._reseat_ns)]
 
 
 class _Newest:
