@@ -31,6 +31,7 @@ Ints = NDArray[np.int64]
 
 SEED_BYTES: Final = 32
 EPOCHS_KEPT: Final = 3
+"""Deals that are remembered: the plane asks for that of a tick a little before and after it."""
 
 
 class Dealing:
@@ -39,16 +40,19 @@ class Dealing:
     def __init__(self, agents: int, streams: Streams) -> None:
         self._agents = np.arange(agents)
         self._streams = streams
-        self._drawn: dict[int, Ints] = {0: self._agents}
+        self._drawn: dict[int, Ints] = {}
 
     def agent_at(self, epoch: int) -> Ints:
         """Which agent sits in each seat, (agents,)."""
         if epoch not in self._drawn:
-            seed = self._streams.at("epoch", "seats", tick=epoch).bytes(SEED_BYTES)
-            self._drawn[epoch] = seats(self._agents, seed)
-            for old in sorted(self._drawn)[:-EPOCHS_KEPT]:
+            self._drawn[epoch] = self._draw(epoch) if epoch else self._agents
+            for old in list(self._drawn)[:-EPOCHS_KEPT]:
                 del self._drawn[old]
         return self._drawn[epoch]
+
+    def _draw(self, epoch: int) -> Ints:
+        seed = self._streams.at("epoch", "seats", tick=epoch).bytes(SEED_BYTES)
+        return seats(self._agents, seed)
 
     def seat_of(self, epoch: int) -> Ints:
         """In which seat each agent sits, (agents,)."""
