@@ -35,11 +35,12 @@ class Known:
         self._take_flight(through)
         self._hear(through)
 
-    def window(self, first_pane: int, last_pane: int) -> IntArray:
-        """Sums over panes first..last; (children, columns)."""
-        total = np.zeros(self._shape, np.int64)
+    def window(self, first_pane: int, last_pane: int, columns: slice = slice(None)) -> IntArray:
+        """Sums over panes first..last, of some columns; (children, columns)."""
+        total = np.zeros(self._shape, np.int64)[:, columns]
         for pane in range(first_pane, last_pane + 1):
-            total += self.panes.get(pane, 0)
+            if pane in self.panes:
+                total += self.panes[pane][:, columns]
         return total
 
     def forget(self, children: BoolArray) -> None:

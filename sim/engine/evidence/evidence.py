@@ -18,7 +18,7 @@ from sim.engine.component import Rows
 from sim.engine.digests.rounds import Rounds
 from sim.engine.evidence.hypothesis import Hypothesis
 from sim.engine.evidence.sums import EvidenceSums, Sums, plain_sums
-from sim.engine.evidence.truth import TrueWindows
+from sim.engine.evidence.truth import TrueWindows, means
 from sim.engine.evidence.verdicts import verdict_rows, watched
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.lies.lies import Lies
@@ -26,8 +26,7 @@ from sim.engine.parts import Advance, Parts
 from sim.engine.roster import Nodes
 from sim.engine.world import World
 from sim.scenario.plan import EvidencePlan
-from sim.stats.moments import Moments
-from sim.telemetry.digests import items_of
+from sim.stats.moments import COUNT, Moments
 from sim.telemetry.known import Known
 from sim.units import NS_PER_S
 
@@ -68,11 +67,11 @@ class Evidence:
         self._at_locals: Sums | None = None
         self._rows: list[dict[str, Any]] = []
 
-    def publish(self, version: int, now_ns: int, baseline: Moments | None) -> None:
-        """The root has published a baseline; None if it is down. The first that will do, stays."""
+    def publish(self, version: int, now_ns: int, root: Moments | None, true: Moments) -> None:  # noqa: ARG002
+        """See `publisher.Listener`. The first baseline that will do, stays."""
         too_early = now_ns < self._plan.baseline.pane_ns
-        if self._hypothesis is None and baseline is not None and not too_early:
-            self._hypothesis = Hypothesis.of(baseline, self._asked.effect)
+        if self._hypothesis is None and root is not None and not too_early:
+            self._hypothesis = Hypothesis.of(root, self._asked.effect)
             self._since = version
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
@@ -132,13 +131,16 @@ class Evidence:
     def _lift(self, hypothesis: Hypothesis, published_ns: int) -> Sums:
         """What the locals know of their agents' windows, as evidence."""
         first, last = self._first_pane(published_ns), published_ns // self._plan.baseline.pane_ns
+        sums = self._parts.layout.block(0)
+        known = self._known.window(first, last, slice(0, sums.stop))
+        claimed = known[:, COUNT]
         reports = self._plan.baseline.pane_ns // self._plan.agents.period_ns + 1
-        known = self._known.window(first, last)
-        items = items_of(known, self._parts.layout, (last - first + 1) * reports)
-        quanta = hypothesis.quanta(items.count, items.mean, self._asked.cap)
+        # Nobody weighs more than the registry knows to be possible, whatever he claims.
+        count = np.clip(claimed, 0, (last - first + 1) * reports)
+        mean = means(claimed, known[:, sums])
         groups = self._parts.levels[0]
-        present = (items.count > 0) & self._informed()[groups.parent_of]
-        return self._sums.lift(quanta, present, groups)
+        present = (count > 0) & self._informed()[groups.parent_of]
+        return self._sums.lift(hypothesis.quanta(count, mean, self._asked.cap), present, groups)
 
     def _first_pane(self, published_ns: int) -> int:
         """Where windows begin: no seat's window is of two agents who sat there in turn."""

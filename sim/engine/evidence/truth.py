@@ -46,10 +46,16 @@ class TrueWindows:
         if first <= running:
             count += self.leaves.count
             total += self.leaves.total
-        return count, total * QUANTUM / np.where(count > 0, count, np.nan)[:, None]
+        return count, means(count, total)
 
     def forget(self, agents: Bools) -> None:
         """Agents that start from nothing take back what panes that are open hold of them."""
         for count, total in [self._closed[pane] for pane in sorted(self._closed)[-1:]]:
             count[agents] = 0
             total[agents] = 0
+
+
+def means(count: Ints, total: Ints | Floats) -> Floats:
+    """Means in scales of sums in quanta (agents, features); NaN without values."""
+    n = np.where(count > 0, count, np.nan)
+    return np.asarray(total * QUANTUM / n[:, None])
