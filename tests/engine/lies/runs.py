@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from sim.engine.lies.lies import Lies
 from sim.engine.simulation import Simulation
 from tests.engine.scenarios import plan_of
 
@@ -52,6 +53,17 @@ def plan_with(*liars, faults=(), **blocks):
 def simulation(*liars, seed=1, **blocks):
     """A run that is about to begin."""
     return Simulation(plan_with(*liars, **blocks), seed)
+
+
+def component(simulated, kind):
+    """The one component of this class that a run has."""
+    (found,) = (one for one in simulated.components if isinstance(one, kind))
+    return found
+
+
+def lies_of(simulated):
+    """The adversaries of a run."""
+    return component(simulated, Lies)
 
 
 def played(simulated):
@@ -103,3 +115,28 @@ def publications(simulated):
     played(simulated)
     said, true = zip(*rows, strict=True)
     return np.array(said), np.array(true)
+
+
+CONSTANT = {"kind": "synthetic", "spread": 1, "noise": 0, "drift": "none"}
+"""Every agent measures the same vector at each report."""
+STOP = {"kind": "pause", "nodes": ["agents"], "at": "2500ms", "until": "3s"}
+"""Five reports of each agent in the last pane; all of them are at the root by the end."""
+
+
+def constant_vectors(simulated):
+    """What agents measure whose behaviour is `CONSTANT`; (agents, features)."""
+    leaves = simulated.world.telemetry.leaves
+    vectors = np.empty((leaves.groups.children, leaves.layout.features))
+    leaves.behaviour.fill(0, np.zeros(len(vectors)), 0, vectors)
+    return vectors
+
+
+def settled(*liars, features=2, seed=1, **blocks):
+    """What is published at the end of a run of constant agents, and what they measure.
+
+    (features,), liars, (agents, features); in scales, which are deviations between agents.
+    """
+    agents = {"behaviour": CONSTANT, "features": features, **blocks.pop("agents", {})}
+    simulated = simulation(*liars, seed=seed, faults=[STOP], agents=agents, **blocks)
+    said, _ = publications(simulated)
+    return said[-1], lies_of(simulated).is_liar(0), constant_vectors(simulated)

@@ -6,7 +6,7 @@ import pytest
 from sim.engine.simulation import Simulation
 from sim.scenario import load_scenario
 from tests.data import ROOT
-from tests.engine.lies.runs import GUARDED, lying, played, run, simulation
+from tests.engine.lies.runs import GUARDED, lies_of, lying, played, run, simulation
 
 SMALL = {
     "hello": ["duration=3s"],
@@ -82,7 +82,7 @@ def test_how_time_is_cut_into_steps_changes_nothing_of_what_liars_do(every, refu
 
 @pytest.mark.parametrize("fraction", ["10%", "30%"])
 def test_a_larger_share_keeps_the_liars_of_a_smaller_one(fraction):
-    few = simulation(lying("push", share="5%"), seed=4).lies.is_liar(0)
-    many = simulation(lying("push", share=fraction), seed=4).lies.is_liar(0)
+    few = lies_of(simulation(lying("push", share="5%"), seed=4)).is_liar(0)
+    many = lies_of(simulation(lying("push", share=fraction), seed=4)).is_liar(0)
     assert many[few].all()
     assert few.sum() < many.sum()
