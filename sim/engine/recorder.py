@@ -94,11 +94,6 @@ class Recorder:
         telemetry = self._world.telemetry
         return telemetry.estimate(*panes), telemetry.truth(*panes)
 
-    def fault(self, row: dict[str, Any]) -> None:
-        """One row of a fault that is over, or that the end of the run found going on."""
-        self._rows["faults"].append(row)
-        self._fingerprint.add("faults", *row.values())
-
     def finish(self) -> None:
         """Write down the traffic of the whole run."""
         self._take_heard()

@@ -1,0 +1,65 @@
+"""From a plan to a run that is ready to go: the one place that knows all components.
+
+Their order is part of the result: at one instant they act in it, after what is more urgent.
+"""
+
+from dataclasses import dataclass
+
+from sim.engine.attest.build import add_attest
+from sim.engine.build import build
+from sim.engine.component import Component
+from sim.engine.detection.build import add_detection
+from sim.engine.detection.detection import Detection
+from sim.engine.detection.schedule import Schedule
+from sim.engine.digests.build import add_digests
+from sim.engine.evidence.build import add_evidence
+from sim.engine.faults.timeline import Timeline
+from sim.engine.fingerprint import Fingerprint
+from sim.engine.lies.build import add_lies
+from sim.engine.message_log import Messages
+from sim.engine.parts import prepare
+from sim.engine.publisher import Listener, Publisher
+from sim.engine.recorder import Recorder
+from sim.engine.reseating import Reseating, take_seats
+from sim.engine.world import World
+from sim.scenario.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Everything that a run is made of, but its clock."""
+
+    world: World
+    recorder: Recorder
+    components: tuple[Component, ...]
+    detection: Detection | None
+
+
+def assemble(
+    plan: Plan, seed: int, fingerprint: Fingerprint, messages: Messages | None
+) -> Assembly:
+    """Build a scenario under one seed. Raises InputError if a file it needs is not usable."""
+    parts = prepare(plan, seed)
+    world = build(parts, messages)
+    seats = None if plan.reseat_ns is None else take_seats(parts, world, plan.reseat_ns)
+    parts = parts if seats is None else seats.parts
+    lies = add_lies(parts, world)
+    digests = add_digests(parts, world, lies) if plan.baseline.rule.kind != "mean" else None
+    attest = add_attest(parts, world, lies, plan.attest) if plan.attest else None
+    evidence = add_evidence(parts, world, lies, plan.evidence) if plan.evidence else None
+    detection = add_detection(parts, world, plan.detection, lies) if plan.detection else None
+    recorder = Recorder(plan, world, fingerprint)
+    listeners: tuple[Listener | None, ...] = (evidence, detection)
+    told = [listener for listener in listeners if listener is not None]
+    components: tuple[Component | None, ...] = (
+        Timeline(plan.faults, plan.duration_ns, world),
+        None if seats is None else Reseating(seats, world, lies),
+        lies,
+        digests,
+        attest,
+        evidence,
+        Publisher(plan, world, recorder, lies, digests, attest, told),
+        None if detection is None else Schedule(plan, detection, fingerprint),
+    )
+    there = tuple(component for component in components if component is not None)
+    return Assembly(world, recorder, there, detection)

@@ -1,0 +1,89 @@
+"""The faults of a run: each begins and ends at its instant, and gives account of its effect."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.engine.component import Rows
+from sim.engine.faults import make_fault
+from sim.engine.faults.base import Fault
+from sim.engine.kernel import Kernel, Order, Script
+from sim.engine.parts import Advance
+from sim.engine.roster import Nodes
+from sim.engine.world import World
+from sim.scenario.plan import FaultPlan
+
+
+@dataclass(slots=True)
+class Effect:
+    """What one fault did when it began."""
+
+    fault: Fault
+    touched: int = 0
+    """Nodes and ways; what it does to messages is counted on the way."""
+    cut_regions: list[int] = field(default_factory=list)
+    """Regions that it cut off from the root."""
+    silenced: bool = False
+    """Whether it kept anybody from reporting."""
+
+
+class Timeline:
+    """All faults of a scenario, in its order."""
+
+    def __init__(self, plans: Sequence[FaultPlan], duration_ns: int, world: World) -> None:
+        self._effects = [Effect(make_fault(plan)) for plan in plans]
+        self._duration_ns = duration_ns
+        self._world = world
+
+    def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
+        """One for each fault."""
+        for effect in self._effects:
+            yield self._happening(effect, kernel, advance)
+
+    def rows(self) -> Rows:
+        """The table of faults."""
+        return {"faults": [self._row(effect) for effect in self._effects]}
+
+    def idle(self) -> list[str]:
+        """Faults that touched nothing."""
+        return [one.fault.name for one in self._effects if not self._touched(one)]
+
+    def _happening(self, effect: Effect, kernel: Kernel, advance: Advance) -> Script:
+        fault, world = effect.fault, self._world
+        yield kernel.instant(fault.plan.at_ns, order=Order.FAULT)
+        advance(kernel.now_ns)
+        before, could_reach = world.cut_nodes(), world.reachable_regions()
+        effect.touched = fault.begin(world)
+        world.refresh()
+        newly_cut = could_reach & ~world.reachable_regions()
+        effect.cut_regions = np.flatnonzero(newly_cut).tolist()
+        effect.silenced = fault.silences and self._is_anybody_newly_cut(before)
+        if fault.plan.until_ns is not None and fault.plan.until_ns <= self._duration_ns:
+            yield kernel.instant(fault.plan.until_ns, order=Order.FAULT)
+            advance(kernel.now_ns)
+            fault.end(world)
+            world.refresh()
+
+    def _is_anybody_newly_cut(self, before: Nodes) -> bool:
+        """Whether some node can no longer report that could before."""
+        after = self._world.cut_nodes()
+        return any(bool((now & ~then).any()) for now, then in zip(after, before, strict=True))
+
+    def _touched(self, effect: Effect) -> int:
+        name = effect.fault.name
+        hits = sum(line.channel.tally.hits[name] for line in self._world.lines)
+        return effect.touched + hits
+
+    def _row(self, effect: Effect) -> dict[str, Any]:
+        plan = effect.fault.plan
+        return {
+            "fault": effect.fault.name,
+            "kind": plan.kind,
+            "at_ns": plan.at_ns,
+            "until_ns": -1 if plan.until_ns is None else plan.until_ns,
+            "touched": self._touched(effect),
+            "regions": " ".join(map(str, effect.cut_regions)),
+            "cuts": effect.silenced,
+        }
