@@ -313,6 +313,15 @@ def test_a_node_that_is_down_has_no_verdict():
     assert set(rows_of(recording)) - set(rows_of(recording, REGION, 0)) == down
 
 
+@pytest.mark.parametrize("durable", [True, False])
+def test_an_aggregator_that_forgets_has_no_verdict_until_its_children_have_sent_anew(durable):
+    """It is down when they send at 2.25 s, and up again when it is asked at 2.5 s."""
+    crash = {"kind": "crash", "nodes": ["regional-0"], "at": "2200ms", "until": "2400ms"}
+    rows = rows_of(recorded({**crash, "durable": durable}), REGION, 0)
+    assert (int(2.5 * S) in rows) == durable
+    assert 3 * S in rows
+
+
 def test_agents_that_forget_take_back_what_open_panes_held_of_them():
     """At 2.75 s a window begins at 1 s: before the crash, when both panes were open."""
     crash = {"kind": "crash", "durable": False, "at": "2100ms", "until": "2300ms"}

@@ -62,6 +62,11 @@ class Rounds:
             return None
         return self._digest.merge(self._digest.join(parts), self._levels[hop + 1])
 
+    def forget(self, nodes: Sequence[Bools]) -> None:
+        """Some nodes (a bool array a tier) no longer know what their children sent."""
+        for hop, mail in enumerate(self._mails):
+            mail.posts[-1].version_held[nodes[hop + 2][self._levels[hop + 1].parent_of]] = -1
+
     def _send(self, hop: int, version: int, now_ns: int, state: Any) -> None:
         if state is None:
             return

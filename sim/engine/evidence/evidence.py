@@ -92,6 +92,7 @@ class Evidence:
     def forget(self, nodes: Nodes) -> None:
         """Some nodes lose what they knew."""
         self._truth.forget(nodes[0])
+        self._rounds.forget(nodes)
 
     def _closing(self, kernel: Kernel, advance: Advance) -> Script:
         pane_ns = self._plan.baseline.pane_ns
