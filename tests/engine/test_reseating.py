@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from sim.engine.build import build
 from sim.engine.lies.lies import Lies
-from sim.engine.reseating import Dealing, captures, panes_of_one_agent
+from sim.engine.parts import prepare
+from sim.engine.reseating import Dealing, captures, panes_of_one_agent, take_seats
 from sim.engine.simulation import Simulation
 from sim.engine.streams import Streams
 from sim.errors import InputError
+from sim.stats.moments import COUNT
 from sim.telemetry.tree import Groups
 from tests.engine.scenarios import MS, S, plan_of, run
 
@@ -111,6 +114,23 @@ def test_a_liar_is_still_itself_when_it_sits_elsewhere():
     assert np.allclose(by_time[2 * S].others, one.others, atol=1e-6)
 
 
+def test_liars_are_found_in_blocks_of_seats_by_who_they_are():
+    (actor,) = lies_of(simulation()).actors
+    actor.move(np.array([20, 3, 7, 15, 1, 9]), 1 * S)
+    assert actor.within(0, 8).tolist() == [4, 1, 2]
+    assert actor.within(8, 16).tolist() == [5, 3, 0]
+    assert actor.who_at(np.array([20, 1])).tolist() == [0, 4]
+
+
+def test_a_jump_that_was_believed_freezes_a_seat_only_until_the_next_deal():
+    """The new parent has heard of no version yet: one report of each liar arrives in each epoch."""
+    jumper = {"where": "agents", "share": "25%", "kind": "version_jump"}
+    for blocks, arrive in ((RESEAT, 18 * 10 + 6 * 1), (STILL, 18 * 10)):
+        sim = Simulation(plan_of(**blocks, adversaries=[jumper], registry={"refuse": False}), 1)
+        sim.run()
+        assert sim.world.telemetry.root.panes[2][COUNT] == arrive
+
+
 def test_who_has_not_joined_yet_is_absent_wherever_it_would_sit():
     sybil = {"where": "agents", "share": "25%", "kind": "sybil", "to": "3sd", "identities": 2}
     sim = simulation(liars=[{**sybil, "from": "2500ms"}])
@@ -162,6 +182,7 @@ ROUGH = [
     {"kind": "crash", "nodes": ["region-1"], "durable": False, "at": "2s", "until": "2500ms"},
     {"kind": "partition", "groups": ["region-0", "rest"], "at": "1700ms", "until": "2300ms"},
     {"kind": "churn", "nodes": "10%", "at": "900ms", "until": "2900ms"},
+    {"kind": "crash", "nodes": ["local-4"], "durable": False, "at": "3100ms", "until": "3300ms"},
 ]
 STORM = {"where": "agents", "share": "20%", "kind": "churn_storm", "every": "300ms"}
 
@@ -173,6 +194,25 @@ def test_every_value_is_accounted_for_when_much_goes_wrong_at_once(rate):
     blocks = {"topology": network, "agents": {"rate": rate}, "adversaries": [PUSH, STORM]}
     recording = run(*ROUGH, **RESEAT, **blocks)
     assert recording.idle_faults == ()
+
+
+def test_points_are_kept_of_all_seats_that_an_anomalous_agent_takes():
+    anomaly = {"agents": ["agent-5"], "kind": "zero", "at": "1s"}
+    detection = {"detector": "z", "learn": "1s", "calibrate": "1s"}
+    plan = plan_of(**RESEAT, detection=detection, anomalies=[anomaly])
+    parts = prepare(plan, 1)
+    seats = take_seats(parts, build(parts), 1 * S)
+    expected = {int(np.flatnonzero(dealt(epoch) == 5)[0]) for epoch in range(4)}
+    assert set(np.flatnonzero(seats.parts.hit).tolist()) == expected
+
+
+def test_an_estimate_from_nobody_is_none():
+    """Nothing has arrived at the first publication; a guard is then blind, and the run goes on."""
+    rule = {"kind": "guarded_mean", "estimator": {"kind": "median"}, "f": "20%"}
+    slow = {"kind": "point", "jitter": "700ms"}
+    recording = run(baseline={**STILL["baseline"], "rule": rule}, topology=slow)
+    items = recording.tables["integrity"]["items"]
+    assert items[0] == 0 < items[-1]
 
 
 @pytest.mark.parametrize(
