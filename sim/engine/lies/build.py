@@ -8,7 +8,7 @@ from sim.engine.lies.actor import Actor
 from sim.engine.lies.casting import cast
 from sim.engine.lies.flood import Flood
 from sim.engine.lies.gates import Omission, SendersGate
-from sim.engine.lies.lies import FIRST_NS, Lies
+from sim.engine.lies.lies import Lies, first_phase_ns
 from sim.engine.lies.shim import Implausible, TierShim
 from sim.engine.lies.sight import Sight
 from sim.engine.parts import Parts, max_reports
@@ -91,7 +91,7 @@ def _install(tier: int, actors: list[Actor], parts: Parts, world: World) -> None
             ingress.load = Flood(actor, ingress.load)
         if actor.strategy.first_in_period:
             # They choose when to report: before everybody else, one behind the other.
-            sender.phase_ns[actor.nodes] = FIRST_NS
+            sender.phase_ns[actor.nodes] = first_phase_ns(parts.plan)
 
 
 def _parents(world: World, tier: int) -> Parents:

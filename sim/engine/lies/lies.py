@@ -1,7 +1,7 @@
 """All adversaries of one run: they look, come and go at set instants, and give account."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,11 @@ from sim.scenario.plan import Plan
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-FIRST_NS: Final = 1.0
-"""Phase of liars who report before everybody else, one behind the other."""
+
+def first_phase_ns(plan: Plan) -> float:
+    """Phase of agents who report before everybody else: just after a round of digests begins."""
+    baseline = plan.baseline
+    return 1.0 + (baseline.publish_ns - baseline.rule.lead_ns) % plan.agents.period_ns
 
 
 class Lies:
@@ -75,7 +78,7 @@ class Lies:
             if actor.plan.tier == 0:
                 self._move(actor, seat_of[agents], now_ns)
                 if actor.strategy.first_in_period:
-                    leaves.phase_ns[actor.nodes] = FIRST_NS
+                    leaves.phase_ns[actor.nodes] = first_phase_ns(self._plan)
         if isinstance(leaves.shim, TierShim):
             leaves.shim.note_liars()
         self._sight.reseat(seat_of)

@@ -50,7 +50,7 @@ def measured_by(simulated):
 
 
 def window_mean(values, agent, now_ns):
-    """Mean of an agent's vectors of the last pane that has any, and of the one before, up to now."""
+    """Mean of an agent's vectors of the last pane that has any, and of the one before."""
     since_ns = ((now_ns - 1) // PANE_NS - 1) * PANE_NS
     mine = [
         vector
