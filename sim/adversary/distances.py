@@ -1,17 +1,34 @@
-"""How far apart points are, and which way to leave them: what min-max and min-sum share.
+"""Stretched: away from the others' mean as far as a bound on distances allows.
 
 Shejwalkar & Houmansadr (2021), "Manipulating the Byzantine", section IV: the lie is the mean of the
 correct values, moved as far along a direction as some bound on distances allows.
 """
 
+from abc import abstractmethod
 from typing import Final
 
 import numpy as np
 
 from sim.adversary.contract import Floats, View
+from sim.adversary.planned import Planned
 
 COMPARED_MAX: Final = 1024
 """Points whose distances are all computed: 8 MB."""
+
+
+class Stretched(Planned):
+    """Claims mean + gamma * direction; options: direction ("sd", "unit" or "sign")."""
+
+    @abstractmethod
+    def largest_step(self, others: Floats, away: Floats) -> float:
+        """The largest gamma for points `others` (known, features) and a direction (features,)."""
+
+    def plan(self, view: View) -> Floats:
+        """See `Planned.plan`."""
+        if len(view.others) < 2:
+            return view.sd
+        away = direction(self.options["direction"], view)
+        return np.asarray(view.mean + self.largest_step(view.others, away) * away)
 
 
 def direction(kind: str, view: View) -> Floats:

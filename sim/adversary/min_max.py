@@ -6,12 +6,11 @@ bound is a quadratic for each correct agent, so the largest factor is the least 
 
 import numpy as np
 
-from sim.adversary.contract import Floats, View
-from sim.adversary.distances import diameter, direction, squared_lengths
-from sim.adversary.planned import Planned
+from sim.adversary.contract import Floats
+from sim.adversary.distances import Stretched, diameter, squared_lengths
 
 
-class MinMax(Planned):
+class MinMax(Stretched):
     """Claims mean + gamma * direction, its largest distance to others at most their diameter.
 
     Options: direction ("sd", "unit" or "sign").
@@ -22,12 +21,9 @@ class MinMax(Planned):
         "spectral filter removes it where there are many agents"
     )
 
-    def plan(self, view: View) -> Floats:
-        """See `Planned.plan`."""
-        if len(view.others) < 2:
-            return view.sd
-        away = direction(self.options["direction"], view)
-        return np.asarray(view.mean + largest_step(view.others, away) * away)
+    def largest_step(self, others: Floats, away: Floats) -> float:
+        """See `Stretched.largest_step`."""
+        return largest_step(others, away)
 
 
 def largest_step(others: Floats, away: Floats) -> float:

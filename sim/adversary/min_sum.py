@@ -7,12 +7,11 @@ outermost correct agent.
 
 import numpy as np
 
-from sim.adversary.contract import Floats, View
-from sim.adversary.distances import direction, squared_lengths
-from sim.adversary.planned import Planned
+from sim.adversary.contract import Floats
+from sim.adversary.distances import Stretched, squared_lengths
 
 
-class MinSum(Planned):
+class MinSum(Stretched):
     """Claims mean + gamma * direction, as far from the mean as the outermost of the others.
 
     Options: direction ("sd", "unit" or "sign").
@@ -23,12 +22,9 @@ class MinSum(Planned):
         "spectral filter removes it where there are many agents"
     )
 
-    def plan(self, view: View) -> Floats:
-        """See `Planned.plan`."""
-        if len(view.others) < 2:
-            return view.sd
-        away = direction(self.options["direction"], view)
-        return np.asarray(view.mean + largest_step(view.others, away) * away)
+    def largest_step(self, others: Floats, away: Floats) -> float:
+        """See `Stretched.largest_step`."""
+        return largest_step(others, away)
 
 
 def largest_step(others: Floats, away: Floats) -> float:

@@ -33,7 +33,7 @@ def add_digests(parts: Parts, world: World, lies: Lies) -> Digests:
     known = know_agents(parts, world)
     digest = _digest(parts)
     liars = _Liars(digest, lies.actors)
-    mails = [_mail(parts, world, lies, digest, tier) for tier in range(1, parts.top)]
+    mails = [_digest_mail(parts, world, lies, digest, tier) for tier in range(1, parts.top)]
     change = liars.change if liars.any and not digest.signed else None
     rounds = Rounds(digest, parts.levels, mails, world.is_up, change)
     world.forgetters.append(rounds.forget)
@@ -68,23 +68,28 @@ def _reports_of_a_window(plan: Plan) -> int:
     return (plan.baseline.panes + 1) * (plan.baseline.pane_ns // plan.agents.period_ns + 1)
 
 
-def _mail(parts: Parts, world: World, lies: Lies, digest: Digest[Any], tier: int) -> Mail:
-    """The way of the digests of one tier to its parents."""
+def rounds_mail(
+    parts: Parts, world: World, lies: Lies, what: str, tier: int, size_bytes: int
+) -> Mail:
+    """The way of what a tier sends once a round to its parents, who may leave children out."""
     name = parts.plan.tiers[tier].name
-    up = line(parts, tier, f"digest/{name}", queued=False)
+    up = line(parts, tier, f"{what}/{name}", queued=False)
     gates = tuple(
         Omission(actor, parts.levels[tier].parent_of.astype(np.int64))
         for actor in lies.actors
         if actor.plan.tier == tier + 1 and actor.overrides("omits")
     )
-    way = Way(f"digests of {name}", up.channel, path_ns(up), gates=gates)
+    way = Way(f"{what} of {name}", up.channel, path_ns(up), gates=gates)
     post = Post(way, None, np.full(parts.plan.tiers[tier].count, np.nan))
-    agents = np.bincount(parts.roster.tree.ancestor_of(0, tier)).max()
-    size = HEADER_BYTES + digest.size_bytes(int(agents))
-    world.hops.append(Hop("digest", up, post, size))
+    world.hops.append(Hop("digest", up, post, HEADER_BYTES + size_bytes))
     mail = Mail([post])
     world.mails.append(mail)
     return mail
+
+
+def _digest_mail(parts: Parts, world: World, lies: Lies, digest: Digest[Any], tier: int) -> Mail:
+    agents = np.bincount(parts.roster.tree.ancestor_of(0, tier)).max()
+    return rounds_mail(parts, world, lies, "digest", tier, digest.size_bytes(int(agents)))
 
 
 class _Liars:
