@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.engine.build import build
-from sim.engine.lies.lies import Lies
+from sim.engine.lies.lies import Lies, first_phase_ns
 from sim.engine.parts import prepare
 from sim.engine.reseating import Dealing, captures, panes_of_one_agent, take_seats
 from sim.engine.simulation import Simulation
@@ -147,7 +147,7 @@ def test_who_reports_first_does_so_in_its_new_seat_and_nobody_in_its_old_one():
     racer = {"where": "agents", "share": "25%", "kind": "fast_liar", "to": "3sd"}
     sim = simulation(liars=[racer], baseline={**RESEAT["baseline"], "rule": rule})
     sim.run()
-    first = sim.world.telemetry.leaves.phase_ns == 1.0
+    first = sim.world.telemetry.leaves.phase_ns == first_phase_ns(sim.plan)
     assert np.array_equal(np.flatnonzero(first), np.flatnonzero(lies_of(sim).is_liar(0)))
 
 
