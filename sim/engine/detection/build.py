@@ -54,7 +54,7 @@ def add_detection(parts: Parts, world: World, plan: DetectionPlan, lies: Lies) -
     )
     if lies.actors:
         detection.distort = Scores(lies, parts.roster.tree)
-        detection.correct = ~lies.is_liar(0)
+        detection.correct = lambda: ~lies.is_liar(0)
     telemetry = world.telemetry
     telemetry.leaves.watch = detection.measured
     telemetry.aggregators[0].watch = detection.heard

@@ -82,8 +82,8 @@ class Detection:
         self._frozen = False
         self.distort: Distort | None = None
         """What liars make of the scores that are sent, or decided on at once."""
-        self.correct: Bools | None = None
-        """Agents of whom there are points; None = all. What a liar shows is nobody's accuracy."""
+        self.correct: Callable[[], Bools] | None = None
+        """Whom there are points of now; None = all. What a liar shows is nobody's accuracy."""
         self.shown: tuple[int, ...] = ()
         """Anomalies that some agent showed while decisions were made; known once there are tables.
 
@@ -147,7 +147,7 @@ class Detection:
         if found is not None and central is not None:
             present = self._world.is_up(0)
             if self.correct is not None:
-                present = present & self.correct
+                present = present & self.correct()
             self.points.add(now_ns, self.truth.label, present, found, central)
         return found
 

@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 def first_phase_ns(plan: Plan) -> float:
     """Phase of agents who report before everybody else: just after a round of digests begins."""
     baseline = plan.baseline
-    return 1.0 + (baseline.publish_ns - baseline.rule.lead_ns) % plan.agents.period_ns
+    return float((baseline.publish_ns - baseline.rule.lead_ns + 1) % plan.agents.period_ns)
 
 
 class Lies:
