@@ -215,6 +215,17 @@ def test_a_sketch_that_is_changed_still_counts_as_many_agents():
         assert weights.tolist() == [9 * 2 * FEATURES, *[10 * 2 * FEATURES] * 5]
 
 
+@pytest.mark.parametrize("silent", [range(20), range(AGENTS)])
+def test_a_node_of_a_sketch_that_knows_of_nobody_has_nothing_to_say(silent):
+    digest, levels = KINDS["sketch"], Tree(TREES[0]).levels
+    state = digest.lift(items(silent=silent), levels[0])
+    mute, first_two = np.array([0, 1, 5]), np.array([0, 1])
+    assert np.isnan(digest.means(state, first_two)).all()
+    changed = digest.change(state, mute, digest.means(state, mute))
+    assert not np.isin(changed.node, first_two).any()
+    assert changed.count.sum() == state.count.sum()
+
+
 def test_nobody_can_change_a_summary_that_its_agent_has_signed():
     digest, levels = KINDS["sample"], Tree(TREES[0]).levels
     state = digest.lift(items(), levels[0])
@@ -287,6 +298,18 @@ def test_what_is_left_out_of_digests_is_missing_at_the_root():
         {"over": "sample", "sample": 1000}, lying("drop", ["local-2"], of="100%", **{"from": "0s"})
     )
     assert sorted(state.agent.tolist()) == [*range(20), *range(30, 60)]
+
+
+@pytest.mark.parametrize("kind", ["forge", "max_for_sum", "count_inflation"])
+@pytest.mark.parametrize("over", ["sketch", "nested"])
+def test_who_lies_about_nothing_does_not_stop_a_run(over, kind):
+    """Nobody has reported when the first digests are sent."""
+    pause = {"kind": "pause", "nodes": ["agents"], "at": "0s", "until": "800ms"}
+    rule = {"kind": "robust", "estimator": "median", "f": "20%", "over": over}
+    liar = lying(kind, "locals", **{"from": "0s"})
+    recording = played(simulation(liar, faults=[pause], baseline={"rule": rule}))
+    items = recording.tables["integrity"]["items"]
+    assert items[0] == 0 < items[-1]
 
 
 def test_a_regional_that_drops_a_local_keeps_its_digest_back():

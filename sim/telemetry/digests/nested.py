@@ -90,9 +90,10 @@ class NestedDigest:
         return Centres(centre, within, between, weights.sum(axis=1).astype(np.int64))
 
     def change(self, state: Centres, nodes: Ints, means: Floats) -> Centres:
-        """See `Digest.change`."""
+        """See `Digest.change`; who knows of no child says nothing."""
+        says = state.present[nodes] > 0
         changed = state.mean.copy()
-        changed[nodes] = means
+        changed[nodes[says]] = means[says]
         return Centres(changed, state.within_sd, state.between_sd, state.present)
 
     def means(self, state: Centres, nodes: Ints) -> Floats:

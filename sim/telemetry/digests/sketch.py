@@ -62,17 +62,22 @@ class SketchDigest:
         return state.merge(groups.parent_of.astype(np.int64))
 
     def change(self, state: QuantileSketches, nodes: Ints, means: Floats) -> QuantileSketches:
-        """See `Digest.change`: all agents below are said to have this very mean."""
-        kept = self.pick(state, ~np.isin(np.arange(int(state.node.max()) + 1), nodes))
-        weight = np.bincount(state.node, state.count, minlength=int(nodes.max()) + 1)[nodes]
-        agents = (weight / state.features).astype(np.int64)
-        lie = sketch(nodes, _quanta(means, np.full_like(means, np.nan)), self._buckets, agents)
-        return kept.add(lie)
+        """See `Digest.change`: all agents below are said to have this very mean.
+
+        Who knows of no agent says nothing.
+        """
+        size = 1 + int(max(state.node.max(initial=0), nodes.max()))
+        agents = np.bincount(state.node, state.count, minlength=size)[nodes] / state.features
+        says = agents > 0
+        nodes, means = nodes[says], means[says]
+        kept = self.pick(state, ~np.isin(np.arange(size), nodes))
+        claimed = _quanta(means, np.full_like(means, np.nan))
+        return kept.add(sketch(nodes, claimed, self._buckets, agents[says].astype(np.int64)))
 
     def means(self, state: QuantileSketches, nodes: Ints) -> Floats:
         """See `Digest.means`: their medians."""
-        count = int(max(state.node.max(), nodes.max())) + 1
-        return np.asarray(state.median(count)[nodes, : self._features] * QUANTUM)
+        size = 1 + int(max(state.node.max(initial=0), nodes.max()))
+        return np.asarray(state.median(size)[nodes, : self._features] * QUANTUM)
 
     def read(self, state: QuantileSketches) -> Estimate:
         """See `Digest.read`."""
