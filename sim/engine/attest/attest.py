@@ -139,10 +139,9 @@ class Attest:
                 yield kernel.instant(now_ns, order=Order.READ)
                 advance(now_ns)
                 self._sit(self._watching.arrived(number), kernel, advance)
-                if top < turn < 2 * top:
-                    self._ways.acks[turn - top].publish(
-                        number, now_ns, self._world.is_up(turn - top)
-                    )
+                if self._plan.agents_check and top < turn < 2 * top:
+                    tier = turn - top
+                    self._ways.acks[tier].publish(number, now_ns, self._world.is_up(tier))
             self._end(begun, kernel, advance)
 
     def _begin(self, number: int, now_ns: int) -> Begun:

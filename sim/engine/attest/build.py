@@ -25,8 +25,13 @@ def add_attest(parts: Parts, world: World, lies: Lies, plan: AttestPlan) -> Atte
     stream = parts.streams.stream("attest")
     keys, seed = Keys(stream.bytes(SECRET_BYTES)), stream.bytes(SECRET_BYTES)
     registry = _registry(parts, plan)
+    # Liars move with the agents that they are, so who would tell is asked anew every time.
     watching = Watching(
-        parts.levels, registry, derive(seed, "watchers"), plan.watchers, lies.is_liar(0)
+        parts.levels,
+        registry,
+        derive(seed, "watchers"),
+        plan.watchers,
+        lambda: lies.is_liar(0),
     )
     return Attest(
         plan,

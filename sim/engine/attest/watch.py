@@ -31,17 +31,22 @@ things."""
 
 
 class Watching:
-    """The watchers of one run; `silent` (agents,) are those who would never tell."""
+    """The watchers of one run; `silent` says who would never tell now, (agents,)."""
 
     def __init__(
-        self, levels: Sequence[Groups], registry: Registry, seed: bytes, size: int, silent: Bools
+        self,
+        levels: Sequence[Groups],
+        registry: Registry,
+        seed: bytes,
+        size: int,
+        silent: Callable[[], Bools],
     ) -> None:
         self._levels = tuple(levels)
         self._pairs = {
             tier: _pairs(tier, groups.parents, registry, seed, size)
             for tier, groups in enumerate(levels, start=1)
         }
-        self._correct = ~silent
+        self._silent = silent
         self._books: dict[int, Mail] = {}
         self._told: dict[int, Mail] = {}
         self._find: Find = lambda *_: {}
@@ -110,7 +115,7 @@ class Watching:
 
         def finds(_: int) -> Bools:
             guilty = list(self._find(tier, False))
-            return np.asarray(np.isin(pairs.node, guilty) & self._correct[pairs.watcher])
+            return np.asarray(np.isin(pairs.node, guilty) & ~self._silent()[pairs.watcher])
 
         return finds
 
@@ -122,7 +127,7 @@ class Watching:
             guilty = list(self._find(tier, True))
             has_books = self._books[tier].posts[0].version_held == number
             both = np.isin(pairs.node, guilty) & has_books
-            return np.asarray(both & self._correct[pairs.watcher])
+            return np.asarray(both & ~self._silent()[pairs.watcher])
 
         return finds
 
