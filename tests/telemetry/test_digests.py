@@ -318,3 +318,20 @@ def test_a_regional_that_drops_a_local_keeps_its_digest_back():
         lying("drop", ["regional-0"], of="100%", **{"from": "0s"}),
     )
     assert sorted(state.agent.tolist()) == [*range(30, 60)]
+
+
+def test_who_is_silent_sends_no_digest_either():
+    _, state, _ = read_in_the_end(
+        {"over": "sample", "sample": 1000}, lying("silence", ["local-4"], **{"from": "0s"})
+    )
+    assert sorted(state.agent.tolist()) == [*range(40), *range(50, 60)]
+
+
+def test_who_delays_to_the_bound_delays_its_digests():
+    """By 600 ms, so at a publication the root holds the one that was meant for the last."""
+    rule = {"kind": "robust", "estimator": "median", "f": "20%", "over": "sample"}
+    liar = lying("delay_to_bound", ["regional-1"], margin="400ms", **{"from": "0s"})
+    simulated = simulation(liar, baseline={"rule": rule}, duration="2s")
+    played(simulated)
+    held = component(simulated, Digests)._rounds._mails[-1].posts[-1].version_held
+    assert held.tolist() == [4, 3]

@@ -10,7 +10,7 @@ from sim.engine.build import line, path_ns
 from sim.engine.digests.digests import Digests
 from sim.engine.digests.rounds import Rounds
 from sim.engine.lies.actor import Actor
-from sim.engine.lies.gates import Omission
+from sim.engine.lies.gates import Holding, Omission
 from sim.engine.lies.lies import Lies
 from sim.engine.parts import Parts
 from sim.engine.world import Hop, World
@@ -71,15 +71,23 @@ def _reports_of_a_window(plan: Plan) -> int:
 def rounds_mail(
     parts: Parts, world: World, lies: Lies, what: str, tier: int, size_bytes: int
 ) -> Mail:
-    """The way of what a tier sends once a round to its parents, who may leave children out."""
+    """The way of what a tier sends once a round to its parents, who may leave children out.
+
+    Liars who hold their reports back, or send none, do the same with this.
+    """
     name = parts.plan.tiers[tier].name
     up = line(parts, tier, f"{what}/{name}", queued=False)
-    gates = tuple(
+    omissions = [
         Omission(actor, parts.levels[tier].parent_of.astype(np.int64))
         for actor in lies.actors
         if actor.plan.tier == tier + 1 and actor.overrides("omits")
-    )
-    way = Way(f"{what} of {name}", up.channel, path_ns(up), gates=gates)
+    ]
+    holdings = [
+        Holding(actor)
+        for actor in lies.actors
+        if actor.plan.tier == tier and actor.overrides("arrive")
+    ]
+    way = Way(f"{what} of {name}", up.channel, path_ns(up), gates=(*holdings, *omissions))
     post = Post(way, None, np.full(parts.plan.tiers[tier].count, np.nan))
     world.hops.append(Hop("digest", up, post, HEADER_BYTES + size_bytes))
     mail = Mail([post])

@@ -82,6 +82,19 @@ class Omission:
             arrivals_ns[row, at[hit]] = NEVER
 
 
+class Holding:
+    """On what else a tier with liars sends: held back, or kept back, as their reports are."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+
+    def judge(self, part: Emission, first: int, arrivals_ns: Floats) -> None:
+        """See `Gate.judge`."""
+        who = self._actor.within(first, arrivals_ns.shape[1])
+        if len(who):
+            _hold(self._actor, part, who, first, arrivals_ns)
+
+
 def _hold(actor: Actor, part: Emission, who: Ints, first: int, arrivals_ns: Floats) -> None:
     """Let a strategy delay the reports of its liars, or keep them back."""
     at = actor.nodes[who] - first
