@@ -335,3 +335,10 @@ def test_who_delays_to_the_bound_delays_its_digests():
     played(simulated)
     held = component(simulated, Digests)._rounds._mails[-1].posts[-1].version_held
     assert held.tolist() == [4, 3]
+
+
+def test_children_of_whom_different_versions_are_held_count_once_each():
+    rule = {"kind": "robust", "estimator": "median", "f": "20%", "over": "sketch"}
+    liar = lying("delay_to_bound", ["regional-1"], margin="400ms", **{"from": "0s"})
+    recording = played(simulation(liar, baseline={"rule": rule}, duration="2s"))
+    assert recording.tables["integrity"]["items"].tolist() == [30, 60, 60, 60]

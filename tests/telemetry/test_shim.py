@@ -9,6 +9,7 @@ import pytest
 
 from sim.engine.lies.actor import Actor
 from sim.engine.lies.shim import TierShim
+from sim.engine.parts import max_reports
 from sim.errors import InvariantViolated
 from sim.stats.moments import COUNT, SOURCES
 from sim.telemetry.emission import NEVER
@@ -211,3 +212,19 @@ def test_a_shim_knows_its_liars_in_any_block_of_nodes():
         assert isinstance(actor, Actor)
         blocks = [actor.nodes[actor.within(first, 7)] for first in range(0, 60, 7)]
         assert np.concatenate(blocks).tolist() == sorted(actor.nodes.tolist())
+
+
+def test_a_liar_acts_from_its_begin_to_just_before_its_end():
+    (actor,) = lies_of(simulation(lying("push", until="1s"))).actors
+    instants = np.array([499_999_999.0, 500_000_000.0, 999_999_999.0, 1_000_000_000.0])
+    acting = actor.acting(np.zeros(4, np.int64), instants)
+    assert acting.tolist() == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("panes", "now_ms", "reports"),
+    [((0, 0), 0, 1), ((0, 0), 250, 3), ((0, 0), 1800, 11), ((1, 2), 2050, 12), ((1, 2), 1950, 11)],
+)
+def test_no_agent_has_more_reports_in_its_panes_than_fit_in_by_now(panes, now_ms, reports):
+    """One every 100 ms in panes of 1 s, both ends included; the last may not have begun."""
+    assert max_reports(simulation().plan, *panes, now_ms * 1_000_000) == reports
