@@ -12,7 +12,7 @@ from sim.adversary.contract import Floats, Ints, Strategy
 
 
 class Push(Strategy):
-    """Claims `to` sd from the centre in every feature; options: to (sd)."""
+    """Claims `to` sd from zero in every feature, wherever the agents are; options: to (sd)."""
 
     tiers: ClassVar[Literal["agents"]] = "agents"
     expects = (

@@ -77,7 +77,7 @@ class Publisher:
         exact, true = self._recorder.baselines(now_ns)
         root = None
         if self._world.is_up(len(self._plan.tiers) - 1)[0]:
-            published = self._choose(exact)
+            published = self._choose(version, exact)
             root = published.moments
             self._recorder.publication(now_ns, version, root, true)
             if self._is_watched:
@@ -86,8 +86,10 @@ class Publisher:
         for listener in self._listeners:
             listener.publish(version, now_ns, root, true)
 
-    def _choose(self, exact: Moments) -> Published:
-        published = unguarded(exact) if self._digests is None else self._digests.publish(exact)
+    def _choose(self, version: int, exact: Moments) -> Published:
+        published = unguarded(exact)
+        if self._digests is not None:
+            published = self._digests.publish(version, exact)
         attested = None if self._attest is None else self._attest.baseline()
         return published if attested is None else replace(published, moments=attested)
 

@@ -132,13 +132,13 @@ def capture_cost(groups: Sequence[int]) -> int:
     return math.prod((size - 1) // 3 + 1 for size in groups)
 
 
-def worst_seats(parents: Sequence[Ints], f: Sequence[int] | None = None) -> Ints:
+def worst_seats(parents: Sequence[Ints], f: Sequence[int | Ints] | None = None) -> Ints:
     """Rows of the fewest agents who own the root of nested trimming, ascending.
 
     ``parents[l]`` is the parent of each node of level l, from the agents up, ending at one root.
-    ``f[l]`` liars are tolerated in each group of children of level l, else one less than a third of
-    its children. Unequal groups are captured where it is cheapest, ties in row order. Raises
-    ValueError if a group could not be captured by all of its children.
+    ``f[l]`` liars (one number, or one a group) are tolerated in the groups of children of level l,
+    else one less than a third of the children. Unequal groups are captured where it is cheapest,
+    ties in row order. Raises ValueError if a group could not be captured by all of its children.
     """
     cost = np.ones(len(parents[0]), np.int64)
     chosen = []
@@ -152,13 +152,13 @@ def worst_seats(parents: Sequence[Ints], f: Sequence[int] | None = None) -> Ints
     return np.sort(captured)
 
 
-def _more_than_f(parent: Ints, f: int | None) -> Ints:
+def _more_than_f(parent: Ints, f: int | Ints | None) -> Ints:
     """How many children own each parent; (parents,)."""
     size = np.bincount(parent)
-    wanted = (size - 1) // 3 + 1 if f is None else np.full(len(size), f + 1)
+    wanted = (size - 1) // 3 + 1 if f is None else np.broadcast_to(np.asarray(f) + 1, size.shape)
     if (wanted > size).any():
-        smallest = int(size[wanted > size].min())
-        raise ValueError(f"a group of {smallest} cannot hold {f} + 1 liars")
+        place = int(np.flatnonzero(wanted > size)[size[wanted > size].argmin()])
+        raise ValueError(f"a group of {size[place]} cannot hold {wanted[place] - 1} + 1 liars")
     return wanted
 
 

@@ -178,7 +178,7 @@ class Leaves:
             vectors = values * fixed_point.QUANTUM
             self.watch(first, part, vectors)
         if self.shim is not None:
-            self.shim.claim(part, first, values)
+            self.clipped += self.shim.claim(part, first, values)
             self._largest = max(self._largest, float(np.abs(values).max(initial=0.0)))
             vectors = None if vectors is None else values * fixed_point.QUANTUM
         return vectors

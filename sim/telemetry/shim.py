@@ -23,8 +23,11 @@ class Shim(Protocol):
     def roll(self) -> None:
         """The running pane of the agents is over; their sums still hold it."""
 
-    def claim(self, part: Emission, first: int, values: FloatArray) -> None:
-        """Change in place what agents measured: whole quanta, (ticks, agents, features)."""
+    def claim(self, part: Emission, first: int, values: FloatArray) -> int:
+        """Change in place what agents measured: whole quanta, (ticks, agents, features).
+
+        Returns how many of the new values had to be clipped.
+        """
 
     def tell(
         self, pane: int, part: Emission, first: int, totals: IntArray | FloatArray

@@ -209,7 +209,7 @@ def test_points_are_kept_of_all_seats_that_an_anomalous_agent_takes():
 def test_an_estimate_from_nobody_is_none():
     """Nothing has arrived at the first publication; a guard is then blind, and the run goes on."""
     rule = {"kind": "guarded_mean", "estimator": {"kind": "median"}, "f": "20%"}
-    slow = {"kind": "point", "jitter": "700ms"}
+    slow = {"kind": "point", "jitter": "450ms"}
     recording = run(baseline={**STILL["baseline"], "rule": rule}, topology=slow)
     items = recording.tables["integrity"]["items"]
     assert items[0] == 0 < items[-1]

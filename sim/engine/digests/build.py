@@ -1,6 +1,5 @@
 """From the rule of a plan to digests in a world: what is sent, on which ways, and who spoils it."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 from sim.engine.build import line, path_ns
 from sim.engine.digests.digests import Digests
 from sim.engine.digests.rounds import Rounds
-from sim.engine.lies.actor import Actor
 from sim.engine.lies.gates import Holding, Omission
 from sim.engine.lies.lies import Lies
 from sim.engine.parts import Parts
@@ -26,16 +24,18 @@ Ints = NDArray[np.int64]
 
 HEADER_BYTES: Final = 64
 SEED_BYTES: Final = 32
+ROUNDS_KEPT: Final = 1
+"""A digest may be missed once: older ones are of another window, and of agents who may be gone."""
 
 
 def add_digests(parts: Parts, world: World, lies: Lies) -> Digests:
     """Let a world send the digests that its rule needs."""
     known = know_agents(parts, world)
     digest = _digest(parts)
-    liars = _Liars(digest, lies.actors)
+    liars = _Liars(digest, lies)
     mails = [_digest_mail(parts, world, lies, digest, tier) for tier in range(1, parts.top)]
     change = liars.change if liars.any and not digest.signed else None
-    rounds = Rounds(digest, parts.levels, mails, world.is_up, change)
+    rounds = Rounds(digest, parts.levels, mails, world.is_up, change, ROUNDS_KEPT)
     world.forgetters.append(rounds.forget)
     return Digests(parts.plan, parts.layout, known, parts.levels[0], digest, rounds)
 
@@ -103,9 +103,12 @@ def _digest_mail(parts: Parts, world: World, lies: Lies, digest: Digest[Any], ti
 class _Liars:
     """Lying aggregators, and what they make of a digest that nobody signs."""
 
-    def __init__(self, digest: Digest[Any], actors: Sequence[Actor]) -> None:
+    def __init__(self, digest: Digest[Any], lies: Lies) -> None:
         self._digest = digest
-        self._actors = [actor for actor in actors if actor.plan.tier and actor.overrides("digest")]
+        self._lies = lies
+        self._actors = [
+            actor for actor in lies.actors if actor.plan.tier and actor.overrides("digest")
+        ]
 
     @property
     def any(self) -> bool:
@@ -115,9 +118,8 @@ class _Liars:
     def change(self, tier: int, state: Any, now_ns: int) -> Any:
         """The state of a tier as its liars tell it."""
         for actor in self._actors:
-            who = np.arange(len(actor.nodes))
-            who = who[actor.acting(who, now_ns)] if actor.plan.tier == tier else who[:0]
-            if len(who):
+            who = self._lies.acting(actor, now_ns)
+            if actor.plan.tier == tier and len(who):
                 means = self._digest.means(state, actor.nodes[who])
                 told = actor.strategy.digest(who, means)
                 state = self._digest.change(state, actor.nodes[who], told)

@@ -40,7 +40,7 @@ class Digests:
         self._digest = digest
         self._rounds = rounds
         self._after_items = after_items
-        self._estimator = Estimator(plan.baseline.rule, plan.agents.count)
+        self._estimator = Estimator(plan)
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """One for each tier of aggregators below the root: they send one behind the other."""
@@ -56,12 +56,12 @@ class Digests:
         """A rule is never without effect."""
         return []
 
-    def publish(self, exact: Moments) -> Published:
+    def publish(self, version: int, exact: Moments) -> Published:
         """What the root publishes now."""
-        return self._estimator.choose(exact, self._read())
+        return self._estimator.choose(exact, self._read(version))
 
-    def _read(self) -> Estimate | None:
-        state = self._rounds.merged(len(self._plan.tiers) - 1)
+    def _read(self, version: int) -> Estimate | None:
+        state = self._rounds.merged(len(self._plan.tiers) - 1, version)
         return None if state is None else self._digest.read(state)
 
     def _sending(self, tier: int, top: int, kernel: Kernel, advance: Advance) -> Script:

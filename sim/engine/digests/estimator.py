@@ -1,12 +1,13 @@
 """What the root publishes: the exact mean, a robust estimate, or the exact mean under guard."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.plan import RulePlan
+from sim.scenario.plan import Plan
 from sim.stats.guard import critical_value, efficiency, guarded, radius, standard_error
 from sim.stats.moments import Moments
 from sim.stats.robust.max_bias import max_bias
@@ -33,11 +34,13 @@ class Published:
 
 
 class Estimator:
-    """Chooses by a rule; `agents` is how many there are, `period` publications a baseline lasts."""
+    """Chooses by the rule of a plan."""
 
-    def __init__(self, plan: RulePlan, agents: int) -> None:
-        self._plan = plan
-        self._agents = agents
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan.baseline.rule
+        self._agents = plan.agents.count
+        self._reports_behind = self._plan.lead_ns / plan.agents.period_ns + 1
+        """Reports of an agent that the exact mean has seen and the digest has not, about."""
         self._seen_any = False
 
     def choose(self, exact: Moments, estimate: Estimate | None) -> Published:
@@ -54,13 +57,13 @@ class Estimator:
             items = 0 if estimate is None else estimate.items
             return Published(exact, robust.mean, items, np.nan, alert=self._seen_any)
         self._seen_any = True
-        verdict = guarded(exact.mean, robust.mean, self._radius(estimate))
+        verdict = guarded(exact.mean, robust.mean, self._radius(exact, estimate))
         alert = bool(verdict.alert)
         excess = float(verdict.excess)
         return Published(robust if alert else exact, robust.mean, estimate.items, excess, alert)
 
-    def _radius(self, estimate: Estimate) -> Floats:
-        """Room for the liars that are tolerated, and for chance."""
+    def _radius(self, exact: Moments, estimate: Estimate) -> Floats:
+        """Room for the liars that are let through, for chance, and for the sketch's own error."""
         plan, features = self._plan, len(estimate.mean)
         assert plan.estimator is not None
         bias = max_bias(plan.estimator.kind, plan.let_through)
@@ -68,8 +71,16 @@ class Estimator:
             bias = max_bias("median", plan.let_through) or 0.0
         items = max(min(estimate.items, self._agents), 1)
         error = standard_error(estimate.between_sd, items, self._agents, self._efficiency())
+        error = np.hypot(error, self._newer_values(exact, estimate, items))
         z = critical_value(plan.false_alerts, features)
-        return radius(bias, estimate.between_sd, error, z)
+        own = plan.accuracy * np.abs(estimate.mean) if plan.over == "sketch" else 0.0
+        return radius(bias, estimate.between_sd, error, z) + own
+
+    def _newer_values(self, exact: Moments, estimate: Estimate, items: int) -> Floats:
+        """Standard error from what the exact mean has seen since the locals sent their digests."""
+        now = exact.count / self._agents
+        then = max(now - self._reports_behind, 1.0)
+        return estimate.within_sd * math.sqrt(max(1 / then - 1 / max(now, 1.0), 0.0) / items)
 
     def _efficiency(self) -> float:
         """That of the rule on normal agents; the median's where it is not known, to be careful."""

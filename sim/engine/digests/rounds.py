@@ -23,7 +23,8 @@ Change = Callable[[int, Any, int], Any]
 
 class Rounds:
     """The digests of one run. ``mails[i]`` carries those of tier i + 1, and ``levels[i + 1]`` deals
-    its nodes to their parents; `is_up(tier)` says who acts.
+    its nodes to their parents; `is_up(tier)` says who acts. What a child sent more than
+    `rounds_kept` rounds ago counts no more; None = it counts for ever.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Rounds:
         mails: Sequence[Mail],
         is_up: Callable[[int], Bools],
         change: Change | None = None,
+        rounds_kept: int | None = None,
     ) -> None:
         self._digest = digest
         self._levels = tuple(levels)
         self._mails = tuple(mails)
         self._is_up = is_up
         self._change = change
+        self._rounds_kept = rounds_kept
         self._sent: list[dict[int, Any]] = [{} for _ in mails]
         """Per hop and version that may still be needed: the states that were sent."""
 
@@ -48,12 +51,17 @@ class Rounds:
 
     def merge_and_send(self, tier: int, version: int, now_ns: int) -> None:
         """The aggregators of a tier above the locals merge what they hold, and send."""
-        self._send(tier - 1, version, now_ns, self.merged(tier))
+        self._send(tier - 1, version, now_ns, self.merged(tier, version))
 
-    def merged(self, tier: int) -> Any:
-        """The state of a tier above the locals, of what it holds of its children now."""
+    def merged(self, tier: int, version: int) -> Any:
+        """The state of a tier above the locals, of what it holds of its children in a round.
+
+        None if it holds nothing that is not older than `rounds_kept` rounds.
+        """
         hop = tier - 2
         held = self._mails[hop].posts[-1].version_held
+        if self._rounds_kept is not None:
+            held = np.where(held >= version - self._rounds_kept, held, -1)
         parts = [
             self._digest.pick(self._sent[hop][version], held == version)
             for version in np.unique(held[held >= 0]).tolist()

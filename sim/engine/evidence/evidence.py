@@ -158,8 +158,9 @@ class Evidence:
     def _judge(self, hypothesis: Hypothesis, now_ns: int) -> None:
         """Write down what nodes that act conclude, against what the truth would have said."""
         quanta, correct = self._truly(hypothesis, now_ns)
+        version = now_ns // self._plan.baseline.publish_ns
         for tier, shown in self._watched.items():
-            state = self._at_locals if tier == 1 else self._rounds.merged(tier)
+            state = self._at_locals if tier == 1 else self._rounds.merged(tier, version)
             if state is not None:
                 nodes = shown[self._world.is_up(tier)[shown]]
                 below = self._parts.roster.tree.ancestor_of(0, tier).astype(np.int64)

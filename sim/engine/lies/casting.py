@@ -82,6 +82,5 @@ def _worst(roster: Roster, tier: int, f: float) -> Ints:
     parents, levels = [], roster.tree.levels[tier:]
     for level in levels:
         parents.append(level.parent_of.astype(np.int64))
-    # The smallest group of a level says how many may be tolerated in all of them.
-    fs = [tolerated(f, int(np.diff(level.starts).min())) for level in levels]
+    fs = [np.array([tolerated(f, int(n)) for n in np.diff(level.starts)]) for level in levels]
     return worst_seats(parents, fs)

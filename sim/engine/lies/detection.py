@@ -16,6 +16,7 @@ class Scores:
     """Forges the scores of the agents below liars (see `Detection.distort`)."""
 
     def __init__(self, lies: Lies, tree: Tree) -> None:
+        self._lies = lies
         self._actors = [actor for actor in lies.actors if actor.overrides("scores")]
         self._tree = tree
 
@@ -23,7 +24,7 @@ class Scores:
         """The scores (agents,) as they are sent."""
         scores = scores.copy()
         for actor in self._actors:
-            for one, below in _below(actor, self._tree, 0, now_ns):
+            for one, below in _below(self._lies, actor, self._tree, 0, now_ns):
                 scores[below] = actor.strategy.scores(scores[below])
                 actor.note(np.array([one]), now_ns)
         return scores
@@ -33,6 +34,7 @@ class Told:
     """What each local is told of a baseline on its way down past liars."""
 
     def __init__(self, lies: Lies, tree: Tree) -> None:
+        self._lies = lies
         self._actors = [
             actor for actor in lies.actors if actor.overrides("down") and actor.plan.tier > 1
         ]
@@ -50,19 +52,18 @@ class Told:
         mean = np.repeat(baseline.mean, locals_, axis=0)
         for actor in self._actors:
             child = self._tree.ancestor_of(1, actor.plan.tier - 1).astype(np.int64)
-            for one, below in _below(actor, self._tree, 1, now_ns):
+            for one, below in _below(self._lies, actor, self._tree, 1, now_ns):
                 mean[below] = actor.strategy.down(mean[below], child[below])
                 actor.note(np.array([one]), now_ns)
         return Baseline(count, mean, np.repeat(baseline.sd, locals_, axis=0))
 
 
-def _below(actor: Actor, tree: Tree, tier: int, now_ns: int) -> list[tuple[int, Ints]]:
+def _below(lies: Lies, actor: Actor, tree: Tree, tier: int, now_ns: int) -> list[tuple[int, Ints]]:
     """The liars of an aggregator tier that act now, each with the nodes of `tier` below it."""
     if actor.plan.tier <= tier:
         return []
-    who = np.arange(len(actor.nodes))
     ancestor = tree.ancestor_of(tier, actor.plan.tier)
     return [
         (one, np.flatnonzero(ancestor == actor.nodes[one]))
-        for one in who[actor.acting(who, now_ns)].tolist()
+        for one in lies.acting(actor, now_ns).tolist()
     ]

@@ -20,10 +20,9 @@ class Flood:
     def __call__(self, child: Ints, arrival_ns: Floats) -> Floats:
         """How many services each message takes."""
         times = np.ones(len(child)) if self._other is None else self._other(child, arrival_ns)
-        nodes = self._actor.nodes
-        place = np.minimum(np.searchsorted(nodes, child), len(nodes) - 1)
-        hit = np.flatnonzero(nodes[place] == child)
-        hit = hit[self._actor.acting(place[hit], arrival_ns[hit])]
-        times[hit] *= self._actor.strategy.copies()
-        self._actor.note(place[hit], arrival_ns[hit])
+        hit = np.flatnonzero(np.isin(child, self._actor.nodes))
+        who = self._actor.who_at(child[hit])
+        acts = self._actor.acting(who, arrival_ns[hit])
+        times[hit[acts]] *= self._actor.strategy.copies()
+        self._actor.note(who[acts], arrival_ns[hit[acts]])
         return times

@@ -52,6 +52,12 @@ class Lies:
             for actor in self.actors
         )
 
+    def acting(self, actor: Actor, now_ns: int) -> Ints:
+        """Which liars of an adversary act now, and are there to act; (k,)."""
+        who = np.arange(len(actor.nodes))
+        up = self._world.is_up(actor.plan.tier)[actor.nodes]
+        return who[actor.acting(who, now_ns) & up]
+
     def is_liar(self, tier: int) -> Bools:
         """Which nodes of a tier are liars, whether they act or not; (nodes,)."""
         liars = np.zeros(self._plan.tiers[tier].count, np.bool_)

@@ -19,6 +19,8 @@ from sim.telemetry.emission import Emission
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Judge = Callable[[int, Ints, Ints], Bools]
+"""Of a row of reports and some liars (k,), which of their claims (k, columns) are refused."""
 Implausible = Callable[[Ints, int, Floats, Ints], Bools]
 """Of some nodes (k,), a pane and the instants of their reports (k,): which of these sums
 (k, columns) they cannot truly hold by then; (k,)."""
@@ -71,8 +73,9 @@ class TierShim:
         for actor in self.actors:
             self.liars[actor.nodes] = True
 
-    def claim(self, part: Emission, first: int, values: Floats) -> None:
+    def claim(self, part: Emission, first: int, values: Floats) -> int:
         """See `Shim.claim`."""
+        clipped = 0
         for actor, memory in zip(self.actors, self.memories, strict=False):
             who = actor.within(first, values.shape[1])
             for row in range(part.ticks):
@@ -83,22 +86,24 @@ class TierShim:
             if actor.overrides("claim"):
                 who = actor.within(first, values.shape[1])
                 for row in range(part.ticks) if len(who) else ():
-                    self._claim_row(actor, part, row, who, first, values[row])
+                    clipped += self._claim_row(actor, part, row, who, first, values[row])
+        return clipped
 
     def _claim_row(
         self, actor: Actor, part: Emission, row: int, who: Ints, first: int, values: Floats
-    ) -> None:
+    ) -> int:
         who = who[_sent(actor, part, row, who, first)]
         if not len(who):
-            return
+            return 0
         at = actor.nodes[who] - first
         measured = values[at] * fixed_point.QUANTUM
         born_ns = part.sent_ns[row, at]
         claimed = np.array(actor.strategy.claim(part.first_tick + row, born_ns, who, measured))
-        fixed_point.quantise(claimed)
+        clipped, _ = fixed_point.quantise(claimed)
         changed = (claimed != values[at]).any(axis=1)
         values[at] = claimed
         actor.note(who[changed], born_ns[changed])
+        return clipped
 
     def tell(self, pane: int, part: Emission, first: int, totals: Ints | Floats) -> Ints | Floats:
         """See `Shim.tell`."""
@@ -107,14 +112,22 @@ class TierShim:
             if actor.overrides("tell") and len(who):
                 totals = totals.astype(np.int64)
                 account = accounts.account(pane, len(actor.nodes), totals.shape[2])
-                for row, liars, said in _retell(actor, account, pane, part, first, who, totals):
-                    nodes = actor.nodes[liars]
-                    if self._implausible is not None:
-                        # What cannot be true receivers will not take in.
-                        now_ns = part.sent_ns[row, nodes - first]
-                        refused = nodes[self._implausible(nodes, pane, now_ns, said)]
-                        self._refused.append((actor, part.first_tick + row, refused))
+                judge = self._judge_of(actor, pane, part, first)
+                _retell(actor, account, pane, part, first, who, totals, judge)
         return totals
+
+    def _judge_of(self, actor: Actor, pane: int, part: Emission, first: int) -> Judge:
+        """What receivers will not take in, because it cannot be true; and remember whose it was."""
+
+        def judge(row: int, who: Ints, claimed: Ints) -> Bools:
+            if self._implausible is None:
+                return np.zeros(len(who), np.bool_)
+            nodes = actor.nodes[who]
+            refused = self._implausible(nodes, pane, part.sent_ns[row, nodes - first], claimed)
+            self._refused.append((actor, part.first_tick + row, nodes[refused]))
+            return refused
+
+        return judge
 
     def ages(self, part: Emission, states: Ints) -> None:
         """See `Shim.ages`."""
@@ -154,11 +167,18 @@ def _sent(actor: Actor, part: Emission, row: int, who: Ints, first: int) -> Bool
 
 
 def _retell(
-    actor: Actor, account: Account, pane: int, part: Emission, first: int, who: Ints, totals: Ints
-) -> Iterator[tuple[int, Ints, Ints]]:
+    actor: Actor,
+    account: Account,
+    pane: int,
+    part: Emission,
+    first: int,
+    who: Ints,
+    totals: Ints,
+    judge: Judge,
+) -> None:
     """Replace, in place, the running totals of these liars by what they say they are.
 
-    Yields, for every row with lies, the liars and what they say.
+    What is refused was never said: later reports must not bring it.
     """
     at = actor.nodes[who] - first
     truth = account.true[who] + totals[:, at]
@@ -167,14 +187,15 @@ def _retell(
     for row in range(part.ticks):
         sends = np.ones(len(who), np.bool_) if part.sent is None else part.sent[row, at]
         lies = _sent(actor, part, row, who, first)
+        stands = said.copy()
         # What is not sent says nothing: the newest report stands.
         said[sends] = truth[row + 1, sends]
         if lies.any():
             now_ns = part.sent_ns[row, at[lies]]
             claimed = actor.strategy.tell(pane, now_ns, who[lies], truth[row + 1, lies])
             changed = (claimed != said[lies]).any(axis=1)
-            said[lies] = claimed
             actor.note(who[lies][changed], now_ns[changed])
-            yield row, who[lies], claimed
+            refused = judge(row, who[lies], claimed)
+            said[lies] = np.where(refused[:, None], stands[lies], claimed)
         totals[row + 1, at] = said - before
     account.true[who], account.said[who] = truth[-1], said
