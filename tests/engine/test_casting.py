@@ -51,3 +51,14 @@ def test_a_larger_share_keeps_the_liars_of_a_smaller_one():
     few, many = (parts_of([{**ENTRIES[0], "share": share}])[1][0] for share in ("25%", "75%"))
     assert (len(few), len(many)) == (6, 18)
     assert np.isin(few, many).all()
+
+
+def test_the_worst_places_are_bought_where_the_larger_of_uneven_groups_is_not_needed():
+    """Locals of 12 and 11 agents, a third of liars: 4 and 3 are tolerated, and one is enough."""
+    liar = {"where": "agents", "budget": 4, "kind": "push", "placement": "worst"}
+    plan = plan_of(
+        agents={"count": 23}, tree={"local": 12, "regional": 3}, topology=RING, adversaries=[liar]
+    )
+    parts = prepare(plan, 1)
+    (nodes,) = cast(plan.adversaries, parts.roster, f=0.334)
+    assert (parts.levels[0].parent_of[nodes] == 1).all()

@@ -58,6 +58,13 @@ def test_a_count_that_would_be_possible_later_is_refused_early_in_a_pane(times):
     assert integrity(recording, "bias_plain").max() < 0.2
 
 
+@pytest.mark.parametrize("until", ["1s", "1500ms", "2s"])
+def test_what_was_refused_is_not_believed_once_the_lie_is_over(until):
+    """Also where it ends with the pane, so that nothing true of that pane is ever said."""
+    liar = lying("count_inflation", times=1000, to="50sd", until=until, **{"from": "100ms"})
+    assert integrity(run(liar), "bias_plain").max() < 0.5
+
+
 @pytest.mark.parametrize("over", ["sample", "nested"])
 def test_a_robust_rule_weighs_nobody_by_more_than_is_possible_by_then(over):
     """Although nothing is refused: 12 of 60 claim five times the values, and are capped."""
@@ -139,6 +146,12 @@ def test_a_flood_makes_siblings_wait_where_reports_take_time():
     without = run(lying("importance_flood", times=20))
     assert samples(flooded, "mean_age_ns").mean() > samples(calm, "mean_age_ns").mean() + 5_000_000
     np.testing.assert_array_equal(samples(without, "mean_age_ns"), samples(run(), "mean_age_ns"))
+
+
+def test_a_flood_goes_on_after_its_agents_are_dealt_anew():
+    liar, tree = lying("importance_flood", times=5), {"ingress": "1ms"}
+    still = acts(run(liar, tree=tree))
+    assert acts(run(liar, tree={**tree, "reseat": "1s"})) == still
 
 
 # Membership
