@@ -53,7 +53,8 @@ class Liars:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What an adversary sees when it looks: means over the window of the baseline, in scales.
+    """What an adversary sees when it looks: means over the last finished pane and the
+    running one, in scales.
 
     `knows: own` sees `own` alone; `group` sees the true means of all liars who act together as
     `others`; `all` sees there those of every correct agent. Rows without a value yet are left out.

@@ -87,7 +87,7 @@ class Publisher:
             listener.publish(version, now_ns, root, true)
 
     def _choose(self, version: int, exact: Moments) -> Published:
-        published = unguarded(exact)
+        published = unguarded(exact, self._plan.agents.count)
         if self._digests is not None:
             published = self._digests.publish(version, exact)
         attested = None if self._attest is None else self._attest.baseline()

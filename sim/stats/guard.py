@@ -20,6 +20,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.stats.robust import max_bias
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -75,12 +77,10 @@ def efficiency(trimmed: float) -> float:
     """
     if not 0 <= trimmed <= 0.5:
         raise ValueError(f"a share is trimmed from 0% to 50%, not {trimmed}")
-    if trimmed == 0:
-        return 1.0
-    if trimmed == 0.5:
-        return 2 / math.pi
-    kept, a = 1 - 2 * trimmed, NormalDist().inv_cdf(1 - trimmed)
-    return kept**2 / (kept - 2 * a * NormalDist().pdf(a) + 2 * trimmed * a * a)
+    kind = "median" if trimmed == 0.5 else "trimmed_mean"
+    found = max_bias.efficiency(kind, trimmed)
+    assert found is not None, "both have a closed form"
+    return found
 
 
 def standard_error(

@@ -11,10 +11,10 @@ from sim.stats.moments import Moments
 UNATTESTED, ATTESTED, DISPUTED = 0, 1, 2
 
 
-def unguarded(exact: Moments) -> Published:
-    """The exact mean as it is, with nobody to vouch for it."""
+def unguarded(exact: Moments, agents: int) -> Published:
+    """The exact mean of up to so many agents as it is, with nobody to vouch for it."""
     nothing = np.full_like(exact.mean, np.nan)
-    return Published(exact, nothing, exact.sources, np.nan, alert=False)
+    return Published(exact, nothing, min(exact.sources, agents), np.nan, alert=False)
 
 
 def integrity_row(

@@ -90,7 +90,7 @@ def _install(tier: int, actors: list[Actor], parts: Parts, world: World) -> None
         if actor.strategy.copies() > 1 and ingress is not None:
             ingress.load = Flood(actor, ingress.load)
         if actor.strategy.first_in_period:
-            # They choose when to report: before everybody else, one behind the other.
+            # They choose when to report: before everybody else.
             sender.phase_ns[actor.nodes] = first_phase_ns(parts.plan)
 
 

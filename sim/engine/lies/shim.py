@@ -41,7 +41,7 @@ class Ledgered:
     panes: dict[int, Account] = field(default_factory=dict)
 
     def account(self, pane: int, liars: int, columns: int) -> Account:
-        """That of a pane; older ones than the one before it are closed."""
+        """That of a pane; those that nobody can report of any more are forgotten."""
         for old in [key for key in self.panes if key < pane - 2]:
             del self.panes[old]
         if pane not in self.panes:
