@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sim.campaign.cells import failed, finished, stored
 from sim.campaign.executors import crew, spread
+from sim.campaign.interrupts import Interrupts
 from sim.campaign.pace import Pace
 from sim.campaign.replications import RESULTS, Done, Timed, keep, timed_replication
 from sim.campaign.store import check_place
@@ -121,11 +122,15 @@ class _Running:
         if not units:
             return
         pace = Pace(sum(unit.weight for unit in units), len(units))
-        with crew(min(self.how.workers, len(units)), self.how.cluster) as hands:
+        with (
+            Interrupts() as interrupts,
+            crew(min(self.how.workers, len(units)), self.how.cluster) as hands,
+        ):
             pace.hands = 1 if hands is None else hands.hands
             work = partial(_carry_out, partial(self._partly, pace) if hands is None else None)
             self.watch(pace)
             for unit, future in spread(work, self._units(), hands):
+                interrupts.check()
                 self._take(unit, future, pace)
                 self.watch(pace)
 
