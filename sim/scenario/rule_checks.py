@@ -45,6 +45,7 @@ def check_rule(case: Case) -> Iterator[Mistake]:
         else:
             yield from _too_few(case, rule, rule.estimator)
         yield from _lead(case, rule)
+        yield from _guard(case, rule, rule.estimator)
     # With a mistake anywhere a block may have been taken out, so nothing is known to be missing.
     if () not in case.document.unsure:
         yield from _asked(case)
@@ -108,6 +109,13 @@ def _instead(estimator: Variant, group: Group) -> str:
     if estimator.options.get("buckets"):
         return f"say at most {group.items} buckets"
     return "choose another"
+
+
+def _guard(case: Case, rule: RulePlan, estimator: Variant) -> Iterator[Mistake]:
+    """A guard that could never raise an alert."""
+    if rule.kind == "guarded_mean" and estimator.kind == "mean":
+        problem = "is what is guarded: a mean withstands nobody, so there would never be an alert"
+        yield case.document.mistake(("baseline", "rule", "estimator"), problem, "say median")
 
 
 def _lead(case: Case, rule: RulePlan) -> Iterator[Mistake]:

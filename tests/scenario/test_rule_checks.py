@@ -36,6 +36,10 @@ def with_rule(rule: str, tree: str = "", baseline: str = "") -> str:
             "{kind: robust, over: sketch, estimator: {kind: median, mix: true}}",
             "a sketch can do median and trimmed_mean, not mixing before median",
         ),
+        (
+            "{kind: guarded_mean, estimator: mean}",
+            "baseline.rule.estimator: is what is guarded: a mean withstands nobody, so there",
+        ),
         ("{kind: robust, lead: 1s}", "6:33: baseline.rule.lead: must be less than `publish`, 1s"),
         ("{kind: robust, lead: 0s}", "lead: must be more than 0s: digests need time to arrive"),
         (
