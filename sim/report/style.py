@@ -87,7 +87,22 @@ def save(
     unknown = [kind for kind in formats if kind not in _UNDATED]
     if unknown:
         raise ValueError(f"formats are {', '.join(_UNDATED)}, not {unknown[0]!r}")
+    _settle(figure)
     return [_save(figure, Path(f"{path_stem}.{kind}"), kind) for kind in formats]
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out for good, on a grid of a millionth of its size.
+
+    The solver of the layout differs in the last bits from call to call, and SVG makes names of all
+    bits of a place.
+    """
+    with styled():
+        figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = (round(part, 6) for part in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def _save(figure: Figure, path: Path, kind: str) -> Path:
