@@ -14,7 +14,8 @@ from sim.engine.world import World
 from sim.protocol.merkle.court import Court
 from sim.protocol.merkle.keys import Keys
 from sim.protocol.merkle.registry import Registry
-from sim.scenario.plan import AttestPlan, Plan
+from sim.protocol.registry import max_versions
+from sim.scenario.plan import AttestPlan
 from sim.stats.sketches.bottom_k import derive
 
 SECRET_BYTES: Final = 32
@@ -52,13 +53,8 @@ def _registry(parts: Parts, plan: AttestPlan) -> Registry:
     return Registry.of(
         parts.layout.features,
         [level.starts for level in parts.levels],
-        panes * _reports(run.baseline.pane_ns, run),
+        panes * max_versions(run.baseline.pane_ns, run.agents.period_ns),
         sources_max=panes,
-        versions_per_epoch=_reports(plan.every_ns, run),
+        versions_per_epoch=max_versions(plan.every_ns, run.agents.period_ns),
         agents=np.arange(run.agents.count),
     )
-
-
-def _reports(span_ns: int, plan: Plan) -> int:
-    """Reports that an agent can send in a span, its ends included."""
-    return span_ns // plan.agents.period_ns + 1

@@ -12,6 +12,7 @@ from sim.engine.lies.gates import Holding, Omission
 from sim.engine.lies.lies import Lies
 from sim.engine.parts import Parts
 from sim.engine.world import Hop, World
+from sim.protocol.registry import max_versions
 from sim.scenario.plan import Plan
 from sim.stats.robust.registry import make_rule
 from sim.stats.sketches.bottom_k import derive, priorities
@@ -65,7 +66,7 @@ def _digest(parts: Parts) -> Digest[Any]:
 
 def _reports_of_a_window(plan: Plan) -> int:
     """Reports of an agent that are possible in the panes of a baseline."""
-    return (plan.baseline.panes + 1) * (plan.baseline.pane_ns // plan.agents.period_ns + 1)
+    return (plan.baseline.panes + 1) * max_versions(plan.baseline.pane_ns, plan.agents.period_ns)
 
 
 def rounds_mail(

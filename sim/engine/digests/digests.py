@@ -1,13 +1,13 @@
 """The digests of one run as scripts: lift at the locals, merge tier by tier, read at the root."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from sim.engine.component import Rows
 from sim.engine.digests.estimator import Estimator, Published
-from sim.engine.digests.rounds import Rounds
+from sim.engine.digests.rounds import Rounds, round_instants
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, max_reports
 from sim.engine.reseating import panes_of_one_agent
@@ -31,7 +31,6 @@ class Digests:
         groups: Groups,
         digest: Digest[Any],
         rounds: Rounds,
-        after_items: Callable[[int, Items], None] | None = None,
     ) -> None:
         self._plan = plan
         self._layout = layout
@@ -39,14 +38,13 @@ class Digests:
         self._groups = groups
         self._digest = digest
         self._rounds = rounds
-        self._after_items = after_items
         self._estimator = Estimator(plan)
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """One for each tier of aggregators below the root: they send one behind the other."""
         top = len(self._plan.tiers) - 1
         for tier in range(1, top):
-            yield self._sending(tier, top, kernel, advance)
+            yield self._sending(tier, kernel, advance)
 
     def rows(self) -> Rows:
         """Nothing of its own: what is published of them is in the table of integrity."""
@@ -64,12 +62,10 @@ class Digests:
         state = self._rounds.merged(len(self._plan.tiers) - 1, version)
         return None if state is None else self._digest.read(state)
 
-    def _sending(self, tier: int, top: int, kernel: Kernel, advance: Advance) -> Script:
-        """Locals send `lead` before a publication, and the tiers above at equal steps after it."""
-        period_ns, lead_ns = self._plan.baseline.publish_ns, self._plan.baseline.rule.lead_ns
-        before_ns = lead_ns * (top - tier) // (top - 1)
-        for version in range(1, self._plan.duration_ns // period_ns + 1):
-            now_ns = version * period_ns - before_ns
+    def _sending(self, tier: int, kernel: Kernel, advance: Advance) -> Script:
+        """Locals make their digests afresh, the tiers above merge what they hold."""
+        lead_ns = self._plan.baseline.rule.lead_ns
+        for version, now_ns in round_instants(self._plan, tier, lead_ns):
             yield kernel.instant(now_ns, order=Order.READ)
             advance(now_ns)
             if tier == 1:

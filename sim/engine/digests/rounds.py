@@ -5,12 +5,13 @@ other. A parent keeps of each child the newest that has arrived, so what is late
 it was a round before; the root merges what it holds at the publication itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.plan import Plan
 from sim.telemetry.digests import Mergeable
 from sim.telemetry.mail import Mail
 from sim.telemetry.tree import Groups
@@ -19,6 +20,14 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Change = Callable[[int, Any, int], Any]
 """What the liars of a tier make of its state, at an instant."""
+
+
+def round_instants(plan: Plan, tier: int, lead_ns: int) -> Iterator[tuple[int, int]]:
+    """Publications, and when a tier sends for each: locals `lead_ns` before, others in steps."""
+    top, period_ns = len(plan.tiers) - 1, plan.baseline.publish_ns
+    before_ns = lead_ns * (top - tier) // (top - 1)
+    for version in range(1, plan.duration_ns // period_ns + 1):
+        yield version, version * period_ns - before_ns
 
 
 class Rounds:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.component import Rows
-from sim.engine.digests.rounds import Rounds
+from sim.engine.digests.rounds import Rounds, round_instants
 from sim.engine.evidence.hypothesis import Hypothesis
 from sim.engine.evidence.sums import EvidenceSums, Sums, plain_sums
 from sim.engine.evidence.truth import TrueWindows, means
@@ -25,6 +25,7 @@ from sim.engine.lies.lies import Lies
 from sim.engine.parts import Advance, Parts
 from sim.engine.roster import Nodes
 from sim.engine.world import World
+from sim.protocol.registry import max_versions
 from sim.scenario.plan import EvidencePlan
 from sim.stats.moments import COUNT, Moments
 from sim.telemetry.known import Known
@@ -102,11 +103,9 @@ class Evidence:
             self._truth.close(pane)
 
     def _sending(self, tier: int, kernel: Kernel, advance: Advance) -> Script:
-        """Locals send `lead` before a publication, and the tiers above at equal steps after it."""
-        period_ns, top = self._plan.baseline.publish_ns, self._parts.top
-        before_ns = self._lead_ns() * (top - tier) // (top - 1)
-        for version in range(1, self._plan.duration_ns // period_ns + 1):
-            now_ns = version * period_ns - before_ns
+        """Locals weigh their agents afresh, the tiers above merge what they hold."""
+        period_ns = self._plan.baseline.publish_ns
+        for version, now_ns in round_instants(self._plan, tier, self._lead_ns()):
             yield kernel.instant(now_ns, order=Order.READ)
             advance(now_ns)
             if tier > 1:
@@ -135,7 +134,7 @@ class Evidence:
         sums = self._parts.layout.block(0)
         known = self._known.window(first, last, slice(0, sums.stop))
         claimed = known[:, COUNT]
-        reports = self._plan.baseline.pane_ns // self._plan.agents.period_ns + 1
+        reports = max_versions(self._plan.baseline.pane_ns, self._plan.agents.period_ns)
         # Nobody weighs more than the registry knows to be possible, whatever he claims.
         count = np.clip(claimed, 0, (last - first + 1) * reports)
         mean = means(claimed, known[:, sums])
