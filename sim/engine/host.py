@@ -12,7 +12,7 @@ from sim.engine.clock import LocalClock
 from sim.engine.journal import Discarded, Journal, NodeChanged
 from sim.engine.kernel import Kernel, Order, Scheduled, cancel
 from sim.engine.service import Service
-from sim.protocol.effects import Broadcast, CancelTimer, Effect, Record, Send, SetTimer
+from sim.protocol.effects import Broadcast, CancelTimer, Effect, Output, Record, Send, SetTimer
 from sim.protocol.messages import Message
 from sim.protocol.node import Node
 
@@ -20,6 +20,8 @@ Transmit = Callable[[str, str, Message], None]
 """Takes (sender, receiver, message) off the host's hands; see `Switch.transmit`."""
 NodeFactory = Callable[[int], Node]
 """Builds the node for its n-th life, from 0: the epoch of what it sends."""
+Application = Callable[[object], None]
+"""Is handed what the node puts out; see `sim.protocol.effects.Output`."""
 
 
 ServiceFactory = Callable[..., Service]
@@ -46,6 +48,7 @@ class Host:
         peers: tuple[str, ...] = (),
         service: ServiceFactory | None = None,
         clock: LocalClock | None = None,
+        application: Application | None = None,
     ) -> None:
         self.node_id = node_id
         self.node = factory(0)
@@ -55,6 +58,7 @@ class Host:
         self.lives = 1
         self._factory, self._kernel = factory, kernel
         self._transmit, self._journal = transmit, journal
+        self._application = application
         self._peers = tuple(peer for peer in peers if peer != node_id)
         self._service = None if service is None else service(done=self._handle, lost=self._discard)
         self._timers: dict[str, _Timer] = {}
@@ -64,6 +68,11 @@ class Host:
     def start(self) -> None:
         """Let the node begin, now."""
         self._carry_out(self.node.start(self._local_ns()))
+
+    def tell(self, message: Message) -> None:
+        """The application on the same machine tells the node something, as if it told itself."""
+        if self.is_up:
+            self._send(self.node_id, message)
 
     def arrive(self, message: Message) -> None:
         """A message comes in from the network; it waits while the host is paused."""
@@ -158,6 +167,9 @@ class Host:
                 case Broadcast():
                     for receiver in (*self._peers, self.node_id):
                         self._send(receiver, effect.message)
+                case Output():
+                    if self._application is not None:
+                        self._application(effect.event)
                 case CancelTimer():
                     self._cancel_timer(effect.name)
 

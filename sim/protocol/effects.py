@@ -40,6 +40,14 @@ class CancelTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """Hand a result to the application on the same machine (in the papers: deliver, decide)."""
+
+    event: object
+    """Of a type that the node's module defines; never changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Write a row down for measuring; it changes nothing."""
 
@@ -47,4 +55,4 @@ class Record:
     """A NamedTuple: its type names the table, its fields the columns."""
 
 
-Effect = Send | Broadcast | SetTimer | CancelTimer | Record
+Effect = Send | Broadcast | SetTimer | CancelTimer | Output | Record

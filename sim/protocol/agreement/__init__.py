@@ -1,0 +1,1 @@
+"""Protocols by which a committee agrees on values: one file each, one contract for all."""
