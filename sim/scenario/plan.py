@@ -9,13 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A choice by name (``kind:`` in the file) with its plain options, built by a registry."""
-
-    kind: str
-    options: Mapping[str, Any]
+from sim.scenario.plan_control import ControlPlan
+from sim.scenario.variant import Variant as Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +293,7 @@ class Plan:
     registry: RegistryPlan
     attest: AttestPlan | None
     evidence: EvidencePlan | None
+    control: ControlPlan
     reseat_ns: int | None
     """How often all agents are dealt anew to the locals, by chance; None = never."""
     measure: MeasurePlan

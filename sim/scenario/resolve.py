@@ -13,6 +13,7 @@ from sim.scenario.catalogue import METRICS
 from sim.scenario.document import Document
 from sim.scenario.measured import LIES, lacks
 from sim.scenario.plan import Variant
+from sim.scenario.resolve_control import resolve_control
 from sim.scenario.resolve_lies import (
     every_adversary,
     is_anybody,
@@ -76,6 +77,7 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         registry=plan.RegistryPlan(scenario.registry.refuse, scenario.registry.admission),
         attest=resolve_attest(scenario.attest),
         evidence=resolve_evidence(scenario.evidence),
+        control=resolve_control(scenario, replicas=1),
         reseat_ns=scenario.tree.reseat,
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
         journal=plan.JournalPlan(

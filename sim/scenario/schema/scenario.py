@@ -8,6 +8,7 @@ from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
 from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Agents
 from sim.scenario.schema.anomalies import AnyAnomaly
+from sim.scenario.schema.control import Agreement, Alerts, AntiEntropy, Consumer, Membership
 from sim.scenario.schema.detection import Detection
 from sim.scenario.schema.faults import AnyFault
 from sim.scenario.schema.gate import Gate
@@ -193,6 +194,21 @@ class Scenario(Block):
     )
     evidence: Evidence | None = Field(
         default=None, description="evidence for a shift, with bounds; left out = none is gathered"
+    )
+    agreement: Agreement | None = Field(
+        default=None, description="how the replicas of the root agree on a snapshot"
+    )
+    alerts: Alerts | None = Field(
+        default=None, description="critical alerts; left out = nobody raises any"
+    )
+    reads: Annotated[
+        list[Consumer], BeforeValidator(as_list, json_schema_input_type=Consumer | list[Consumer])
+    ] = Field(default_factory=list, description="who reads what is known, and what they prefer")
+    membership: Membership | None = Field(
+        default=None, description="how failures are found and mended; left out = they are not"
+    )
+    anti_entropy: AntiEntropy | None = Field(
+        default=None, description="how replicas mend what they hold; left out = they do not"
     )
     thresholds: Thresholds = Field(  # type: ignore[valid-type]
         default_factory=Thresholds, description="what must hold for a run to be good"
