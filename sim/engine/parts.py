@@ -17,7 +17,7 @@ from sim.network.routes import Routes
 from sim.protocol.registry import max_versions
 from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan
-from sim.scenario.selectors import TreeShape
+from sim.scenario.selectors import tree_shape
 from sim.stats.moments import Layout
 from sim.telemetry.tree import Groups, Tree
 from sim.workload import Behaviour, StreamAt, make_behaviour
@@ -71,8 +71,7 @@ def prepare(plan: Plan, seed: int) -> Parts:
     routes = Routes(site_graph(plan))
     starts = [level.starts for level in tree.levels]
     sites = place(tree.counts, starts, routes, plan.topology.placement)
-    shape = TreeShape(tuple(tier.name for tier in plan.tiers), tree.counts)
-    roster = Roster(shape, tree, tuple(sites), routes.graph.names, streams)
+    roster = Roster(tree_shape(plan), tree, tuple(sites), routes.graph.names, streams)
     behaviour = make_behaviour(
         plan.agents.behaviour.kind,
         plan.agents.behaviour.options,

@@ -85,6 +85,13 @@ class World:
     absent: dict[str, Nodes] = field(default_factory=dict)
     clocks: dict[str, tuple[Nodes, int, float, int]] = field(default_factory=dict)
     """Nodes, offset in ns, drift in parts per million, and since when."""
+    observers: list[Callable[[], None]] = field(default_factory=list)
+    """Who follows the network beside the planes: called at the end of every `refresh`."""
+    delay_ns: Floats = field(init=False)
+    """One-way delay between sites as paths run now, infinite where none is left; (S, S)."""
+
+    def __post_init__(self) -> None:
+        self.delay_ns = self.routes.delay_ns()
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -98,6 +105,8 @@ class World:
         self._refresh_agents()
         for tier in range(len(self.roster.shape.counts)):
             self._refresh_tier(tier)
+        for observer in self.observers:
+            observer()
 
     def is_up(self, tier: int) -> Bools:
         """Which nodes of a tier act now; shape (nodes,)."""
@@ -138,10 +147,10 @@ class World:
         slowed = dict(
             self.slowed[name] for name in reversed(self.fault_order) if name in self.slowed
         )
-        delay_ns = self.routes.delay_ns(broken, slowed)
+        self.delay_ns = self.routes.delay_ns(broken, slowed)
         ways = (*self.telemetry.ways, *(hop.post.way for hop in self.hops))
         for line, way in zip(self.lines, ways, strict=True):
-            floor_ns = delay_ns[line.source.site, line.target.site]
+            floor_ns = self.delay_ns[line.source.site, line.target.site]
             # The plane's own floor, copied before the channel sees it: no bug can lower both.
             way.floor_ns = floor_ns.copy()
             line.channel.set_floors(floor_ns)

@@ -16,7 +16,7 @@ from sim.scenario.document import Path
 from sim.scenario.liars import Spans, candidates, chosen, merged, shared, size
 from sim.scenario.plan import AdversaryPlan
 from sim.scenario.resolve_lies import every_adversary, is_anybody
-from sim.scenario.selectors import check_selector, ranges
+from sim.scenario.selectors import check_selector, highest, ranges
 from sim.units import write_duration, write_share
 
 _ONE_PART: Final = "no node has two parts in a run"
@@ -67,7 +67,7 @@ def _where(case: Case, path: Path, plan: AdversaryPlan) -> Iterator[Mistake]:
 
 def _wrong_name(case: Case, name: str) -> tuple[str, str]:
     """What is wrong with a name of nodes of one tier, and a hint; nothing if it is right."""
-    if name == "root":
+    if name in ("root", "root-0"):
         return "the root does not lie", "name an aggregator below it"
     try:
         check_selector(name, case.tree, case.sites)
@@ -75,6 +75,8 @@ def _wrong_name(case: Case, name: str) -> tuple[str, str]:
         problem, hint = error.args
         return problem, hint
     nodes = ranges(name, case.tree)
+    if nodes is not None and "/" in name:
+        return "a replica does not lie in its reports", f"name all of it: {name.partition('/')[0]}"
     if nodes is None or len(nodes) > 1:
         return f"{name!r} does not name nodes of one tier", (
             "say where: agents (or locals ...) with a share, or with under: region-0"
@@ -91,7 +93,7 @@ def _under(case: Case, path: Path, plan: AdversaryPlan) -> Iterator[Mistake]:
             yield case.document.mistake(where, *error.args)
             continue
         nodes = ranges(name, case.tree)
-        if nodes is None or name == "all" or max(nodes) < max(plan.tier, 1):
+        if nodes is None or name == "all" or highest(nodes, case.tree)[0] < max(plan.tier, 1):
             problem = f"{name!r} names no aggregator above {_plural(case, plan.tier)}"
             yield case.document.mistake(where, problem)
 

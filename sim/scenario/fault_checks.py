@@ -182,8 +182,7 @@ def _common(case: Case, here: str, there: str) -> str:
     shared = overlap(one, other)
     if shared is None:
         return ""
-    tier, number = shared
-    return "root" if case.tree.names[tier] == "root" else f"{case.tree.names[tier]}-{number}"
+    return case.tree.node_name(*shared)
 
 
 def _crossing(case: Case, one: FaultPlan, other: FaultPlan) -> str:

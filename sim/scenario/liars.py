@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from sim.scenario.catalogue import ADVERSARIES
 from sim.scenario.plan import AdversaryPlan, Plan
-from sim.scenario.selectors import TreeShape, ranges, tree_shape
+from sim.scenario.selectors import TreeShape, highest, ranges, tree_shape
 
 Spans = list[tuple[int, int]]
 """First node and one past the last."""
@@ -66,10 +66,10 @@ def _admitted(liar: AdversaryPlan, plan: Plan, tree: TreeShape) -> int:
 def _of_tier(name: str, tier: int, tree: TreeShape) -> tuple[int, int]:
     """The nodes of a tier that a name stands for: those it names, or all below what it names."""
     named = ranges(name, tree)
-    if named is None or max(named) < tier:
+    if named is None:
         return (0, 0)
-    top = max(named)
-    return tree.below(top, *named[top])[tier]
+    top, span = highest(named, tree)
+    return tree.below(top, *span)[tier] if top >= tier else (0, 0)
 
 
 def size(spans: Spans) -> int:

@@ -61,6 +61,21 @@ class TierPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplicasPlan:
+    """The root and the tiers next to it stand several times, each time with the same children.
+
+    Replica r of a node reports to replica r of its parent, so a replica of the root comes with a
+    spine of its own. Replica 0 is what there is without replicas.
+    """
+
+    count: int
+    first_tier: int
+    """The lowest tier that is replicated, from 2; all above it are, too."""
+    sites: tuple[str, ...] | None
+    """Where replica r of the root stands, with its spine; None = far from each other."""
+
+
+@dataclass(frozen=True, slots=True)
 class RulePlan:
     """How the root makes one baseline of what its agents say, some of whom may lie."""
 
@@ -296,6 +311,8 @@ class Plan:
     control: ControlPlan
     reseat_ns: int | None
     """How often all agents are dealt anew to the locals, by chance; None = never."""
+    replicas: ReplicasPlan | None
+    """None: every node of the tree stands once."""
     measure: MeasurePlan
     journal: JournalPlan
     thresholds: tuple[Threshold, ...]

@@ -21,6 +21,7 @@ from sim.scenario.resolve_lies import (
     resolve_evidence,
     resolve_rule,
 )
+from sim.scenario.resolve_replicas import resolve_replicas
 from sim.scenario.schema import Scenario, agents, detection, faults, topology
 from sim.scenario.schema.scenario import Tree
 from sim.scenario.selectors import REST
@@ -79,6 +80,7 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         evidence=resolve_evidence(scenario.evidence),
         control=resolve_control(scenario, replicas=1),
         reseat_ns=scenario.tree.reseat,
+        replicas=resolve_replicas(scenario.tree, [tier.name for tier in levels]),
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
         journal=plan.JournalPlan(
             scenario.journal.messages, tuple(sorted(set(scenario.journal.fingerprint)))

@@ -79,6 +79,17 @@ class Tree(Block):
         default=None,
         description="how often all agents are dealt anew to the locals by chance; left out = never",
     )
+    replicas: dict[str, Count] | None = Field(
+        default=None,
+        description="how many replicas the nodes of a tier have, by the tier's name; each takes "
+        "the same reports; a replicated tier has only replicated ones above it; left out = none",
+        examples=[{"root": 4}, {"regional": 4, "root": 4}],
+    )
+    replica_sites: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        default=None,
+        description="the site (failure domain) of each replica of the root, with its own "
+        "aggregators; left out = far from each other",
+    )
 
 
 class Baseline(Block):
