@@ -6,7 +6,7 @@ whether they changed anything, because a fault that hit nothing makes a run inco
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sim.engine.clock import LocalClock
 from sim.engine.journal import Discarded, Journal, NodeChanged
@@ -18,6 +18,8 @@ from sim.protocol.node import Node
 
 Transmit = Callable[[str, str, Message], None]
 """Takes (sender, receiver, message) off the host's hands; see `Switch.transmit`."""
+TransmitAll = Callable[[str, tuple[str, ...], Message], None]
+"""The same with several receivers, in one go; see `Switch.broadcast`."""
 NodeFactory = Callable[[int], Node]
 """Builds the node for its n-th life, from 0: the epoch of what it sends."""
 Application = Callable[[object], None]
@@ -46,33 +48,44 @@ class Host:
         journal: Journal,
         *,
         peers: tuple[str, ...] = (),
+        broadcast: TransmitAll | None = None,
         service: ServiceFactory | None = None,
         clock: LocalClock | None = None,
         application: Application | None = None,
     ) -> None:
         self.node_id = node_id
         self.node = factory(0)
-        self.clock = LocalClock() if clock is None else clock
         self.is_up = True
         self.is_paused = False
         self.lives = 1
         self._factory, self._kernel = factory, kernel
         self._transmit, self._journal = transmit, journal
+        self._transmit_all = self._transmit_each if broadcast is None else broadcast
         self._application = application
         self._peers = tuple(peer for peer in peers if peer != node_id)
         self._service = None if service is None else service(done=self._handle, lost=self._discard)
         self._timers: dict[str, _Timer] = {}
         self._held: list[_Held] = []
         self._crashes = 0
+        self._clock = clock
+        self.is_open = self._is_open()
+
+    @property
+    def clock(self) -> LocalClock:
+        """What the node goes by. It is made when first asked for: most are right for ever."""
+        if self._clock is None:
+            self._clock = LocalClock()
+            self.is_open = False
+        return self._clock
 
     def start(self) -> None:
         """Let the node begin, now."""
-        self._carry_out(self.node.start(self._local_ns()))
+        self.carry_out(self.node.start(self._local_ns()))
 
     def tell(self, message: Message) -> None:
         """The application on the same machine tells the node something, as if it told itself."""
         if self.is_up:
-            self._send(self.node_id, message)
+            self._send_to(self.node_id, message)
 
     def arrive(self, message: Message) -> None:
         """A message comes in from the network; it waits while the host is paused."""
@@ -141,39 +154,51 @@ class Host:
 
     def _change(self, state: str, *, up: bool, paused: bool = False) -> None:
         self.is_up, self.is_paused = up, paused
+        self.is_open = self._is_open()
         self._journal.append(self._kernel.now_ns, NodeChanged(self.node_id, state))
 
     # Into the node, and out of it
 
+    def _is_open(self) -> bool:
+        # Whoever brings messages may then hand them to the node itself; see `Receiver`.
+        awake = self.is_up and not self.is_paused
+        return awake and self._service is None and self._clock is None
+
     def _local_ns(self) -> int:
-        return self.clock.local_ns(self._kernel.now_ns)
+        true_ns = self._kernel.now_ns
+        return true_ns if self._clock is None else self._clock.local_ns(true_ns)
 
     def _handle(self, message: Message) -> None:
-        self._carry_out(self.node.on_message(message, self._local_ns()))
+        self.carry_out(self.node.on_message(message, self._local_ns()))
 
     def _discard(self, message: Message, why: str) -> None:
         row = Discarded(self.node_id, message.__class__.__name__, why)
         self._journal.append(self._kernel.now_ns, row)
 
-    def _carry_out(self, effects: list[Effect]) -> None:
+    def carry_out(self, effects: list[Effect]) -> None:
+        """Do what the node asks for, in its order."""
         for effect in effects:
-            match effect:
-                case Send():
-                    self._send(effect.to, effect.message)
-                case SetTimer():
-                    self._set_timer(effect.name, effect.delay_ns)
-                case Record():
-                    self._journal.append(self._kernel.now_ns, effect.row)
-                case Broadcast():
-                    for receiver in (*self._peers, self.node_id):
-                        self._send(receiver, effect.message)
-                case Output():
-                    if self._application is not None:
-                        self._application(effect.event)
-                case CancelTimer():
-                    self._cancel_timer(effect.name)
+            _CARRY_OUT[effect.__class__](self, effect)
 
-    def _send(self, receiver: str, message: Message) -> None:
+    def _broadcast(self, effect: Broadcast) -> None:
+        self._transmit_all(self.node_id, self._peers, effect.message)
+        self._send_to(self.node_id, effect.message)
+
+    def _send(self, effect: Send) -> None:
+        self._send_to(effect.to, effect.message)
+
+    def _put_out(self, effect: Output) -> None:
+        if self._application is not None:
+            self._application(effect.event)
+
+    def _record(self, effect: Record) -> None:
+        self._journal.append(self._kernel.now_ns, effect.row)
+
+    def _transmit_each(self, sender: str, receivers: tuple[str, ...], message: Message) -> None:
+        for receiver in receivers:
+            self._transmit(sender, receiver, message)
+
+    def _send_to(self, receiver: str, message: Message) -> None:
         if receiver == self.node_id:
             self._kernel.at(self._kernel.now_ns, self._tell_itself, message, self._crashes)
         else:
@@ -189,14 +214,20 @@ class Host:
 
     # Timers
 
-    def _set_timer(self, name: str, delay_ns: int) -> None:
+    def _set_timer(self, effect: SetTimer) -> None:
+        name, delay_ns = effect.name, effect.delay_ns
         assert delay_ns >= 0, (name, delay_ns)
-        self._cancel_timer(name)
-        due_ns = self._kernel.now_ns + self.clock.true_span_ns(delay_ns)
+        self._forget_timer(name)
+        due_ns = self._kernel.now_ns + (
+            delay_ns if self._clock is None else self._clock.true_span_ns(delay_ns)
+        )
         scheduled = self._kernel.at(due_ns, self._fire, name, order=Order.TIMER)
         self._timers[name] = _Timer(due_ns, scheduled)
 
-    def _cancel_timer(self, name: str) -> None:
+    def _cancel_timer(self, effect: CancelTimer) -> None:
+        self._forget_timer(effect.name)
+
+    def _forget_timer(self, name: str) -> None:
         timer = self._timers.pop(name, None)
         if timer is not None:
             cancel(timer.scheduled)
@@ -209,7 +240,17 @@ class Host:
         # Work done on resume may have cancelled or set anew a timer that was held.
         if timer is not None and timer.due_ns <= self._kernel.now_ns:
             del self._timers[name]
-            self._carry_out(self.node.on_timer(name, self._local_ns()))
+            self.carry_out(self.node.on_timer(name, self._local_ns()))
+
+
+_CARRY_OUT: Final[dict[type, Callable[[Host, Any], None]]] = {
+    Send: Host._send,
+    Broadcast: Host._broadcast,
+    SetTimer: Host._set_timer,
+    CancelTimer: Host._cancel_timer,
+    Output: Host._put_out,
+    Record: Host._record,
+}
 
 
 class _Timer(NamedTuple):

@@ -7,7 +7,7 @@ or less of it cannot change what happens. Rows become arrays in chunks: a long r
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final, NamedTuple, get_type_hints
 
 import numpy as np
@@ -93,6 +93,15 @@ class Journal:
     def __init__(self, without: Collection[type] = ()) -> None:
         self._without = frozenset(without)
         self._open: dict[type, _Rows] = {record: _Rows(record) for record in _KNOWN}
+        self._provided: dict[type, list[Callable[[], Table]]] = {}
+
+    def keeps(self, record: type) -> bool:
+        """Whether records of this class are kept."""
+        return record not in self._without
+
+    def provide(self, record: type, table: Callable[[], Table]) -> None:
+        """Have rows of a known class that somebody else keeps, in columns and sorted by time."""
+        self._provided.setdefault(record, []).append(table)
 
     def append(self, at_ns: int, record: tuple[object, ...]) -> None:
         """Write a record down, as of a true instant."""
@@ -111,10 +120,19 @@ class Journal:
 
         Raises KeyError if there is no such table.
         """
-        for rows in self._open.values():
+        for record, rows in self._open.items():
             if rows.name == name:
-                return rows.columns()
+                return self._whole(record, rows.columns())
         raise KeyError(f"no table {name!r}; there are {', '.join(self.names())}")
+
+    def _whole(self, record: type, written: Table) -> Table:
+        """With the rows that somebody else keeps, by time."""
+        if record in self._without or record not in self._provided:
+            return written
+        parts = [written, *(table() for table in self._provided[record])]
+        at_ns = np.concatenate([part["at_ns"] for part in parts])
+        order = np.argsort(at_ns, kind="stable")
+        return {name: np.concatenate([part[name] for part in parts])[order] for name in written}
 
     def _add(self, record: type) -> "_Rows":
         rows = _Rows(record)

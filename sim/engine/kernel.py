@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import simpy
 
@@ -47,6 +47,28 @@ _FAILURE: Final = -1  # ahead of all classes: nothing may happen between a failu
 
 Scheduled = list[Any]
 """A call that is going to happen: ``[call, args]``, the cheapest thing that can be changed."""
+
+
+class Recurring:
+    """Something that happens at many instants and has one place on the queue.
+
+    A queue that holds the next instant of each is far shorter than one that holds all of them.
+    """
+
+    __slots__ = ()
+
+    def happen(self, queue: list[Any]) -> None:
+        """It is the time of ``queue[0]``, which is this event's entry.
+
+        It has to take the entry away, or to replace it by that of its next instant; until it does,
+        it happens again.
+        """
+        raise NotImplementedError
+
+
+Entry = tuple[int, int, int, object]
+"""A place on the queue: time, class, sequence, what happens."""
+_SomeEvent = TypeVar("_SomeEvent")
 
 
 def cancel(scheduled: Scheduled) -> None:
@@ -93,6 +115,18 @@ class Kernel:
         heappush(self._queue, (time_ns, order, next(self._count), scheduled))
         return scheduled
 
+    def add(self, time_ns: int, event: object, *, order: int) -> Entry:
+        """Put an event on the queue, by itself or by its next instant (`Recurring`)."""
+        assert time_ns.__class__ is int, f"{time_ns!r} is not an int of nanoseconds"
+        assert time_ns >= self.now_ns, f"{time_ns} is in the past at {self.now_ns}"
+        entry = (time_ns, order, next(self._count), event)
+        heappush(self._queue, entry)
+        return entry
+
+    def pending(self, kind: type[_SomeEvent]) -> list[_SomeEvent]:
+        """What there is of a class on the queue, in no particular order."""
+        return [entry[3] for entry in self._queue if entry[3].__class__ is kind]
+
     def run(self, until_ns: int) -> None:
         """Let everything happen that is due up to and including `until_ns`; then it is then.
 
@@ -101,15 +135,17 @@ class Kernel:
         env, queue = self._env, self._queue
         stop = self.instant(until_ns, order=Order.END)
         while True:
-            entry = heappop(queue)
-            self.now_ns, _, _, event = entry
+            self.now_ns, _, _, event = queue[0]
             env._now = self.now_ns
             if event.__class__ is list:
+                heappop(queue)
                 event[0](*event[1])
+            elif isinstance(event, Recurring):
+                event.happen(queue)
             elif event is stop:
+                heappop(queue)
                 return
             else:
-                heappush(queue, entry)
                 env.step()
 
     def instant(self, time_ns: int, *, order: int = Order.SCRIPT) -> simpy.Event:

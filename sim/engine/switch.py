@@ -1,36 +1,49 @@
-"""Between the hosts: asks the fabric about each message and brings it to its receiver.
+"""Between the hosts: asks the fabric about each message and brings it to its receivers.
 
 The switch decides nothing. The fabric says how long a message takes or why it is lost; the kernel
-brings it; the journal has both.
+brings it; the journal has both, and the switch counts by kind.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+from array import array
+from collections.abc import Callable, Sequence
+from typing import cast
 
+from sim.engine.flight import Flight, Group, Receiver
+from sim.engine.flight_log import FlightLog
 from sim.engine.journal import Delivered, Dropped, Journal, Sent
-from sim.engine.kernel import Kernel
+from sim.engine.kernel import Kernel, Order
+from sim.engine.tally import Tally, Traffic, check_conserved
 from sim.protocol.messages import Message
 
-Judge = Callable[[str, str, Message, int], int | str]
-"""The fabric's verdict on (sender, receiver, message, now_ns): delay in ns, or why it is lost."""
+Verdict = int | str
+"""How long a message takes in ns, or why it is lost."""
+Judge = Callable[[str, str, Message, int], Verdict]
+"""The fabric's verdict on (sender, receiver, message, now_ns)."""
+JudgeAll = Callable[[str, tuple[str, ...], Message, int], list[Verdict]]
+"""The same for (sender, receivers, message, now_ns): a new list, in the order of the receivers."""
 
-
-class Receiver(Protocol):
-    """Whoever messages can be brought to."""
-
-    node_id: str
-    is_up: bool
-
-    def arrive(self, message: Message) -> None:
-        """Take in a message; only called while up."""
+_NOTHING_LOST = {int}
 
 
 class Switch:
-    """Joins the hosts of one run; `transmit` is what each of them sends through."""
+    """Joins the hosts of one run; `transmit` and `broadcast` are what each of them sends through.
 
-    def __init__(self, kernel: Kernel, judge: Judge, journal: Journal) -> None:
+    Without `judge_all`, `judge` is asked for each receiver of a broadcast.
+    """
+
+    def __init__(
+        self, kernel: Kernel, judge: Judge, journal: Journal, *, judge_all: JudgeAll | None = None
+    ) -> None:
         self._kernel, self._judge, self._journal = kernel, judge, journal
+        self._judge_all = self._judge_each if judge_all is None else judge_all
         self._receivers: dict[str, Receiver] = {}
+        self._groups: dict[str | tuple[str, ...], Group] = {}
+        self._tallies: dict[type[Message], Tally] = {}
+        self._log: FlightLog | None = None
+        if journal.keeps(Sent) or journal.keeps(Delivered):
+            self._log = FlightLog(self._in_flight)
+            journal.provide(Sent, self._log.sent_table)
+            journal.provide(Delivered, self._log.delivered_table)
 
     def join(self, receiver: Receiver) -> None:
         """From now on messages can be sent to this host."""
@@ -39,19 +52,102 @@ class Switch:
 
     def transmit(self, sender: str, receiver: str, message: Message) -> None:
         """Send a message on its way. Raises KeyError if nobody has the receiver's name."""
-        now_ns, kind = self._kernel.now_ns, message.__class__.__name__
-        host = self._receivers[receiver]
-        self._journal.append(now_ns, Sent(sender, receiver, kind))
-        verdict = self._judge(sender, receiver, message, now_ns)
-        if isinstance(verdict, str):
-            self._journal.append(now_ns, Dropped(sender, receiver, kind, verdict))
-        else:
-            self._kernel.at(now_ns + verdict, self._deliver, host, sender, message, now_ns)
+        group = self._groups.get(receiver) or self._group(receiver, (receiver,))
+        verdict = self._judge(sender, receiver, message, self._kernel.now_ns)
+        self._depart(sender, group, message, [verdict])
 
-    def _deliver(self, host: Receiver, sender: str, message: Message, sent_ns: int) -> None:
-        now_ns, kind = self._kernel.now_ns, message.__class__.__name__
-        if host.is_up:
-            self._journal.append(now_ns, Delivered(sender, host.node_id, kind, sent_ns))
-            host.arrive(message)
+    def broadcast(self, sender: str, receivers: tuple[str, ...], message: Message) -> None:
+        """The same for several receivers in one go."""
+        if receivers:
+            group = self._groups.get(receivers) or self._group(receivers, receivers)
+            verdicts = self._judge_all(sender, receivers, message, self._kernel.now_ns)
+            self._depart(sender, group, message, verdicts)
+
+    def traffic(self) -> list[Traffic]:
+        """What became of the messages of each kind so far, in the order of their first sending."""
+        flights = self._in_flight()
+        return [
+            tally.traffic(one for one in flights if one.message.__class__ is kind)
+            for kind, tally in self._tallies.items()
+        ]
+
+    def check(self) -> None:
+        """Raises InvariantViolated if a message was lost without a trace, or came twice.
+
+        In flight is what the kernel's queue holds; everything else is counted as it happens.
+        """
+        for traffic in self.traffic():
+            check_conserved(traffic)
+
+    # What a flight tells
+
+    def ended(self, flight: Flight) -> None:
+        """A message has been everywhere."""
+        tally = self._tallies[flight.message.__class__]
+        tally.delivered += flight.arrivals - len(flight.missed)
+        if self._log is not None:
+            self._log.arrived(flight)
+
+    def found_down(self, flight: Flight, receiver: Receiver) -> None:
+        """A message found a host down."""
+        self._drop(flight.sender, receiver.node_id, flight.message, "receiver down")
+
+    # Departures
+
+    def _depart(self, sender: str, group: Group, message: Message, verdicts: list[Verdict]) -> None:
+        now_ns, size = self._kernel.now_ns, len(verdicts)
+        assert size == len(group.receivers), "a verdict for each receiver"
+        tally = self._tallies.get(message.__class__) or self._tally(message)
+        tally.messages += size
+        tally.bytes += size * message.size_bytes
+        row = -1 if self._log is None else self._log.sent(now_ns, sender, tally.kind, group)
+        first, order = verdicts[0], None
+        if isinstance(first, int) and verdicts.count(first) == size:
+            receivers, times_ns = group.receivers, [now_ns + first] * size
         else:
-            self._journal.append(now_ns, Dropped(sender, host.node_id, kind, "receiver down"))
+            kept = self._kept(sender, group, message, verdicts)
+            delays_ns = cast("list[int]", verdicts)
+            order = sorted(kept, key=delays_ns.__getitem__)
+            receivers = [group.receivers[place] for place in order]
+            times_ns = [now_ns + delays_ns[place] for place in order]
+        if receivers:
+            flight = Flight(self, sender, message, now_ns, row, group, order, receivers, times_ns)
+            self._kernel.add(times_ns[0], flight, order=Order.DELIVERY)
+
+    def _kept(
+        self, sender: str, group: Group, message: Message, verdicts: list[Verdict]
+    ) -> Sequence[int]:
+        """Places in the group of those whom the message will reach; the others are dropped."""
+        if set(map(type, verdicts)) == _NOTHING_LOST:
+            return range(len(verdicts))
+        kept = []
+        for place, verdict in enumerate(verdicts):
+            if isinstance(verdict, str):
+                self._drop(sender, group.receivers[place].node_id, message, verdict)
+            else:
+                kept.append(place)
+        return kept
+
+    def _drop(self, sender: str, receiver: str, message: Message, reason: str) -> None:
+        tally = self._tallies[message.__class__]
+        tally.drop(reason)
+        row = Dropped(sender, receiver, tally.kind, reason)
+        self._journal.append(self._kernel.now_ns, row)
+
+    def _judge_each(
+        self, sender: str, receivers: tuple[str, ...], message: Message, now_ns: int
+    ) -> list[Verdict]:
+        return [self._judge(sender, receiver, message, now_ns) for receiver in receivers]
+
+    def _in_flight(self) -> list[Flight]:
+        return [one for one in self._kernel.pending(Flight) if one.line is self]
+
+    def _tally(self, message: Message) -> Tally:
+        tally = self._tallies[message.__class__] = Tally(message.__class__.__name__)
+        return tally
+
+    def _group(self, key: str | tuple[str, ...], names: tuple[str, ...]) -> Group:
+        receivers = [self._receivers[name] for name in names]
+        numbered = (0, array("i")) if self._log is None else self._log.number_group(names)
+        group = self._groups[key] = Group(receivers, *numbered)
+        return group

@@ -61,6 +61,7 @@ class Net:
             self.switch.transmit,
             self.journal,
             peers=self.committee.names,
+            broadcast=self.switch.broadcast,
             application=lambda event: self._put_out(member, event),
         )
         self.switch.join(host)

@@ -1,0 +1,120 @@
+"""A message on its way to one receiver or many: one object, one place on the kernel's queue.
+
+Receivers are in the order of arrival; of those at one instant, in the order in which the message
+was addressed. Arrivals of different messages at one instant are in the order of sending. That is
+the order (time, class, sequence) that one event for each arrival would have.
+"""
+
+from array import array
+from heapq import heappop, heapreplace
+from typing import Any, NamedTuple, Protocol
+
+from sim.engine.kernel import Order, Recurring
+from sim.protocol.effects import Effect
+from sim.protocol.messages import Message
+from sim.protocol.node import Node
+
+_DELIVERY = int(Order.DELIVERY)
+
+
+class Receiver(Protocol):
+    """Whoever messages can be brought to."""
+
+    node_id: str
+    node: Node
+    is_up: bool
+    is_open: bool
+    """Whether `node` takes messages at once and at the true time: no need to go by `arrive`."""
+
+    def arrive(self, message: Message) -> None:
+        """Take in a message; only called while up."""
+
+    def carry_out(self, effects: list[Effect]) -> None:
+        """Do what the node asks for."""
+
+
+class Group(NamedTuple):
+    """Receivers that are addressed together, and their numbers in the log."""
+
+    receivers: list[Receiver]
+    number: int
+    numbers: "array[int]"
+
+
+class Line(Protocol):
+    """Whom a flight tells what becomes of it."""
+
+    def ended(self, flight: "Flight") -> None:
+        """The last arrival is being dealt with; nothing of the flight changes any more."""
+
+    def found_down(self, flight: "Flight", receiver: Receiver) -> None:
+        """A receiver was down."""
+
+
+class Flight(Recurring):
+    """A message, where it has been so far and when it will be where.
+
+    `receivers` and `times_ns` are parallel, in the order of arrival; the first `arrivals` have been
+    dealt with, those at the places in `missed` in vain. `order` has their places in the group, or
+    is None for all of them as they are; `row` is that of the sending in the log.
+    """
+
+    __slots__ = (
+        "arrivals",
+        "group",
+        "line",
+        "message",
+        "missed",
+        "order",
+        "receivers",
+        "row",
+        "sender",
+        "sent_ns",
+        "times_ns",
+    )
+
+    def __init__(
+        self,
+        line: Line,
+        sender: str,
+        message: Message,
+        sent_ns: int,
+        row: int,
+        group: Group,
+        order: list[int] | None,
+        receivers: list[Receiver],
+        times_ns: list[int],
+    ) -> None:
+        self.line, self.sender, self.message, self.sent_ns = line, sender, message, sent_ns
+        self.row, self.group, self.order = row, group, order
+        self.receivers, self.times_ns = receivers, times_ns
+        self.arrivals = 0
+        self.missed: tuple[int, ...] = ()
+
+    def happen(self, queue: list[Any]) -> None:
+        """Arrive at the next receiver, and at those after it unless something else is due first."""
+        entry = queue[0]
+        now_ns, _, number, _ = entry
+        message, receivers, times_ns = self.message, self.receivers, self.times_ns
+        while True:
+            place = self.arrivals
+            receiver = receivers[place]
+            self.arrivals = after = place + 1
+            if not receiver.is_up:
+                self.missed += (place,)
+            # Off the queue before the node reacts: what it sends may be due at this very instant.
+            if after == len(receivers):
+                heappop(queue)
+                self.line.ended(self)
+            elif times_ns[after] != now_ns:
+                heapreplace(queue, (times_ns[after], _DELIVERY, number, self))
+            if receiver.is_open:
+                effects = receiver.node.on_message(message, now_ns)
+                if effects:
+                    receiver.carry_out(effects)
+            elif receiver.is_up:
+                receiver.arrive(message)
+            else:
+                self.line.found_down(self, receiver)
+            if queue[0] is not entry:
+                return

@@ -1,0 +1,56 @@
+"""Counts of messages by kind, and the law that they have to keep.
+
+Of each kind, sent = delivered + dropped + in flight, at any time.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sim.engine.flight import Flight
+from sim.errors import InvariantViolated
+
+
+class Traffic(NamedTuple):
+    """What became of the messages of one kind; `dropped` is by reason."""
+
+    kind: str
+    messages: int
+    bytes: int
+    delivered: int
+    dropped: dict[str, int]
+    in_flight: int
+
+
+class Tally:
+    """The messages of one kind; `delivered` has those of flights that have ended."""
+
+    __slots__ = ("bytes", "delivered", "dropped", "kind", "messages")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.messages = self.bytes = self.delivered = 0
+        self.dropped: dict[str, int] = {}
+
+    def drop(self, reason: str) -> None:
+        """One more was lost."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+
+    def traffic(self, flights: Iterable[Flight]) -> Traffic:
+        """The counts as of now; `flights` are those of this kind that are under way."""
+        delivered, in_flight = self.delivered, 0
+        for flight in flights:
+            delivered += flight.arrivals - len(flight.missed)
+            in_flight += len(flight.times_ns) - flight.arrivals
+        return Traffic(
+            self.kind, self.messages, self.bytes, delivered, dict(self.dropped), in_flight
+        )
+
+
+def check_conserved(traffic: Traffic) -> None:
+    """Raises InvariantViolated, with the counts, if messages came from nowhere or went there."""
+    dropped = sum(traffic.dropped.values())
+    if traffic.messages != traffic.delivered + dropped + traffic.in_flight:
+        raise InvariantViolated(
+            f"{traffic.kind}: {traffic.messages} sent, but {traffic.delivered} delivered + "
+            f"{dropped} dropped + {traffic.in_flight} in flight"
+        )
