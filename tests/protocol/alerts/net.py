@@ -1,7 +1,7 @@
 """Keepers and raisers on a small network; `split` cuts it between two instants.
 
-``net = AlertNet(4, 1)``; ``net.alert("regional-2", "overload", at_ns)``; ``net.run(until_ns)``; then
-``net.states(member)`` are the (instant, AlertState) that the keeper put out.
+``net = AlertNet(4, 1)``; ``net.alert("regional-2", "overload", at_ns)``; ``net.run(until_ns)``;
+then ``net.states(member)`` are the (instant, AlertState) that the keeper put out.
 """
 
 from functools import partial

@@ -1,5 +1,7 @@
 """An alert on a good network, in partitions, and after them."""
 
+from itertools import pairwise
+
 import pytest
 
 from sim.protocol.alerts.contract import AlertState, Equivocated, Refused, State
@@ -54,7 +56,7 @@ def test_two_keepers_in_a_clean_split_commit_nothing_and_both_show_it():
 
 
 def three_to_one(until_ns, **options):
-    groups = (keeper_names(0, 1, 2) + ["regional-0"], keeper_names(3) + ["regional-2"])
+    groups = ([*keeper_names(0, 1, 2), "regional-0"], [*keeper_names(3), "regional-2"])
     return AlertNet(4, 1, judge=split(*groups, until_ns=until_ns), **options)
 
 
@@ -189,4 +191,4 @@ def test_every_node_says_of_an_alert_only_what_has_changed():
     for member in range(4):
         said = [event for _, event in net.states(member)]
         assert all(isinstance(event, AlertState) for event in said)
-        assert all(one != other for one, other in zip(said, said[1:], strict=False))
+        assert all(one != other for one, other in pairwise(said))
