@@ -1,0 +1,22 @@
+"""Every way of fusing by its name."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sim.stats.fusion.contract import Fusion
+from sim.stats.fusion.covariance_intersection import covariance_intersection
+from sim.stats.fusion.inverse_variance import inverse_variance
+from sim.stats.fusion.last_version import last_version
+
+FUSIONS: Final[Mapping[str, Fusion]] = {
+    "last_version": last_version,
+    "inverse_variance": inverse_variance,
+    "covariance_intersection": covariance_intersection,
+}
+
+
+def make_fusion(kind: str) -> Fusion:
+    """The rule of this name. Raises ValueError for an unknown one."""
+    if kind not in FUSIONS:
+        raise ValueError(f"there is no fusion {kind!r}; there are {', '.join(FUSIONS)}")
+    return FUSIONS[kind]
