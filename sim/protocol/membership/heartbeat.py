@@ -55,7 +55,7 @@ class Heartbeats:
         self._sources = {name: _Source(self._make()) for name in self._post.watches}
         effects: list[Effect] = [SetTimer(_BEAT, self._phase_ns)] if self._post.watched_by else []
         for name, source in self._sources.items():
-            source.timing.heard(now_ns)
+            source.timing.begin(now_ns)
             effects += source.listen(name, now_ns)
         return effects
 

@@ -22,13 +22,17 @@ class _Intervals:
         self._newest: deque[int] = deque()
         self._window, self._expected_ns = window, expected_ns
         self._sum, self._squares = 0, 0
-        self.last_ns: int | None = None
+        self._has_arrival = False
+        self.last_ns = 0
+
+    def begin(self, now_ns: int) -> None:
+        self.last_ns, self._has_arrival = now_ns, False
 
     def heard(self, now_ns: int) -> None:
-        if self.last_ns is not None:
-            # A clock that was set back must not make the past long.
+        if self._has_arrival:
+            # A clock that was set back must not make time negative.
             self._add(max(0, now_ns - self.last_ns))
-        self.last_ns = now_ns
+        self.last_ns, self._has_arrival = now_ns, True
 
     def _add(self, interval_ns: int) -> None:
         if len(self._newest) == self._window:
@@ -68,6 +72,10 @@ class PhiNormal:
         self._z = -NormalDist().inv_cdf(10.0**-phi)
         self._sd_ns_min = sd_ns_min
 
+    def begin(self, now_ns: int) -> None:
+        """Silence counts from here."""
+        self._intervals.begin(now_ns)
+
     def heard(self, now_ns: int) -> None:
         """One more interval."""
         self._intervals.heard(now_ns)
@@ -76,7 +84,7 @@ class PhiNormal:
         """Where phi reaches the threshold."""
         seen = self._intervals
         silence_ns = seen.mean_ns + self._z * max(seen.sd_ns, self._sd_ns_min)
-        return (seen.last_ns or 0) + max(1, ceil(silence_ns))
+        return seen.last_ns + max(1, ceil(silence_ns))
 
 
 class PhiExponential:
@@ -86,6 +94,10 @@ class PhiExponential:
         self._intervals = _Intervals(window, expected_ns)
         self._means = phi * log(10)
 
+    def begin(self, now_ns: int) -> None:
+        """Silence counts from here."""
+        self._intervals.begin(now_ns)
+
     def heard(self, now_ns: int) -> None:
         """One more interval."""
         self._intervals.heard(now_ns)
@@ -93,4 +105,4 @@ class PhiExponential:
     def suspect_at_ns(self) -> int:
         """Where phi reaches the threshold."""
         seen = self._intervals
-        return (seen.last_ns or 0) + max(1, ceil(self._means * seen.mean_ns))
+        return seen.last_ns + max(1, ceil(self._means * seen.mean_ns))

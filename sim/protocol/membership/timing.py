@@ -11,8 +11,12 @@ from typing import Protocol
 class Timing(Protocol):
     """The arrivals from one source, on the clock of whoever listens."""
 
+    def begin(self, now_ns: int) -> None:
+        """One listens from now on; that is no arrival, but silence counts from here."""
+        ...
+
     def heard(self, now_ns: int) -> None:
-        """A sign of life has arrived; the first call says since when one has been listening."""
+        """A sign of life has arrived."""
         ...
 
     def suspect_at_ns(self) -> int:
@@ -35,6 +39,10 @@ class FixedTimeout:
     def __init__(self, timeout_ns: int) -> None:
         self._timeout_ns = timeout_ns
         self._last_ns = 0
+
+    def begin(self, now_ns: int) -> None:
+        """Count from here."""
+        self._last_ns = now_ns
 
     def heard(self, now_ns: int) -> None:
         """Count anew from here."""
