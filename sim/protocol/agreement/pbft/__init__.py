@@ -1,0 +1,1 @@
+"""Practical Byzantine fault tolerance; `node.PBFT` is the protocol."""

@@ -1,0 +1,80 @@
+"""What a member knows of one slot: the votes of the present view, and what outlives views.
+
+Votes are counted as they come: one bit for each member that voted (a second vote of a member, for
+the same value or another, does not count) and a counter for each digest. So no member can take
+more room than one counter, and a vote costs two dictionary look-ups.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from sim.protocol.agreement.contract import Value
+from sim.protocol.agreement.pbft.messages import Prepared, PrePrepared
+
+DIGESTS_MAX: Final = 16
+"""For how many values of one slot a member remembers that it accepted them, the latest views
+first. Every view can add one; forgetting can delay a view change, and never makes one unsafe."""
+
+
+class Votes:
+    """Who voted in one phase of one slot and view, and for what."""
+
+    __slots__ = ("_counts", "_voters")
+
+    def __init__(self) -> None:
+        self._voters = 0
+        self._counts: dict[bytes, int] = {}
+
+    def add(self, member: int, digest: bytes) -> int:
+        """Count a vote; how many votes the digest has now, or 0 if the member had voted before."""
+        bit = 1 << member
+        if self._voters & bit:
+            return 0
+        self._voters |= bit
+        count = self._counts.get(digest, 0) + 1
+        self._counts[digest] = count
+        return count
+
+    def of(self, digest: bytes) -> int:
+        """How many voted for it."""
+        return self._counts.get(digest, 0)
+
+
+@dataclass(slots=True)
+class Slot:
+    """One slot of the log at one member."""
+
+    number: int
+    value: Value | None = None
+    """What the leader of the view proposed, as this member heard it."""
+    is_accepted: bool = False
+    """The member voted for it in this view."""
+    is_prepared: bool = False
+    """A quorum did, and the member sent its commit."""
+    prepares: Votes = field(default_factory=Votes)
+    commits: Votes = field(default_factory=Votes)
+    decision: Value | None = None
+    """Outlives views; put out as soon as all slots before it are."""
+    prepared: Prepared | None = None
+    """The value that was prepared in the latest view in which one was; outlives views."""
+    preprepared: dict[bytes, int] = field(default_factory=dict)
+    """The latest view in which each digest was accepted; outlives views."""
+
+    def renew(self) -> None:
+        """A new view begins: votes count from nothing."""
+        self.value, self.is_accepted, self.is_prepared = None, False, False
+        self.prepares, self.commits = Votes(), Votes()
+
+    def accept(self, view: int, digest: bytes) -> None:
+        """The member votes for a digest in a view."""
+        self.is_accepted = True
+        self.preprepared.pop(digest, None)
+        self.preprepared[digest] = view  # so the dictionary is in the order of views
+        if len(self.preprepared) > DIGESTS_MAX:
+            del self.preprepared[next(iter(self.preprepared))]
+
+    def claims(self) -> tuple[PrePrepared, ...]:
+        """What a view change says of the values that the member accepted."""
+        return tuple(
+            PrePrepared(self.number, view, digest) for digest, view in self.preprepared.items()
+        )
