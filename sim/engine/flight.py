@@ -5,7 +5,7 @@ was addressed. Arrivals of different messages at one instant are in the order of
 the order (time, class, sequence) that one event for each arrival would have.
 """
 
-from array import array
+from collections.abc import Sequence
 from heapq import heappop, heapreplace
 from typing import Any, NamedTuple, Protocol
 
@@ -34,11 +34,11 @@ class Receiver(Protocol):
 
 
 class Group(NamedTuple):
-    """Receivers that are addressed together, and their numbers in the log."""
+    """Receivers that are addressed together; `number` is that of the group in the log."""
 
     receivers: list[Receiver]
+    places: range
     number: int
-    numbers: "array[int]"
 
 
 class Line(Protocol):
@@ -55,8 +55,8 @@ class Flight(Recurring):
     """A message, where it has been so far and when it will be where.
 
     `receivers` and `times_ns` are parallel, in the order of arrival; the first `arrivals` have been
-    dealt with, those at the places in `missed` in vain. `order` has their places in the group, or
-    is None for all of them as they are; `row` is that of the sending in the log.
+    dealt with, those at the places in `missed` in vain. `order` has their places in the group;
+    `row` is that of the sending in the log.
     """
 
     __slots__ = (
@@ -81,7 +81,7 @@ class Flight(Recurring):
         sent_ns: int,
         row: int,
         group: Group,
-        order: list[int] | None,
+        order: Sequence[int],
         receivers: list[Receiver],
         times_ns: list[int],
     ) -> None:

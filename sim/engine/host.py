@@ -6,12 +6,14 @@ whether they changed anything, because a fault that hit nothing makes a run inco
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from sim.engine.clock import LocalClock
 from sim.engine.journal import Discarded, Journal, NodeChanged
-from sim.engine.kernel import Kernel, Order, Scheduled, cancel
+from sim.engine.kernel import Kernel
 from sim.engine.service import Service
+from sim.engine.timers import Timers
 from sim.protocol.effects import Broadcast, CancelTimer, Effect, Output, Record, Send, SetTimer
 from sim.protocol.messages import Message
 from sim.protocol.node import Node
@@ -64,7 +66,7 @@ class Host:
         self._application = application
         self._peers = tuple(peer for peer in peers if peer != node_id)
         self._service = None if service is None else service(done=self._handle, lost=self._discard)
-        self._timers: dict[str, _Timer] = {}
+        self._timers = Timers(kernel, self._fire)
         self._held: list[_Held] = []
         self._crashes = 0
         self._clock = clock
@@ -91,7 +93,7 @@ class Host:
         """A message comes in from the network; it waits while the host is paused."""
         assert self.is_up, f"{self.node_id} is down"
         if self.is_paused:
-            self._held.append(_Held(self.arrive, message))
+            self._held.append(_Held(partial(self.arrive, message), message))
         elif self._service is not None:
             self._service.offer(message)
         else:
@@ -105,15 +107,13 @@ class Host:
             return False
         self._change("crashed", up=False)
         self._crashes += 1
-        for timer in self._timers.values():
-            cancel(timer.scheduled)
         self._timers.clear()
         if self._service is not None:
             self._service.clear("crashed")
         held, self._held = self._held, []
         for work in held:
-            if isinstance(work.item, Message):
-                self._discard(work.item, "crashed")
+            if work.message is not None:
+                self._discard(work.message, "crashed")
         return True
 
     def restart(self, *, durable: bool) -> bool:
@@ -145,7 +145,7 @@ class Host:
             self._service.resume()
         held, self._held = self._held, []
         for work in held:
-            work.call(work.item)
+            work.call()
         return True
 
     def set_clock(self, offset_ns: int, drift_ppb: int = 0) -> None:
@@ -208,38 +208,27 @@ class Host:
         if crashes != self._crashes:
             return
         if self.is_paused:
-            self._held.append(_Held(self._handle, message))
+            self._held.append(_Held(partial(self._handle, message), message))
         else:
-            self._handle(message)
+            self.carry_out(self.node.on_message(message, self._local_ns()))
 
     # Timers
 
     def _set_timer(self, effect: SetTimer) -> None:
-        name, delay_ns = effect.name, effect.delay_ns
-        assert delay_ns >= 0, (name, delay_ns)
-        self._forget_timer(name)
-        due_ns = self._kernel.now_ns + (
-            delay_ns if self._clock is None else self._clock.true_span_ns(delay_ns)
-        )
-        scheduled = self._kernel.at(due_ns, self._fire, name, order=Order.TIMER)
-        self._timers[name] = _Timer(due_ns, scheduled)
+        delay_ns = effect.delay_ns
+        assert delay_ns >= 0, (effect.name, delay_ns)
+        if self._clock is not None:
+            delay_ns = self._clock.true_span_ns(delay_ns)
+        self._timers.set(effect.name, self._kernel.now_ns + delay_ns)
 
     def _cancel_timer(self, effect: CancelTimer) -> None:
-        self._forget_timer(effect.name)
+        self._timers.cancel(effect.name)
 
-    def _forget_timer(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            cancel(timer.scheduled)
-
-    def _fire(self, name: str) -> None:
+    def _fire(self, name: str, number: int) -> None:
         if self.is_paused:
-            self._held.append(_Held(self._fire, name))
-            return
-        timer = self._timers.get(name)
+            self._held.append(_Held(partial(self._fire, name, number), None))
         # Work done on resume may have cancelled or set anew a timer that was held.
-        if timer is not None and timer.due_ns <= self._kernel.now_ns:
-            del self._timers[name]
+        elif self._timers.take(name, number):
             self.carry_out(self.node.on_timer(name, self._local_ns()))
 
 
@@ -253,13 +242,8 @@ _CARRY_OUT: Final[dict[type, Callable[[Host, Any], None]]] = {
 }
 
 
-class _Timer(NamedTuple):
-    due_ns: int
-    scheduled: Scheduled
-
-
 class _Held(NamedTuple):
     """Work that came while the host was paused."""
 
-    call: Callable[..., None]
-    item: Message | str
+    call: Callable[[], None]
+    message: Message | None

@@ -115,11 +115,17 @@ class Kernel:
         heappush(self._queue, (time_ns, order, next(self._count), scheduled))
         return scheduled
 
-    def add(self, time_ns: int, event: object, *, order: int) -> Entry:
-        """Put an event on the queue, by itself or by its next instant (`Recurring`)."""
+    def number(self) -> int:
+        """The next number in the sequence of all that is scheduled."""
+        return next(self._count)
+
+    def add(
+        self, time_ns: int, event: Recurring, *, order: int, number: int | None = None
+    ) -> Entry:
+        """Put the next instant of something on the queue, under a new number or its own."""
         assert time_ns.__class__ is int, f"{time_ns!r} is not an int of nanoseconds"
         assert time_ns >= self.now_ns, f"{time_ns} is in the past at {self.now_ns}"
-        entry = (time_ns, order, next(self._count), event)
+        entry = (time_ns, order, next(self._count) if number is None else number, event)
         heappush(self._queue, entry)
         return entry
 

@@ -4,7 +4,6 @@ The switch decides nothing. The fabric says how long a message takes or why it i
 brings it; the journal has both, and the switch counts by kind.
 """
 
-from array import array
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -86,7 +85,7 @@ class Switch:
         tally = self._tallies[flight.message.__class__]
         tally.delivered += flight.arrivals - len(flight.missed)
         if self._log is not None:
-            self._log.arrived(flight)
+            self._log.ended(flight)
 
     def found_down(self, flight: Flight, receiver: Receiver) -> None:
         """A message found a host down."""
@@ -101,14 +100,15 @@ class Switch:
         tally.messages += size
         tally.bytes += size * message.size_bytes
         row = -1 if self._log is None else self._log.sent(now_ns, sender, tally.kind, group)
-        first, order = verdicts[0], None
+        first, receivers = verdicts[0], group.receivers
+        order: Sequence[int]
         if isinstance(first, int) and verdicts.count(first) == size:
-            receivers, times_ns = group.receivers, [now_ns + first] * size
+            order, times_ns = group.places, [now_ns + first] * size
         else:
             kept = self._kept(sender, group, message, verdicts)
             delays_ns = cast("list[int]", verdicts)
             order = sorted(kept, key=delays_ns.__getitem__)
-            receivers = [group.receivers[place] for place in order]
+            receivers = [receivers[place] for place in order]
             times_ns = [now_ns + delays_ns[place] for place in order]
         if receivers:
             flight = Flight(self, sender, message, now_ns, row, group, order, receivers, times_ns)
@@ -119,7 +119,7 @@ class Switch:
     ) -> Sequence[int]:
         """Places in the group of those whom the message will reach; the others are dropped."""
         if set(map(type, verdicts)) == _NOTHING_LOST:
-            return range(len(verdicts))
+            return group.places
         kept = []
         for place, verdict in enumerate(verdicts):
             if isinstance(verdict, str):
@@ -148,6 +148,6 @@ class Switch:
 
     def _group(self, key: str | tuple[str, ...], names: tuple[str, ...]) -> Group:
         receivers = [self._receivers[name] for name in names]
-        numbered = (0, array("i")) if self._log is None else self._log.number_group(names)
-        group = self._groups[key] = Group(receivers, *numbered)
+        number = 0 if self._log is None else self._log.number_group(names)
+        group = self._groups[key] = Group(receivers, range(len(receivers)), number)
         return group
