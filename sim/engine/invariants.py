@@ -8,6 +8,8 @@
   late for its pane - one by one, none twice, and no agent is two sources.
 * Exact sums: in the panes that are still open the same holds for the values themselves.
 
+Where upper tiers have replicas, all of this holds for each, on the whole way to its root.
+
 What liars claim counts as reported, and what lying aggregators make of it is known to the bit, so
 these hold under every attack.
 
@@ -23,9 +25,9 @@ from sim.stats.fixed_point import LIMB_BITS
 from sim.stats.moments import COUNT, SOURCES, Layout
 from sim.telemetry import holdings
 from sim.telemetry.leaves import Leaves
-from sim.telemetry.mail import Mail
+from sim.telemetry.mail import Mail, Spur
 from sim.telemetry.parents import Aggregators
-from sim.telemetry.plane import Telemetry
+from sim.telemetry.plane import Path, Telemetry
 
 IntArray = NDArray[np.int64]
 
@@ -43,17 +45,12 @@ def check_all(world: World) -> None:
 
 def check_messages(world: World) -> None:
     """Reports: sent = delivered + dropped + in flight, tier by tier."""
-    telemetry = world.telemetry
-    senders: tuple[Leaves | Aggregators, ...] = (telemetry.leaves, *telemetry.aggregators)
-    parents = (*telemetry.aggregators, telemetry.root)
-    for line, sender, parent, way in zip(world.up, senders, parents, telemetry.ways, strict=True):
-        counts = parent.intake.counts
-        dropped = line.channel.tally.dropped.total() + counts.refused + way.taken_out
-        accounted = counts.delivered + dropped + parent.intake.in_flight()
-        _same(f"conservation: reports of {way.name}", sender.messages, accounted)
-        _same(
-            f"conservation: reports of {way.name} judged", sender.messages, line.channel.tally.sent
-        )
+    for inlet in world.inlets:
+        tally, intake, name = inlet.line.channel.tally, inlet.parent.intake, inlet.way.name
+        dropped = tally.dropped.total() + intake.counts.refused + inlet.way.taken_out
+        accounted = intake.counts.delivered + dropped + intake.in_flight()
+        _same(f"conservation: reports of {name}", inlet.sender.messages, accounted)
+        _same(f"conservation: reports of {name} judged", inlet.sender.messages, tally.sent)
 
 
 def check_mail(world: World) -> None:
@@ -67,30 +64,40 @@ def check_mail(world: World) -> None:
 
 def check_passing_on(mail: Mail) -> None:
     """Mail: who takes a version up, and does not keep it, sends it on to all that are behind."""
-    expected = mail.sent
-    for post in mail.posts:
-        _same(f"passing on: {post.way.name}", expected, post.sent)
-        if post.groups is not None:
-            expected = int((post.passed * np.diff(post.groups.starts)).sum())
+    starts: tuple[Mail | Spur, ...] = (mail, *mail.spurs)
+    for start in starts:
+        expected = start.sent
+        for post in start.posts:
+            _same(f"passing on: {post.way.name}", expected, post.sent)
+            if post.groups is not None:
+                expected = int((post.passed * np.diff(post.groups.starts)).sum())
 
 
 def check_counts(telemetry: Telemetry) -> None:
-    """Every measured value is somewhere, exactly once, and no agent is two sources of a pane."""
+    """Every measured value is somewhere, exactly once, and no agent is two sources of a pane.
+
+    This holds on the way to each replica of the root.
+    """
+    for path in telemetry.paths:
+        _check_counts(telemetry, path)
+
+
+def _check_counts(telemetry: Telemetry, path: Path) -> None:
     measured = telemetry.leaves.closed_count
     for kept in (telemetry.leaves.truth, telemetry.leaves.lies):
         measured += sum(int(row[COUNT]) for row in kept.values())
-    found = telemetry.withdrawn + telemetry.root.closed_count
-    found += sum(int(row[COUNT]) for row in telemetry.root.panes.values())
-    for parent in (*telemetry.aggregators, telemetry.root):
+    found = telemetry.withdrawn + path.root.closed_count
+    found += sum(int(row[COUNT]) for row in path.root.panes.values())
+    for parent in path.parents:
         found += int(parent.intake.flight.values[:, COUNT].sum()) + parent.intake.counts.expired
-    for aggregator in telemetry.aggregators:
+    for aggregator in path.aggregators:
         found += sum(int(row[:, COUNT].sum()) for row in aggregator.unsent.values())
         measured += aggregator.forged_count
     _same("exact counts: values", measured, found)
-    senders: tuple[Leaves | Aggregators, ...] = (telemetry.leaves, *telemetry.aggregators)
+    senders: tuple[Leaves | Aggregators, ...] = (telemetry.leaves, *path.aggregators)
     if any(sender.shim is not None for sender in senders):
         return  # liars may claim to be more
-    for pane, row in telemetry.root.panes.items():
+    for pane, row in path.root.panes.items():
         if row[SOURCES] > telemetry.leaves.groups.children:
             raise InvariantViolated(f"exact counts: {row[SOURCES]} sources in pane {pane}")
 
@@ -102,25 +109,28 @@ def check_sums(telemetry: Telemetry) -> None:
     """
     if telemetry.withdrawn:
         return
+    for path in telemetry.paths:
+        _check_sums(telemetry, path)
+
+
+def _check_sums(telemetry: Telemetry, path: Path) -> None:
     layout = telemetry.layout
     first_pane = (telemetry.now_ns - 1) // telemetry.pane_ns - 1
     found = np.zeros(1 + 2 * layout.features, np.int64)
-    for parent in (*telemetry.aggregators, telemetry.root):
+    for parent in path.parents:
         flight = parent.intake.flight
         is_open = flight.pane >= first_pane
         values = flight.values if is_open.all() else flight.values[is_open]
         found += _known(values.sum(axis=0), layout)
         for pane, row in parent.intake.given_up.items():
             found += _known(row, layout) if pane >= first_pane else 0
-    for aggregator in telemetry.aggregators:
+    for aggregator in path.aggregators:
         for pane, rows in aggregator.unsent.items():
             found += _known(rows.sum(axis=0), layout) if pane >= first_pane else 0
-    for pane, row in telemetry.root.panes.items():
+    for pane, row in path.root.panes.items():
         found += _known(row, layout) if pane >= first_pane else 0
     said = [
-        (pane, rows.sum(axis=0))
-        for tier in telemetry.aggregators
-        for pane, rows in tier.forged.items()
+        (pane, rows.sum(axis=0)) for tier in path.aggregators for pane, rows in tier.forged.items()
     ]
     said += [*telemetry.leaves.truth.items(), *telemetry.leaves.lies.items()]
     for pane, row in said:
@@ -139,9 +149,14 @@ def _known(row: IntArray, layout: Layout) -> IntArray:
 
 def check_births(telemetry: Telemetry) -> None:
     """Nobody holds anything from the future, and ages are in order: oldest, mean, newest, sent."""
+    for path in telemetry.paths:
+        _check_births(telemetry, path)
+
+
+def _check_births(telemetry: Telemetry, path: Path) -> None:
     now_ns = telemetry.now_ns
     agents = np.ones(telemetry.leaves.groups.children, np.int64)
-    for parent in (*telemetry.aggregators, telemetry.root):
+    for parent in path.parents:
         held = parent.intake.held
         newest = int(held[:, holdings.SENT].max(initial=0))
         if newest >= now_ns > 0:

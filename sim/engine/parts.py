@@ -4,7 +4,7 @@ Everything that is random in here has a stream of its own, named after what it i
 changing one part of a scenario leaves the draws of all others as they were.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim.engine.roster import Roster
 from sim.engine.streams import Streams
-from sim.network.placement import place
+from sim.network.placement import apart, place
 from sim.network.routes import Routes
 from sim.protocol.registry import max_versions
 from sim.scenario.facts import site_graph
-from sim.scenario.plan import Plan
+from sim.scenario.plan import Plan, ReplicasPlan
 from sim.scenario.selectors import tree_shape
 from sim.stats.moments import Layout
 from sim.telemetry.tree import Groups, Tree
@@ -71,6 +71,8 @@ def prepare(plan: Plan, seed: int) -> Parts:
     routes = Routes(site_graph(plan))
     starts = [level.starts for level in tree.levels]
     sites = place(tree.counts, starts, routes, plan.topology.placement)
+    if plan.replicas is not None:
+        sites = replicate_sites(sites, plan.replicas, routes)
     roster = Roster(tree_shape(plan), tree, tuple(sites), routes.graph.names, streams)
     behaviour = make_behaviour(
         plan.agents.behaviour.kind,
@@ -85,6 +87,23 @@ def prepare(plan: Plan, seed: int) -> Parts:
     hit = np.logical_or.reduce([one.agents for one in injections], axis=0)
     hit = np.broadcast_to(hit, plan.agents.count)
     return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features), hit)
+
+
+def replicate_sites(
+    sites: Sequence[NDArray[np.int32]], replicas: ReplicasPlan, routes: Routes
+) -> list[NDArray[np.int32]]:
+    """The sites of all rows, given those of the tiers: a whole spine stands at one site.
+
+    Only replica 0 of the aggregators stays in the middle of its subtrees.
+    """
+    if replicas.sites is None:
+        domains = apart(int(sites[-1][0]), replicas.count, routes)
+    else:
+        domains = [routes.graph.names.index(name) for name in replicas.sites]
+    rows = [*sites[:-1], np.full_like(sites[-1], domains[0])]
+    for domain in domains[1:]:
+        rows += [np.full_like(tier, domain) for tier in sites[replicas.first_tier :]]
+    return rows
 
 
 def _stream_at(streams: Streams, name: str) -> StreamAt:

@@ -1,6 +1,7 @@
 """Who is who: nodes by selector, by tier, by site and by region.
 
-A set of nodes is one bool array per tier, from the agents (first) to the root (last).
+A set of nodes is one bool array per row (`TreeShape.rows`): one a tier, from the agents to the
+root, and behind them one for each further replica of a tier.
 """
 
 from collections.abc import Sequence
@@ -25,13 +26,13 @@ class Roster:
     shape: TreeShape
     tree: Tree
     sites: tuple[NDArray[np.int32], ...]
-    """Site of each node, an array a tier."""
+    """Site of each node, an array a row."""
     site_names: tuple[str, ...]
     streams: Streams
 
     def none(self) -> Nodes:
         """The empty set."""
-        return tuple(np.zeros(count, np.bool_) for count in self.shape.counts)
+        return tuple(np.zeros(count, np.bool_) for count in self.shape.rows)
 
     def select(self, selectors: Sequence[str], purpose: str) -> Nodes:
         """The union of what the selectors name; random shares are drawn for `purpose`."""
@@ -41,8 +42,8 @@ class Roster:
         return chosen
 
     def groups(self, selectors: Sequence[Sequence[str]], purpose: str) -> list[NDArray[np.int16]]:
-        """For each tier the group of each node, -1 for those in none; ``rest`` takes them all."""
-        labels = [np.full(count, -1, np.int16) for count in self.shape.counts]
+        """For each row the group of each node, -1 for those in none; ``rest`` takes them all."""
+        labels = [np.full(count, -1, np.int16) for count in self.shape.rows]
         for number, group in enumerate(selectors):
             named = self.select([name for name in group if name != REST], f"{purpose}/{number}")
             for label, chosen in zip(labels, named, strict=True):
@@ -68,7 +69,7 @@ class Roster:
 
     def below(self, selectors: Sequence[str], tier: int, purpose: str) -> Bools:
         """The nodes of a tier at or below those that selectors name, (nodes,)."""
-        chosen = self.select(selectors, purpose)
+        chosen = self._of_tiers(self.select(selectors, purpose))
         found = chosen[-1]
         levels = self.tree.levels[tier:]
         for level, mine in zip(reversed(levels), reversed(chosen[tier:-1]), strict=True):
@@ -83,9 +84,17 @@ class Roster:
     def regions_of(self, nodes: Nodes) -> list[int]:
         """The regions (children of the root) that have one of these nodes."""
         hit = np.zeros(self.shape.regions, np.bool_)
-        for tier, chosen in enumerate(nodes[:-1]):
+        for tier, chosen in enumerate(self._of_tiers(nodes)[:-1]):
             hit[self.tree.region_of(tier)[chosen]] = True
         return np.flatnonzero(hit).tolist()
+
+    def _of_tiers(self, nodes: Nodes) -> list[Bools]:
+        """The nodes of each tier, whichever of their replicas were meant; a bool array a tier."""
+        tiers = list(nodes[: self.shape.top + 1])
+        for row in range(len(tiers), len(nodes)):
+            tier, _ = self.shape.tier_of(row)
+            tiers[tier] = tiers[tier] | nodes[row]
+        return tiers
 
     def _add(self, selector: str, purpose: str, chosen: Nodes) -> None:
         if selector.startswith("site:"):

@@ -22,6 +22,7 @@ class Ends:
     """One end of each way of a channel: nodes of one tier, by number, and their sites."""
 
     tier: int
+    """Of further replicas the number of their row (see `sim.scenario.selectors.TreeShape`)."""
     node: NDArray[np.integer]
     site: NDArray[np.int32]
 
@@ -46,7 +47,7 @@ class Between:
     """Messages between different groups; one_way: only from group 0 to the others."""
 
     groups: Sequence[NDArray[np.int16]]
-    """For each tier the group of each node; -1 is in no group."""
+    """For each row the group of each node; -1 is in no group."""
     one_way: bool = False
 
     def matches(self, source: Ends, target: Ends) -> Bools:

@@ -6,6 +6,7 @@ the planes have been advanced.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,14 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.message_log import Messages
+from sim.engine.replica import Replica
 from sim.engine.roster import Nodes, Roster
 from sim.engine.rules import Ends, Rule, governing
 from sim.network.channel import Channel
 from sim.network.routes import Routes
 from sim.telemetry.intake import Intake
-from sim.telemetry.leaves import WrongClock
+from sim.telemetry.leaves import Leaves, WrongClock
 from sim.telemetry.mail import Mail, Post
+from sim.telemetry.parents import Aggregators, Parents
 from sim.telemetry.plane import Telemetry
+from sim.telemetry.root import Root
+from sim.telemetry.way import Way
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -36,6 +41,17 @@ class Line:
     target: Ends
     reliable: bool = False
     """What is lost by chance is sent again, also where a fault is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """Where reports are taken in: by the parents of one row, over one line."""
+
+    row: int
+    sender: Leaves | Aggregators
+    parent: Parents
+    line: Line
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,8 @@ class World:
     """The root's baselines."""
     up: Sequence[Line]
     """From tier t to tier t + 1, from the agents up."""
+    spines: Sequence[Sequence[Line]] = field(init=False, default=())
+    """The same for each further replica, from the nodes up that report to all of them."""
     hops: list[Hop]
     """All hops of all mail; those of the downlink first, from the root down."""
     mails: list[Mail]
@@ -85,6 +103,8 @@ class World:
     absent: dict[str, Nodes] = field(default_factory=dict)
     clocks: dict[str, tuple[Nodes, int, float, int]] = field(default_factory=dict)
     """Nodes, offset in ns, drift in parts per million, and since when."""
+    control_hits: Counter[str] = field(default_factory=Counter)
+    """Messages of the control plane that a fault decided about, by the fault's name."""
     observers: list[Callable[[], None]] = field(default_factory=list)
     """Who follows the network beside the planes: called at the end of every `refresh`."""
     delay_ns: Floats = field(init=False)
@@ -94,32 +114,54 @@ class World:
         self.delay_ns = self.routes.delay_ns()
 
     @property
+    def inlets(self) -> list[Inlet]:
+        """All inlets: those of the tree from the locals up, then those of further replicas."""
+        telemetry = self.telemetry
+        senders: tuple[Leaves | Aggregators, ...] = (telemetry.leaves, *telemetry.aggregators)
+        parents: tuple[Parents, ...] = (*telemetry.aggregators, telemetry.root)
+        rows = range(1, len(parents) + 1)
+        each = list(zip(rows, senders, parents, self.up, telemetry.ways, strict=True))
+        for spine, lines in zip(telemetry.spines, self.spines, strict=True):
+            below = (telemetry.aggregators[spine.fork - 1], *spine.aggregators)
+            each += zip(spine.rows, below, spine.parents, lines, spine.ways, strict=True)
+        return [Inlet(*one) for one in each]
+
+    @property
+    def replicas(self) -> tuple[Replica, ...]:
+        """Every replica of the root; where there are none, the root alone."""
+        layout, paths = self.telemetry.layout, enumerate(self.telemetry.paths)
+        return tuple(
+            Replica.of(self.roster, number, path.root, layout, self.is_up) for number, path in paths
+        )
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """All lines: reports up, then mail."""
-        return (*self.up, *(hop.line for hop in self.hops))
+        reports = (line for lines in (self.up, *self.spines) for line in lines)
+        return (*reports, *(hop.line for hop in self.hops))
 
     def refresh(self) -> None:
         """Derive routes, rules and who is up from the faults that hold now."""
         self._refresh_routes()
         self._refresh_rules()
         self._refresh_agents()
-        for tier in range(len(self.roster.shape.counts)):
-            self._refresh_tier(tier)
+        for row in range(len(self.roster.shape.rows)):
+            self._refresh_row(row)
         for observer in self.observers:
             observer()
 
-    def is_up(self, tier: int) -> Bools:
-        """Which nodes of a tier act now; shape (nodes,)."""
-        acts = np.ones(self.roster.shape.counts[tier], np.bool_)
+    def is_up(self, row: int) -> Bools:
+        """Which nodes of a tier, or of another row, act now; shape (nodes,)."""
+        acts = np.ones(self.roster.shape.rows[row], np.bool_)
         for outage in self.outages.values():
-            acts &= ~outage.nodes[tier]
+            acts &= ~outage.nodes[row]
         return acts
 
     def cut_nodes(self) -> Nodes:
-        """Nodes that cannot report now: they are down, or the way to their parent is cut."""
-        cut = [~self.is_up(tier) for tier in range(len(self.roster.shape.counts))]
-        for line, mine in zip(self.up, cut, strict=False):
-            mine |= line.channel.is_cut()
+        """Nodes that cannot report now: they are down, or the way to some parent is cut."""
+        cut = [~self.is_up(row) for row in range(len(self.roster.shape.rows))]
+        for inlet in self.inlets:
+            cut[inlet.line.source.tier] |= inlet.line.channel.is_cut()
         return tuple(cut)
 
     def reachable_regions(self) -> Bools:
@@ -148,15 +190,19 @@ class World:
             self.slowed[name] for name in reversed(self.fault_order) if name in self.slowed
         )
         self.delay_ns = self.routes.delay_ns(broken, slowed)
-        ways = (*self.telemetry.ways, *(hop.post.way for hop in self.hops))
+        ways = [*(inlet.way for inlet in self.inlets), *(hop.post.way for hop in self.hops)]
         for line, way in zip(self.lines, ways, strict=True):
             floor_ns = self.delay_ns[line.source.site, line.target.site]
             # The plane's own floor, copied before the channel sees it: no bug can lower both.
             way.floor_ns = floor_ns.copy()
             line.channel.set_floors(floor_ns)
 
+    def rules_in_order(self) -> list[Rule]:
+        """The rules in force; the first that matches a message decides."""
+        return self._in_order(self.rules)
+
     def _refresh_rules(self) -> None:
-        rules = self._in_order(self.rules)
+        rules = self.rules_in_order()
         verdicts = [rule.verdict for rule in rules]
         persistent = [replace(one, loss_extra=0.0, corrupt_share=0.0) for one in verdicts]
         for line in self.lines:
@@ -165,42 +211,45 @@ class World:
 
     def _refresh_agents(self) -> None:
         """Tell the plane which agents have left, and whose clocks are wrong."""
-        gone = ~self.registered()
-        for parent in (*self.telemetry.aggregators, self.telemetry.root):
-            absent = gone if gone.any() else None
-            if parent is self.telemetry.root:
-                self.telemetry.root.note_absent(self.telemetry.now_ns, absent)
-            else:
-                parent.absent = absent
+        gone = [~self.registered()]
+        for groups in self.roster.tree.levels:
             # An aggregator counts as gone when all agents below it are.
-            gone = np.logical_and.reduceat(gone, parent.groups.starts[:-1])
+            gone.append(np.logical_and.reduceat(gone[-1], groups.starts[:-1]))
+        for inlet in self.inlets:
+            tier, _ = self.roster.shape.tier_of(inlet.row)
+            self._note_absent(inlet.parent, gone[tier - 1] if gone[tier - 1].any() else None)
         self.telemetry.leaves.clocks = [
             WrongClock(nodes[0], offset_ns, drift_ppm, since_ns)
             for nodes, offset_ns, drift_ppm, since_ns in self.clocks.values()
         ]
 
-    def _refresh_tier(self, tier: int) -> None:
-        """Tell both planes which nodes of a tier act, and what happens to what they are sent."""
-        acts = self.is_up(tier)
+    def _note_absent(self, parent: Parents, absent: Bools | None) -> None:
+        if isinstance(parent, Root):
+            parent.note_absent(self.telemetry.now_ns, absent)
+        else:
+            parent.absent = absent
+
+    def _refresh_row(self, row: int) -> None:
+        """Tell both planes which nodes of a row act, and what happens to what they are sent."""
+        acts = self.is_up(row)
         up = None if acts.all() else acts
-        if tier == 0:
-            self.telemetry.leaves.up = up
-        elif tier <= len(self.telemetry.aggregators):
-            self.telemetry.aggregators[tier - 1].up = up
-        lines = [line for line in self.lines if line.target.tier == tier]
+        for inlet in self.inlets:
+            if inlet.line.source.tier == row:
+                inlet.sender.up = up
+        lines = [line for line in self.lines if line.target.tier == row]
         if not lines:
             return
-        dead_ns, still_ns = self._until(tier, loses=True), self._until(tier, loses=False)
+        dead_ns, still_ns = self._until(row, loses=True), self._until(row, loses=False)
         for line in lines:
             line.channel.receivers_down(_at(dead_ns, line.target.node))
             line.channel.receivers_paused(_at(still_ns, line.target.node))
 
-    def _until(self, tier: int, *, loses: bool) -> Floats | None:
-        """Until when each node of a tier is down (or paused); None if none is."""
-        until_ns = np.zeros(self.roster.shape.counts[tier])
+    def _until(self, row: int, *, loses: bool) -> Floats | None:
+        """Until when each node of a row is down (or paused); None if none is."""
+        until_ns = np.zeros(self.roster.shape.rows[row])
         for outage in self.outages.values():
             if outage.loses_messages == loses:
-                hit = outage.nodes[tier]
+                hit = outage.nodes[row]
                 until_ns[hit] = np.maximum(until_ns[hit], outage.until_ns)
         return until_ns if until_ns.any() else None
 
@@ -211,13 +260,12 @@ class World:
         the node that is over.
         """
         until_ns = math.inf if forgets else outage.until_ns
-        parents = (*self.telemetry.aggregators, self.telemetry.root)
-        for tier, parent in enumerate(parents, start=1):
-            if outage.nodes[tier].any():
-                senders = outage.nodes[tier][self.up[tier - 1].target.node]
-                self._interrupt_queue(parent.intake, tier, outage)
-                self._interrupt(parent.intake, senders, until_ns, outage.loses_messages)
-                self._tell(tier - 1, senders, until_ns, outage.loses_messages)
+        for inlet in self.inlets:
+            if outage.nodes[inlet.row].any():
+                senders, intake = self._senders(inlet, outage), inlet.parent.intake
+                self._interrupt_queue(inlet, outage)
+                self._interrupt(intake, senders, until_ns, outage.loses_messages)
+                self._tell(inlet.way.name, senders, until_ns, outage.loses_messages)
         for hop in self.hops:
             receivers = outage.nodes[hop.line.target.tier][hop.line.target.node]
             if receivers.any():
@@ -229,25 +277,29 @@ class World:
         for forgetter in self.forgetters:
             forgetter(nodes)
 
-    def _interrupt_queue(self, intake: Intake, tier: int, outage: Outage) -> None:
+    def _senders(self, inlet: Inlet, outage: Outage) -> Bools:
+        """Whose reports go to a node of the outage; (senders,)."""
+        return np.asarray(outage.nodes[inlet.row][inlet.line.target.node])
+
+    def _interrupt_queue(self, inlet: Inlet, outage: Outage) -> None:
         """A queue is gone with the node that goes down, and waits with one that stands still."""
+        intake = inlet.parent.intake
         if intake.ingress is None:
             return
         if outage.loses_messages:
-            intake.ingress.clear(outage.nodes[tier])
+            intake.ingress.clear(outage.nodes[inlet.row])
         else:
             now_ns = self.telemetry.now_ns
-            off_ns = intake.ingress.halt(outage.nodes[tier], now_ns, outage.until_ns)
-            intake.put_off(off_ns[self.up[tier - 1].target.node])
+            off_ns = intake.ingress.halt(outage.nodes[inlet.row], now_ns, outage.until_ns)
+            intake.put_off(off_ns[inlet.line.target.node])
 
     def _interrupt(
         self, receiver: Intake | Post, which: Bools, until_ns: float, loses: bool
     ) -> None:
         (receiver.refuse if loses else receiver.postpone)(which, until_ns)
 
-    def _tell(self, tier: int, senders: Bools, until_ns: float, loses: bool) -> None:
+    def _tell(self, name: str, senders: Bools, until_ns: float, loses: bool) -> None:
         if self.messages is not None:
-            name = self.roster.shape.names[tier]
             self.messages.interrupt(name, senders, self.telemetry.now_ns, until_ns, loses)
 
 

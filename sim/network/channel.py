@@ -29,7 +29,7 @@ StreamAt = Callable[[str, int], np.random.Generator]
 class Channel:
     """The ways of one tier. Arrays have one row a sender.
 
-    `transmission_ns` is the time that the sender's line needs for a message (0 = none; no queue).
+    `uplink` are the lines on which they send (None: no queue, and no time on the line).
     `floor_ns` is the delay of the shortest path, infinite where there is none. `tally` counts what
     became of the messages.
     """
@@ -40,13 +40,13 @@ class Channel:
         laws: Sequence[tuple[str, LatencyLaw]],
         loss: LossLaw,
         stream_at: StreamAt,
-        transmission_ns: float = 0.0,
+        uplink: Uplink | None = None,
     ) -> None:
         self.tally = Tally()
         self._laws = tuple(laws)
         self._loss = loss
         self._stream_at = stream_at
-        self._uplink = Uplink(transmission_ns, len(floor_ns)) if transmission_ns else None
+        self._uplink = uplink
         self._streams: dict[tuple[str, int], np.random.Generator] = {}
         self.set_floors(floor_ns)
         self._bad = self._first_chain()

@@ -38,6 +38,24 @@ def place(
     return seats
 
 
+def apart(first: int, count: int, routes: Routes) -> list[int]:
+    """`count` sites far from each other, beginning with `first`; of equals the smallest number.
+
+    Each next one is the farthest, in delay, from the nearest that was chosen before (Gonzalez,
+    "Clustering to minimize the maximum intercluster distance", 1985: at worst half as far apart as
+    can be). Where there are more than there are sites, they go round again.
+    """
+    delay_ns = _finite(routes.delay_ns())
+    np.fill_diagonal(delay_ns, -1.0)
+    chosen = [first]
+    nearest_ns = delay_ns[first].copy()
+    while len(chosen) < min(count, routes.sites):
+        farthest = int(np.argmax(nearest_ns))
+        chosen.append(farthest)
+        nearest_ns = np.minimum(nearest_ns, delay_ns[farthest])
+    return [chosen[number % len(chosen)] for number in range(count)]
+
+
 def order_sites(routes: Routes) -> NDArray[np.int32]:
     """All sites in an order in which neighbours are near: depth first along the shortest tree.
 

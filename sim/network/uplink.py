@@ -13,10 +13,17 @@ Bools = NDArray[np.bool_]
 
 
 class Uplink:
-    """The lines on which the senders of one tier send."""
+    """The lines on which the senders of one tier send.
 
-    def __init__(self, transmission_ns: float, senders: int) -> None:
+    Where each sends `copies` of every message to as many receivers, one after the other, this is
+    how the copy number `place` fares; the others take their time on the line, too.
+    """
+
+    def __init__(
+        self, transmission_ns: float, senders: int, copies: int = 1, place: int = 0
+    ) -> None:
         self.transmission_ns = transmission_ns
+        self._copies, self._place = copies, place
         self.free_ns = np.zeros(senders)
         """When each line has sent everything that was given to it; shape (senders,)."""
 
@@ -32,8 +39,8 @@ class Uplink:
         transmission_ns = self.transmission_ns / rate_factor
         waits = np.empty(sent_ns.shape)
         for row, instant_ns in enumerate(sent_ns):
-            done_ns = np.maximum(instant_ns, free_ns) + transmission_ns
-            waits[row] = done_ns - instant_ns
+            begin_ns = np.maximum(instant_ns, free_ns)
+            waits[row] = begin_ns + transmission_ns * (self._place + 1) - instant_ns
             used = slice(None) if sent is None else sent[row]
-            free_ns[used] = done_ns[used]
+            free_ns[used] = (begin_ns + transmission_ns * self._copies)[used]
         return waits

@@ -5,6 +5,8 @@ from nothing takes back what it reported, and a parent that starts from nothing 
 what its children reported.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,11 +42,15 @@ class Ledger:
             rows = np.flatnonzero(lost.pane == pane)
             np.subtract.at(reported, lost.child[rows], lost.values[rows])
 
-    def withdraw(self, nodes: BoolArray, intake: Intake) -> int:
-        """Let these nodes take back everything with their next report; return how many values."""
-        values = 0
+    def withdraw(self, nodes: BoolArray, intakes: Iterable[Intake]) -> int:
+        """Let these nodes take back everything with their next report, at all who take those in.
+
+        Returns how many values that is.
+        """
+        values, receivers = 0, tuple(intakes)
         for pane, reported in self.panes.items():
-            intake.add_rider(np.flatnonzero(nodes), pane, -reported[nodes], first=False)
+            for intake in receivers:
+                intake.add_rider(np.flatnonzero(nodes), pane, -reported[nodes], first=False)
             values += int(reported[nodes, 0].sum())
             reported[nodes] = 0
         return values

@@ -2,11 +2,13 @@
 
 A version has a birth; each node keeps the newest and passes every newer one on to those behind it
 the instant it arrives. Nothing else reacts to a single such message, so a tier is a row of arrays
-here as well. Like the plane it is advanced before anything may change or look.
+here as well. Like the plane it is advanced before anything may change or look. Several replicas may
+publish: each has hops of its own down to nodes that hear all of them and keep the newest of all.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from sim.telemetry.tree import Groups
 from sim.telemetry.way import Way
 
 IntArray = NDArray[np.int64]
+Taken = tuple[IntArray, IntArray, FloatArray]
+"""Node, version and instant of arrivals, in the order of arrival; all (arrivals,)."""
 Passes = Callable[[int], BoolArray]
 """Says of a version which nodes pass it on; (nodes,)."""
 
@@ -69,12 +73,11 @@ class Post:
         """Messages that will still arrive."""
         return len(self.node)
 
-    def take(self, until_ns: int) -> tuple[IntArray, IntArray, FloatArray]:
-        """Node, version and instant of what arrives before `until_ns`, in the order of arrival."""
+    def take(self, until_ns: int) -> Taken:
+        """What arrives before `until_ns`."""
         due = self.arrival_ns < until_ns
         rows = np.flatnonzero(due)
-        rows = rows[np.lexsort((self.version[rows], self.node[rows], self.arrival_ns[rows]))]
-        taken = self.node[rows], self.version[rows], self.arrival_ns[rows]
+        taken = _in_order(self.node[rows], self.version[rows], self.arrival_ns[rows])
         self.node, self.version = self.node[~due], self.version[~due]
         self.arrival_ns = self.arrival_ns[~due]
         self.delivered += len(rows)
@@ -93,11 +96,26 @@ class Post:
         self.arrival_ns[hit] = np.maximum(self.arrival_ns[hit], until_ns)
 
 
+@dataclass(slots=True)
+class Spur:
+    """The hops from a further replica of the publisher down to nodes that hear all replicas.
+
+    The last post only brings: what its nodes hold stands in the post of replica 0.
+    """
+
+    posts: tuple[Post, ...]
+    sent: int = 0
+    """Messages that were sent on the first hop."""
+
+
 class Mail:
     """All hops from where a version is born (first) to where it is used (last)."""
 
     def __init__(self, posts: Sequence[Post]) -> None:
         self.posts = tuple(posts)
+        self.spurs: tuple[Spur, ...] = ()
+        """The ways of replicas 1, 2, ...; see `join`."""
+        self._joined = -1
         self.now_ns = 0
         self.sent = 0
         """Messages that were sent on the first hop."""
@@ -107,13 +125,31 @@ class Mail:
         """Versions that the last nodes held before it; -1 is none."""
         self._published_ns: dict[int, int] = {}
 
-    def publish(self, version: int, now_ns: int, sent: BoolArray | None = None) -> None:
-        """Send `version` on the first hop: to all its nodes, or to those that `sent` names."""
-        self._published_ns[version] = now_ns
-        if self.posts:
-            first = self.posts[0]
-            first.send(version, np.full(len(first.born_ns), float(now_ns)), sent)
-            self.sent += len(first.born_ns) if sent is None else int(np.count_nonzero(sent))
+    def join(self, spurs: Sequence[Spur], number: int) -> None:
+        """Let further replicas publish; their spurs end at the nodes of post `number`."""
+        assert all(len(spur.posts) == number + 1 for spur in spurs)
+        self.spurs, self._joined = tuple(spurs), number
+
+    def publish(
+        self,
+        version: int,
+        now_ns: int,
+        sent: BoolArray | None = None,
+        *,
+        replica: int = 0,
+        born_ns: int | None = None,
+    ) -> None:
+        """Send `version` on the first hop of a replica: to all its nodes, or to those in `sent`.
+
+        Its birth is `born_ns`, or the instant at which the first replica publishes it.
+        """
+        self._published_ns.setdefault(version, now_ns if born_ns is None else born_ns)
+        if not self.posts:
+            return
+        start = self.spurs[replica - 1] if replica else self
+        first = start.posts[0]
+        first.send(version, np.full(len(first.born_ns), float(now_ns)), sent)
+        start.sent += len(first.born_ns) if sent is None else int(np.count_nonzero(sent))
 
     def advance(self, until_ns: int) -> None:
         """Process everything that arrives before `until_ns`, hop by hop."""
@@ -121,7 +157,11 @@ class Mail:
             self.held_before = self.posts[-1].version_held.copy()
         for index, post in enumerate(self.posts):
             below = self.posts[index + 1] if index + 1 < len(self.posts) else None
-            self.arrived = self._deliver(post, below, until_ns)
+            taken = post.take(until_ns)
+            if index == self._joined:
+                more = [self._come_down(spur, until_ns) for spur in self.spurs]
+                taken = _in_order(*map(np.concatenate, zip(taken, *more, strict=True)))
+            self.arrived = self._deliver(post, below, taken)
         self.now_ns = until_ns
 
     def held_at(self, node: IntArray, known_ns: FloatArray) -> IntArray:
@@ -137,8 +177,14 @@ class Mail:
             held = np.where(known_ns >= since_ns[node], version, held)
         return held
 
-    def _deliver(self, post: Post, below: Post | None, until_ns: int) -> Arrived:
-        nodes, versions, instants = post.take(until_ns)
+    def _come_down(self, spur: Spur, until_ns: int) -> Taken:
+        """Advance a spur; what arrives at its end."""
+        for post, below in pairwise(spur.posts):
+            self._deliver(post, below, post.take(until_ns))
+        return spur.posts[-1].take(until_ns)
+
+    def _deliver(self, post: Post, below: Post | None, taken: Taken) -> Arrived:
+        nodes, versions, instants = taken
         newer = _newer_than_all_before(nodes, versions, post.version_held)
         nodes, versions, instants = nodes[newer], versions[newer], instants[newer]
         for version in np.unique(versions).tolist():
@@ -156,6 +202,11 @@ class Mail:
 
 
 _NOTHING = Arrived(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+def _in_order(node: IntArray, version: IntArray, arrival_ns: FloatArray) -> Taken:
+    rows = np.lexsort((version, node, arrival_ns))
+    return node[rows], version[rows], arrival_ns[rows]
 
 
 def _newer_than_all_before(nodes: IntArray, versions: IntArray, held: IntArray) -> BoolArray:

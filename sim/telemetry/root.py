@@ -23,7 +23,14 @@ class Root(Parents):
     """The top of the tree: it reports to nobody, so only its reads and its moves matter."""
 
     def __init__(
-        self, groups: Groups, kind: ChildKind, bound_ns: int, panes_kept: int, wide: int
+        self,
+        groups: Groups,
+        kind: ChildKind,
+        bound_ns: int,
+        panes_kept: int,
+        wide: int,
+        *,
+        keeps_heard: bool = True,
     ) -> None:
         super().__init__(groups, kind, bound_ns)
         self.panes: dict[int, IntArray] = {}
@@ -31,6 +38,8 @@ class Root(Parents):
         self.closed_count = 0
         """Values in panes that were dropped because they are too old to be read."""
         self.heard: list[Heard] = []
+        """Moves of its view since somebody took them, if it keeps them at all."""
+        self._keeps_heard = keeps_heard
         self._panes_kept = panes_kept
         self._until_ns = 0
         self._pane = 0
@@ -50,7 +59,8 @@ class Root(Parents):
         for pane, gained in learnt.items():
             row = self.panes.setdefault(pane, np.zeros(self._wide, np.int64))
             row += self.kind.widen(gained).sum(axis=(0, 1))
-        self.heard.extend(rounds(through))
+        if self._keeps_heard:
+            self.heard.extend(rounds(through))
         self._show(through)
 
     def finish_step(self) -> None:
@@ -67,7 +77,7 @@ class Root(Parents):
     def note_absent(self, now_ns: int, absent: BoolArray | None) -> None:
         """Children have left or come back; that a child has left is a move of the view."""
         before = np.zeros(self.groups.children, np.bool_) if self.absent is None else self.absent
-        if absent is not None:
+        if absent is not None and self._keeps_heard:
             child = np.flatnonzero(absent & ~before)
             rows = holdings.gone_rows(self.kind.state_columns, self.sources[child])
             nothing = np.empty((len(child), 0))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.build import line, line_between, path_ns
+from sim.engine.lines import line, line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
 from sim.engine.world import Hop, Line, World
@@ -72,11 +72,8 @@ class Ways:
         sites, rows = self._parts.roster.sites, len(watcher)
         name = f"{what} of {self._parts.plan.tiers[tier].name}"
         agents = Ends(0, watcher, sites[0][watcher])
-        root = np.zeros(rows, np.int64)
         to_watcher = self._direct(name, agents, Ends(tier, sender, sites[tier][sender]), up=False)
-        to_root = self._direct(
-            f"proof by {name}", agents, Ends(self._parts.top, root, sites[-1][root]), up=True
-        )
+        to_root = self._direct(f"proof by {name}", agents, self._at_root(rows), up=True)
         posts = [
             self._post(name, to_watcher, 0, Groups(rows, rows), size_bytes, found, rows),
             self._post(f"proof by {name}", to_root, 0, None, size_bytes, None, rows),
@@ -90,14 +87,18 @@ class Ways:
         children that were drawn.
         """
         nodes = np.arange(self._parts.plan.tiers[tier].count)
-        sites, root = self._parts.roster.sites, np.zeros(len(nodes), np.int64)
         name, groups = self._parts.plan.tiers[tier].name, Groups(len(nodes), len(nodes))
-        node, top = Ends(tier, nodes, sites[tier]), Ends(self._parts.top, root, sites[-1][root])
+        node, top = Ends(tier, nodes, self._parts.roster.sites[tier]), self._at_root(len(nodes))
         question = self._direct(f"question to {name}", node, top, up=False)
         answer = self._direct(f"answer of {name}", node, top, up=True)
         size = self.statement_bytes(1 + audits if tier else 1)
         asked = self._post("question to", question, tier, groups, HEADER_BYTES + HASH_BYTES, None)
         return self._mail([asked, self._post("answer of", answer, tier, None, size, None)])
+
+    def _at_root(self, rows: int) -> Ends:
+        """So many ways that end at the root."""
+        root, top = np.zeros(rows, np.int64), self._parts.top
+        return Ends(top, root, self._parts.roster.sites[top][root])
 
     def _direct(self, name: str, agents: Ends, others: Ends, *, up: bool) -> Line:
         """Between agents and others, past the tree."""

@@ -13,13 +13,14 @@ from sim.detection.detectors import make_detector
 from sim.detection.history import History
 from sim.detection.normal import Learnt, Normal, Published, Snapshot
 from sim.detection.watch import Watch
-from sim.engine.build import baselines_down, line_between, path_ns
+from sim.engine.build import baselines_down
 from sim.engine.detection.baselines import Baselines, OfGroups, OfPopulation
 from sim.engine.detection.detection import Detection, Side
 from sim.engine.detection.points import PointLog, sample_agents
 from sim.engine.detection.truth import Truth
 from sim.engine.lies.detection import Scores, Told
 from sim.engine.lies.lies import Lies
+from sim.engine.lines import line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
 from sim.engine.world import Hop, Line, World

@@ -5,11 +5,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.build import line, path_ns
 from sim.engine.digests.digests import Digests
 from sim.engine.digests.rounds import Rounds
 from sim.engine.lies.gates import Holding, Omission
 from sim.engine.lies.lies import Lies
+from sim.engine.lines import line, path_ns
 from sim.engine.parts import Parts
 from sim.engine.world import Hop, World
 from sim.protocol.registry import max_versions
