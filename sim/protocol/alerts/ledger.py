@@ -16,6 +16,8 @@ from sim.protocol.signatures import Certificate, Notary, Signature, digest
 
 Proves = Callable[[Decided], bool]
 """Whether what an agreement protocol put out carries the proof that it was decided."""
+Fingerprints = tuple[tuple[AlertId, bytes], ...]
+"""Of each alert of a ledger what it holds, in 32 bytes."""
 
 
 def certified_by(committee: Committee, notary: Notary) -> Proves:
@@ -109,6 +111,7 @@ class Ledger:
         self._committee, self._notary = committee, notary
         self._raisers, self._proves = raisers, proves
         self.entries: dict[AlertId, Entry] = {}
+        self._fingerprints: Fingerprints | None = ()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
@@ -122,6 +125,7 @@ class Ledger:
         if not genuine:
             return None
         alert_id = genuine[0].alert.id
+        self._fingerprints = None
         entry = self.entries.setdefault(alert_id, Entry(now_ns))
         same = [content for content in genuine if content.alert.id == alert_id]
         if known.certificate is not None:
@@ -129,17 +133,12 @@ class Ledger:
         for content in same:
             self._add(entry, content)
         if known.retraction is not None:
-            self.retract(entry, known.retraction)
+            self._retract(entry, known.retraction)
         return entry
-
-    def retract(self, entry: Entry, claimed: Retraction) -> None:
-        """Take the alert back if the proof holds; for good."""
-        wanted = retraction(*entry.alert.id)
-        if claimed.decided.value.digest == wanted and self._proves(claimed.decided):
-            entry.retraction = entry.retraction or claimed
 
     def vote(self, entry: Entry, vote: Signature) -> None:
         """This keeper's own vote, for the content that it heard first."""
+        self._fingerprints = None
         next(iter(entry.contents.values())).votes[vote.member] = vote
         self._assemble(entry)
 
@@ -148,12 +147,14 @@ class Ledger:
         """Stands for all that is held, in whatever order it came."""
         return digest("ledger", *(part for _, part in self.fingerprints()))
 
-    def fingerprints(self) -> tuple[tuple[AlertId, bytes], ...]:
-        """Of every alert, in the order of ids."""
-        return tuple(
-            (alert_id, digest(*alert_id, self.entries[alert_id].fingerprint))
-            for alert_id in sorted(self.entries)
-        )
+    def fingerprints(self) -> Fingerprints:
+        """Of every alert, in the order of ids; kept until the next change, as many ask for it."""
+        if self._fingerprints is None:
+            self._fingerprints = tuple(
+                (alert_id, digest(*alert_id, self.entries[alert_id].fingerprint))
+                for alert_id in sorted(self.entries)
+            )
+        return self._fingerprints
 
     def beyond(self, theirs: Mapping[AlertId, bytes]) -> Iterator[Knowledge]:
         """What somebody with these fingerprints does not hold, or holds otherwise."""
@@ -185,6 +186,11 @@ class Ledger:
             for alert in alerts:
                 if vouched(alert.digest) == claimed.digest:
                     self._settle(entry, alert, claimed)
+
+    def _retract(self, entry: Entry, claimed: Retraction) -> None:
+        wanted = retraction(*entry.alert.id)
+        if claimed.decided.value.digest == wanted and self._proves(claimed.decided):
+            entry.retraction = entry.retraction or claimed
 
     def _settle(self, entry: Entry, alert: Alert, certificate: Certificate) -> None:
         entry.committed, entry.certificate = alert, certificate
