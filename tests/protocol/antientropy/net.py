@@ -1,7 +1,7 @@
 """Replicas on real hosts, joined by links with a delay and a rate, for tests of anti-entropy.
 
-A sender's link takes one message after the other, size over rate each; then the delay. `fate`
-may lose a message (a string), repeat it, or add to its delay.
+A sender's link takes one message after the other, size over rate each; then the delay. `judge`
+may lose a message (a string says why), add to its delay (ns), or repeat it (several delays).
 """
 
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def content(store: Store) -> dict[object, tuple]:
 
 
 class Net:
-    """`judge(sender, receiver, message, now_ns)` may say why a message is lost, or extra ns."""
+    """`judge(sender, receiver, message, now_ns)`: see above."""
 
     def __init__(
         self,
@@ -115,6 +115,11 @@ class Net:
         extra = 0 if self.extra is None else self.extra(sender, receiver, message, now_ns)
         if isinstance(extra, str):
             return extra
+        if isinstance(extra, tuple):
+            extra, *again = extra
+            host = self.hosts[self.names.index(receiver)]
+            for more_ns in again:
+                self.kernel.at(now_ns + self.delay_ns + more_ns, host.arrive, message)
         start_ns = max(now_ns, self.free_ns.get(sender, 0))
         if self.rate_bps is not None:
             start_ns += transfer_ns(message.size_bytes, self.rate_bps)
