@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sim.network.importers import read_sites
 from sim.network.sites import SiteGraph
 from sim.scenario.plan import Plan
+from sim.scenario.selectors import tree_shape
 from sim.units import NS_PER_S
 
 
@@ -37,18 +38,20 @@ class SiteFacts:
 
 def tier_facts(plan: Plan) -> tuple[TierFacts, ...]:
     """The tiers from the agents to the root."""
-    tiers, facts = plan.tiers, []
+    tiers, facts, shape = plan.tiers, [], tree_shape(plan)
     for index, tier in enumerate(tiers):
         is_root = index == len(tiers) - 1
         below = tiers[index - 1].count if index else 0
+        # Who has replicas above it reports to all of them, or has as many itself.
+        reports = tier.count * (shape.replicas if shape.is_replicated(index + 1) else 1)
         facts.append(
             TierFacts(
                 name=tier.name,
-                nodes=tier.count,
+                nodes=tier.count * (shape.replicas if shape.is_replicated(index) else 1),
                 children_min=below // tier.count,
                 children_max=-(-below // tier.count),
                 period_ns=tier.period_ns,
-                messages_per_s=0.0 if is_root else tier.count * NS_PER_S / tier.period_ns,
+                messages_per_s=0.0 if is_root else reports * NS_PER_S / tier.period_ns,
             )
         )
     return tuple(facts)

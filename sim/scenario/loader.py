@@ -25,6 +25,7 @@ from sim.scenario.grid import Cell, read_grid
 from sim.scenario.integrity_checks import check_integrity
 from sim.scenario.overrides import override
 from sim.scenario.plan import Plan
+from sim.scenario.replica_checks import check_replicas
 from sim.scenario.resolve import resolve
 from sim.scenario.rule_checks import check_rule
 from sim.scenario.salvage import salvage
@@ -126,6 +127,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
     case = Case(scenario, plan, document, tree_shape(plan), graph)
     checks = (
         check_scenario,
+        check_replicas,
         check_faults,
         check_anomalies,
         check_detection,

@@ -80,7 +80,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         "duration": write_duration(plan.duration_ns),
         "agents": _agents(plan),
         "topology": _topology(plan.topology),
-        "tree": _tree(plan.tiers, plan.reseat_ns),
+        "tree": {**_tree(plan.tiers, plan.reseat_ns), **_replicas(plan)},
         "baseline": {
             "publish": write_duration(plan.baseline.publish_ns),
             "pane": write_duration(plan.baseline.pane_ns),
@@ -145,6 +145,17 @@ def _tree(tiers: tuple[TierPlan, ...], reseat_ns: int | None) -> dict[str, Any]:
         "uplink": [_rate(tier.uplink_bps) for tier in tiers[:-1]],
         "ingress": [write_duration(tier.ingress_ns) for tier in tiers[1:]],
         **({} if reseat_ns is None else {"reseat": write_duration(reseat_ns)}),
+    }
+
+
+def _replicas(plan: Plan) -> dict[str, Any]:
+    if plan.replicas is None:
+        return {}
+    names = [tier.name for tier in plan.tiers[plan.replicas.first_tier :]]
+    sites = plan.replicas.sites
+    return {
+        "replicas": dict.fromkeys(names, plan.replicas.count),
+        **({} if sites is None else {"replica_sites": list(sites)}),
     }
 
 

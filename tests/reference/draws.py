@@ -21,29 +21,37 @@ class Draws:
         self._links = [tier.link and self._law(tier.link) for tier in plan.tiers[:-1]]
         self._delays, self._uniforms = cache(self._delays), cache(self._uniforms)
 
-    def jitter_ns(self, way: str, tier: int, tick: int, child: int) -> float:
+    def jitter_ns(self, way: str, tier: int, replica: int, tick: int, child: int) -> float:
         """A draw of the jitter law."""
-        return self._delays(way, tier, "jitter", tick)[child]
+        return self._delays(way, tier, replica, "jitter", tick)[child]
 
-    def last_mile_ns(self, way: str, tier: int, tick: int, child: int) -> float:
+    def last_mile_ns(self, way: str, tier: int, replica: int, tick: int, child: int) -> float:
         """A draw of the last mile's law."""
-        return self._delays(way, tier, "last-mile", tick)[child] if self._links[tier] else 0.0
+        if not self._links[tier]:
+            return 0.0
+        return self._delays(way, tier, replica, "last-mile", tick)[child]
 
-    def uniform(self, way: str, tier: int, purpose: str, tick: int, child: int) -> float:
+    def uniform(
+        self, way: str, tier: int, replica: int, purpose: str, tick: int, child: int
+    ) -> float:
         """A uniform in [0, 1)."""
-        return self._uniforms(way, tier, purpose, tick)[child]
+        return self._uniforms(way, tier, replica, purpose, tick)[child]
 
     def _law(self, law: Variant) -> LatencyLaw:
         return make_law(law.kind, law.options, self._plan.directory)
 
-    def _delays(self, way: str, tier: int, purpose: str, tick: int) -> list[float]:
+    def _delays(self, way: str, tier: int, replica: int, purpose: str, tick: int) -> list[float]:
         law = self._jitter if purpose == "jitter" else self._links[tier]
         drawn = np.empty(self._plan.tiers[tier].count)
-        law.draw(self._at(way, tier, purpose, tick), drawn)
+        law.draw(self._at(way, tier, replica, purpose, tick), drawn)
         return drawn.tolist()
 
-    def _uniforms(self, way: str, tier: int, purpose: str, tick: int) -> list[float]:
-        return self._at(way, tier, purpose, tick).random(self._plan.tiers[tier].count).tolist()
+    def _uniforms(self, way: str, tier: int, replica: int, purpose: str, tick: int) -> list[float]:
+        stream = self._at(way, tier, replica, purpose, tick)
+        return stream.random(self._plan.tiers[tier].count).tolist()
 
-    def _at(self, way: str, tier: int, purpose: str, tick: int) -> np.random.Generator:
-        return self._streams.at(f"{way}/{self._plan.tiers[tier].name}", purpose, tick=tick)
+    def _at(
+        self, way: str, tier: int, replica: int, purpose: str, tick: int
+    ) -> np.random.Generator:
+        name = f"{way}/{self._plan.tiers[tier].name}" + (f"/{replica}" if replica else "")
+        return self._streams.at(name, purpose, tick=tick)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from sim.engine.streams import Streams
 from sim.scenario.plan import FaultPlan, Plan
-from sim.scenario.selectors import REST, TreeShape, ranges
+from sim.scenario.selectors import REST, ranges, tree_shape
 from sim.units import parse_share
 
 Node = tuple[int, int]
-"""Tier (0 = agents) and number."""
+"""Row (0 = agents; see `TreeShape`) and number."""
 
 ON_THE_WAY = ("partition", "degrade", "hold", "duplicate", "reorder", "corrupt")
 DOWN = ("crash", "churn", "site_down")
@@ -20,8 +20,7 @@ class Faults:
     def __init__(self, plan: Plan, streams: Streams, at_site: Callable[[str], set[Node]]) -> None:
         self.active: set[str] = set()
         self._plan, self._streams, self._at_site = plan, streams, at_site
-        names, counts = zip(*((tier.name, tier.count) for tier in plan.tiers), strict=True)
-        self._shape = TreeShape(names, counts)
+        self._shape = tree_shape(plan)
         self._groups = {fault.path: self._groups_of(fault) for fault in plan.faults}
 
     def hits(self, fault: FaultPlan, node: Node) -> bool:
@@ -77,7 +76,7 @@ class Faults:
         ]
 
     def _all(self) -> list[Node]:
-        return [(t, i) for t, count in enumerate(self._shape.counts) for i in range(count)]
+        return [(t, i) for t, count in enumerate(self._shape.rows) for i in range(count)]
 
     def _select(self, selectors: Sequence[str], purpose: str) -> set[Node]:
         chosen: set[Node] = set()

@@ -12,8 +12,13 @@ from sim.network.loss import make_loss
 from sim.network.placement import place
 from sim.network.routes import Routes
 from sim.scenario.plan import FaultPlan, Plan
+from sim.scenario.selectors import tree_shape
 from tests.reference.draws import Draws
 from tests.reference.faults import Faults, Node
+
+
+Key = tuple[str, int, int, int, int]
+"""Way, tier of the child, replica of the parent, number of the message, and of the child."""
 
 
 def parents_of(children: int, parents: int) -> list[int]:
@@ -28,24 +33,35 @@ class Network:
     def __init__(self, plan: Plan, streams: Streams) -> None:
         counts = [tier.count for tier in plan.tiers]
         self.parent = [parents_of(children, parents) for children, parents in pairwise(counts)]
+        self.shape = tree_shape(plan)
         self._draws = Draws(plan, streams)
         self._loss = make_loss(plan.topology.loss.kind, plan.topology.loss.options)
-        self._bad: dict[tuple[str, int, int], bool] = {}
+        self._bad: dict[tuple[str, int, int, int], bool] = {}
         self._routes, self._sites = self._places(plan, streams.seed)
         self._delays_ns = cache(self._delays_ns)
         self.faults = Faults(plan, streams, self._at_site)
 
-    def judge(self, way: str, child: Node, tick: int, sent_ns: int) -> tuple[int, int] | None:
+    def parents(self, child: Node) -> list[Node]:
+        """Whom a node reports to: its parent, or every replica of it if the node has none itself."""
+        tier, replica = self.shape.tier_of(child[0])
+        parent = self.parent[tier][child[1]]
+        forks = self.shape.is_replicated(tier + 1) and not self.shape.is_replicated(tier)
+        replicas = range(self.shape.replicas) if forks else [replica]
+        return [(self.shape.row(tier + 1, one), parent) for one in replicas]
+
+    def judge(
+        self, way: str, child: Node, parent: Node, tick: int, sent_ns: int
+    ) -> tuple[int, int] | None:
         """When a message arrives and how often (twice if it is duplicated); None if it is dropped.
 
         `way` is "up" from the child to its parent, or "down".
         """
-        key = (way, child[0], tick, child[1])
-        parent = (child[0] + 1, self.parent[child[0]][child[1]])
+        tier, replica = self.shape.tier_of(child[0])[0], self.shape.tier_of(parent[0])[1]
+        key = (way, tier, replica, tick, child[1])
         ends = (child, parent) if way == "up" else (parent, child)
         fault = self.faults.between(*ends)
-        share = self._loss_share(way, child, tick)
-        floor_ns = self._floor_ns(way, child)
+        share = self._loss_share(key)
+        floor_ns = self._floor_ns(*ends)
         if floor_ns == inf:
             return None
         delay_ns = floor_ns + self._draws.jitter_ns(*key)
@@ -61,7 +77,7 @@ class Network:
             return None
         return sent_ns + round(delay_ns), copies
 
-    def _bend(self, fault: FaultPlan, key, delay_ns: float, sent_ns: int) -> tuple | None:
+    def _bend(self, fault: FaultPlan, key: Key, delay_ns: float, sent_ns: int) -> tuple | None:
         """Delay and number of copies under a fault; None if it drops the message."""
         options = fault.options
         match fault.kind:
@@ -78,27 +94,27 @@ class Network:
                 return None if self._below("corrupt", key, options["share"]) else (delay_ns, 1)
         return delay_ns, 2 if self._below("duplicate", key, options["share"]) else 1
 
-    def _below(self, purpose: str, key: tuple[str, int, int, int], share: float) -> bool:
+    def _below(self, purpose: str, key: Key, share: float) -> bool:
         """Whether the message's uniform of that purpose is below a share."""
-        way, tier, tick, child = key
-        return share > 0 and self._draws.uniform(way, tier, purpose, tick, child) < share
+        way, tier, replica, tick, child = key
+        return share > 0 and self._draws.uniform(way, tier, replica, purpose, tick, child) < share
 
-    def _loss_share(self, way: str, child: Node, tick: int) -> float:
+    def _loss_share(self, key: Key) -> float:
         """The share that the law of loss loses now; a chain steps once for each message sent."""
         loss = self._loss
         if not hasattr(loss, "to_bad"):
             return loss.loss_share
-        tier, number = child
-        bad = self._bad.get((way, *child))
+        way, tier, replica, tick, number = key
+        bad = self._bad.get((way, tier, replica, number))
         if bad is None:
-            bad = self._draws.uniform(way, tier, "chain", 0, number) < loss.bad_share
+            bad = self._draws.uniform(way, tier, replica, "chain", 0, number) < loss.bad_share
         change = loss.to_good if bad else loss.to_bad
-        bad ^= self._draws.uniform(way, tier, "loss-1", tick, number) < change
-        self._bad[way, tier, number] = bad
+        bad ^= self._draws.uniform(way, tier, replica, "loss-1", tick, number) < change
+        self._bad[way, tier, replica, number] = bad
         return loss.loss_bad if bad else loss.loss_good
 
     def _places(self, plan: Plan, seed: int) -> tuple[Routes, list[np.ndarray]]:
-        """The paths between sites, and the site of each node of each tier."""
+        """The paths between sites, and the site of each node of each row."""
         topology = plan.topology
         graph = read_sites(
             topology.source.kind,
@@ -114,13 +130,28 @@ class Network:
             np.array([parents.index(p) for p in range(max(parents) + 1)] + [len(parents)])
             for parents in self.parent
         ]
-        return routes, place(counts, starts, routes, topology.placement)
+        sites = place(counts, starts, routes, topology.placement)
+        return routes, sites if plan.replicas is None else self._with_replicas(plan, routes, sites)
+
+    def _with_replicas(self, plan: Plan, routes: Routes, sites: list) -> list[np.ndarray]:
+        """The same with a row for each further replica, all of whose nodes stand at one site."""
+        delays_ns, chosen = routes.delay_ns().tolist(), [int(sites[-1][0])]
+        while plan.replicas.sites is None and len(chosen) < plan.replicas.count:
+            free = [site for site in range(routes.sites) if site not in chosen]
+            far = {site: min(delays_ns[site][other] for other in chosen) for site in free}
+            chosen.append(max(far, key=lambda site: (far[site], -site)))
+        if plan.replicas.sites is not None:
+            chosen = [routes.graph.names.index(name) for name in plan.replicas.sites]
+        rows = [*sites[:-1], np.array(chosen[:1])]
+        for site in chosen[1:]:
+            rows += [np.full(len(tier), site) for tier in sites[plan.replicas.first_tier :]]
+        return rows
 
     def _at_site(self, name: str) -> set[Node]:
         site = self._routes.graph.names.index(name)
         return {
-            (tier, number)
-            for tier, sites in enumerate(self._sites)
+            (row, number)
+            for row, sites in enumerate(self._sites)
             for number, here in enumerate(sites.tolist())
             if here == site
         }
@@ -130,10 +161,7 @@ class Network:
         links = [(names.index(here), names.index(there)) for here, there in broken]
         return self._routes.delay_ns(frozenset((min(ends), max(ends)) for ends in links)).tolist()
 
-    def _floor_ns(self, way: str, child: Node) -> float:
+    def _floor_ns(self, sender: Node, receiver: Node) -> float:
         """The shortest path that is left; infinite where there is none."""
-        tier, number = child
-        below = self._sites[tier][number]
-        above = self._sites[tier + 1][self.parent[tier][number]]
-        here, there = (below, above) if way == "up" else (above, below)
+        here, there = (self._sites[row][number] for row, number in (sender, receiver))
         return self._delays_ns(self.faults.broken_links())[here][there]

@@ -35,12 +35,17 @@ class Sample:
     panes: dict[int, Summary]
     """The root's sums for every pane that a baseline may cover now."""
     baselines: list[list[int]]
-    """Version held by each node of each aggregator tier, locals first; -1 = none."""
+    """Version held by each node of each row of aggregators, locals first; -1 = none."""
+    others: list[tuple[Ages, dict[int, Summary]]]
+    """Ages and panes at each further replica of the root."""
 
 
 @dataclass
 class Outcome:
-    """All that a run shows: message (tier, node, version) -> (sent_ns, arrived_ns or -1)."""
+    """All that a run shows: message (tier, node, version) -> (sent_ns, arrived_ns or -1).
+
+    The tier of reports to, or of, a further replica has its number behind it: ``local/2``.
+    """
 
     messages: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
@@ -64,16 +69,19 @@ class TelemetryReference:
         self.outcome = Outcome()
         streams = Streams(seed)
         self.network = Network(plan, streams)
+        self.shape = self.network.shape
         self.agents = [Agent() for _ in range(plan.agents.count)]
         self.parents = {
-            (tier + 1, number): Parent(self._children(tier, number))
-            for tier, above in enumerate(plan.tiers[1:])
-            for number in range(above.count)
+            (row, number): Parent(self._children(row, number))
+            for row, count in enumerate(self.shape.rows)
+            for number in range(count)
+            if row
         }
-        self.phases_ns = [
-            streams.stream("phase", tier.name).integers(1, tier.period_ns, tier.count).tolist()
-            for tier in plan.tiers[:-1]
-        ]
+        self.phases_ns = {
+            row: self._phases(streams, row)
+            for row in range(len(self.shape.rows))
+            if self.shape.tier_of(row)[0] < self.shape.top
+        }
         self._behaviour = make_behaviour(
             plan.agents.behaviour.kind,
             plan.agents.behaviour.options,
@@ -89,10 +97,11 @@ class TelemetryReference:
         """Let everything happen, to the arrival of the last message."""
         for fault in self.plan.faults:
             self.env.process(self._fault(fault))
-        for tier, phases_ns in enumerate(self.phases_ns):
+        for row, phases_ns in self.phases_ns.items():
             for number in range(len(phases_ns)):
-                self.env.process(self._reporting((tier, number)))
-        self.env.process(self._publishing())
+                self.env.process(self._reporting((row, number)))
+        for replica in range(self.shape.replicas):
+            self.env.process(self._publishing((self.shape.row(self.shape.top, replica), 0)))
         self.env.process(self._sampling())
         self.env.run()
         return self.outcome
@@ -109,17 +118,17 @@ class TelemetryReference:
             self.network.faults.active.remove(fault.path)
 
     def _reporting(self, node: Node) -> Iterator[simpy.Event]:
-        tier, number = node
+        row, number = node
+        tier, _ = self.shape.tier_of(row)
         for version in count():
-            at_ns = self.phases_ns[tier][number] + version * self.plan.tiers[tier].period_ns
+            at_ns = self.phases_ns[row][number] + version * self.plan.tiers[tier].period_ns
             if at_ns >= self.plan.duration_ns:
                 return
             yield self._instant(at_ns, REPORT + tier)
             if self._acts(node):
                 self._send(node, self._report(node, version))
 
-    def _publishing(self) -> Iterator[simpy.Event]:
-        root = (len(self.plan.tiers) - 1, 0)
+    def _publishing(self, root: Node) -> Iterator[simpy.Event]:
         for version in range(1, self.plan.duration_ns // self.plan.baseline.publish_ns + 1):
             yield self._instant(version * self.plan.baseline.publish_ns, PUBLICATION)
             if self._acts(root):
@@ -134,9 +143,9 @@ class TelemetryReference:
     # Up
 
     def _report(self, node: Node, version: int) -> Report:
-        tier, number = node
+        row, number = node
         now_ns, pane_ns = self.env.now, self.plan.baseline.pane_ns
-        if tier == 0:
+        if row == 0:
             value = self._measure(version)[number]
             return self.agents[number].report(version, now_ns, pane_ns, value)
         pane, parent = now_ns // pane_ns, self.parents[node]
@@ -144,22 +153,25 @@ class TelemetryReference:
         return Report(version, now_ns, self._ages(parent), panes)
 
     def _send(self, node: Node, report: Report) -> None:
-        verdict = self.network.judge("up", node, report.version, report.sent_ns)
-        key = (self.plan.tiers[node[0]].name, node[1], report.version)
-        self.outcome.messages[key] = (report.sent_ns, NEVER)
-        if verdict is not None:
-            arrival_ns, copies = verdict
-            receiver = (node[0] + 1, self.network.parent[node[0]][node[1]])
-            arrive = partial(self._arrive, node, receiver, report)
-            for _ in range(copies):
-                self._deliver(arrival_ns, DELIVERY, receiver, arrive)
+        for receiver in self.network.parents(node):
+            verdict = self.network.judge("up", node, receiver, report.version, report.sent_ns)
+            self.outcome.messages[self._key(node, receiver, report)] = (report.sent_ns, NEVER)
+            if verdict is not None:
+                arrival_ns, copies = verdict
+                arrive = partial(self._arrive, node, receiver, report)
+                for _ in range(copies):
+                    self._deliver(arrival_ns, DELIVERY, receiver, arrive)
+
+    def _key(self, child: Node, receiver: Node, report: Report) -> tuple[str, int, int]:
+        (tier, _), (_, replica) = self.shape.tier_of(child[0]), self.shape.tier_of(receiver[0])
+        name = self.plan.tiers[tier].name
+        return (f"{name}/{replica}" if replica else name, child[1], report.version)
 
     def _arrive(self, child: Node, receiver: Node, report: Report) -> None:
-        key = (self.plan.tiers[child[0]].name, child[1], report.version)
-        self.outcome.messages[key] = (report.sent_ns, self.env.now)
+        self.outcome.messages[self._key(child, receiver, report)] = (report.sent_ns, self.env.now)
         # An aggregator reports on two panes only, so what is over by then is never asked for; the
         # root keeps its panes for long and must shut them itself.
-        is_root = receiver[0] == len(self.plan.tiers) - 1
+        is_root = self.shape.tier_of(receiver[0])[0] == self.shape.top
         oldest = self.env.now // self.plan.baseline.pane_ns - 1 if is_root else NEVER
         self.parents[receiver].receive(child, report, oldest)
 
@@ -169,7 +181,7 @@ class TelemetryReference:
         """Send a baseline to every child that is an aggregator."""
         for child in self.parents[parent].children:
             if child[0] > 0:
-                verdict = self.network.judge("down", child, version, self.env.now)
+                verdict = self.network.judge("down", child, parent, version, self.env.now)
                 for _ in range(verdict[1] if verdict else 0):
                     # What a pause has collected is taken in by version: a small number behind.
                     order = DELIVERY + version / 2**32
@@ -216,8 +228,18 @@ class TelemetryReference:
                 self._lives[node] += 1
                 state.forget()
 
-    def _children(self, tier: int, parent: int) -> list[Node]:
-        return [(tier, i) for i, above in enumerate(self.network.parent[tier]) if above == parent]
+    def _children(self, row: int, parent: int) -> list[Node]:
+        """The nodes that report to a parent; of replicas those of its own number."""
+        tier, replica = self.shape.tier_of(row)
+        below = self.shape.row(tier - 1, replica)
+        parents = self.network.parent[tier - 1]
+        return [(below, i) for i, above in enumerate(parents) if above == parent]
+
+    def _phases(self, streams: Streams, row: int) -> list[int]:
+        tier, replica = self.shape.tier_of(row)
+        plan = self.plan.tiers[tier]
+        name = f"{plan.name}/{replica}" if replica else plan.name
+        return streams.stream("phase", name).integers(1, plan.period_ns, plan.count).tolist()
 
     def _measure(self, tick: int) -> list[list[int]]:
         """What all agents measure in report number `tick`, quantised."""
@@ -234,23 +256,28 @@ class TelemetryReference:
 
     def _left(self, node: Node) -> int:
         """How many sources a node stands for, if all of them have left; else 0."""
-        tier, number = node
-        if tier == 0:
+        if node[0] == 0:
             return int(self.network.faults.holding(node, "churn") is not None)
-        below = [self._left(child) for child in self._children(tier - 1, number)]
+        below = [self._left(child) for child in self._children(*node)]
         return sum(below) if all(below) else 0
 
     def _sample(self) -> Sample:
-        top = len(self.plan.tiers) - 1
-        root, features = self.parents[top, 0], self.plan.agents.features
+        top, features = self.shape.top, self.plan.agents.features
         running = self.env.now // self.plan.baseline.pane_ns
         window = range(max(running - self.plan.baseline.panes, 0), running + 1)
-        panes = {pane: root.total(pane, features) for pane in window}
-        held = [
-            [self.parents[tier, number].baseline for number in range(self.plan.tiers[tier].count)]
-            for tier in range(1, top)
+        roots = [
+            self.parents[self.shape.row(top, replica), 0] for replica in range(self.shape.replicas)
         ]
-        return Sample(self.env.now, self._ages(root), panes, held)
+        (ages, panes), *others = [
+            (self._ages(root), {pane: root.total(pane, features) for pane in window})
+            for root in roots
+        ]
+        held = [
+            [self.parents[row, number].baseline for number in range(count)]
+            for row, count in enumerate(self.shape.rows)
+            if 0 < self.shape.tier_of(row)[0] < top
+        ]
+        return Sample(self.env.now, ages, panes, held, others)
 
 
 def quantise(x: float) -> int:

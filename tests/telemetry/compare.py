@@ -1,9 +1,13 @@
 """Runs one plan twice, in columns and message by message, and shows both in the same words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.component import Rows
+from sim.engine.kernel import Kernel, Order, Script
+from sim.engine.parts import Advance
 from sim.engine.simulation import Simulation
 from sim.scenario.plan import Plan
 from sim.stats import fixed_point
@@ -11,6 +15,35 @@ from sim.stats.moments import Layout
 from sim.telemetry import holdings
 from tests.reference.nodes import Ages, Summary
 from tests.reference.telemetry import Outcome, Sample, TelemetryReference
+
+
+class OtherPublishers:
+    """Lets every further replica of the root publish, too, as replica 0 does: while it is up."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._plan, self._world = simulation.plan, simulation.world
+
+    def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
+        """One for all publications."""
+        yield self._publishing(kernel, advance)
+
+    def rows(self) -> Rows:
+        """Nothing."""
+        return {}
+
+    def idle(self) -> list[str]:
+        """Never."""
+        return []
+
+    def _publishing(self, kernel: Kernel, advance: Advance) -> Script:
+        period_ns = self._plan.baseline.publish_ns
+        for version in range(1, self._plan.duration_ns // period_ns + 1):
+            yield kernel.instant(version * period_ns, order=Order.PUBLISH)
+            advance(kernel.now_ns)
+            for replica in self._world.replicas[1:]:
+                if replica.is_up():
+                    mail = self._world.downlink
+                    mail.publish(version, kernel.now_ns, replica=replica.number)
 
 
 @dataclass(frozen=True)
@@ -59,6 +92,7 @@ def _run_columns(plan: Plan, seed: int) -> tuple[Outcome, tuple[str, ...]]:
         outcome.samples.append(_look(simulation, now_ns))
 
     simulation.recorder.sample = sample_and_look
+    simulation.components += (OtherPublishers(simulation),)
     recording = simulation.run()
     outcome.messages.update(_messages(recording.tables["messages"]))
     return outcome, recording.idle_faults
@@ -75,18 +109,22 @@ def _look(simulation: Simulation, now_ns: int) -> Sample:
     running = now_ns // plan.baseline.pane_ns
     window = range(max(running - plan.baseline.panes, 0), running + 1)
     features = plan.agents.features
-    root = world.telemetry.root
-    view = root.view(now_ns)
-    ages = (
-        view[c]
-        for c in (holdings.OLDEST, holdings.BORN, holdings.FRESH, holdings.HEARD, holdings.LEFT)
-    )
-    return Sample(
-        time_ns=now_ns,
-        ages=Ages(*map(int, ages)),
-        panes={p: _summary(root.window(p, p, features), features) for p in window},
-        baselines=[post.version_held.tolist() for post in reversed(world.downlink.posts)],
-    )
+    (ages, panes), *others = [
+        (
+            _ages(replica.view(now_ns)),
+            {p: _summary(replica.root.window(p, p, features), features) for p in window},
+        )
+        for replica in world.replicas
+    ]
+    mail = world.downlink
+    ways = [mail.posts, *(spur.posts[:-1] for spur in mail.spurs)]
+    held = [post.version_held.tolist() for posts in ways for post in reversed(posts)]
+    return Sample(now_ns, ages, panes, held, others)
+
+
+def _ages(view: np.ndarray) -> Ages:
+    columns = (holdings.OLDEST, holdings.BORN, holdings.FRESH, holdings.HEARD, holdings.LEFT)
+    return Ages(*(int(view[column]) for column in columns))
 
 
 def _summary(row: np.ndarray, features: int) -> Summary:
