@@ -6,9 +6,9 @@ contents (the second proves that the raiser lies) with one vote of each keeper, 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sim.protocol.agreement.contract import Decided
+from sim.protocol.agreement.contract import Decided, Value
 from sim.protocol.alerts.contract import Alert, AlertId, AlertState, Raisers, retraction, vouched
 from sim.protocol.alerts.messages import Content, Knowledge, Retraction
 from sim.protocol.committee import Committee
@@ -190,7 +190,9 @@ class Ledger:
     def _retract(self, entry: Entry, claimed: Retraction) -> None:
         wanted = retraction(*entry.alert.id)
         if claimed.decided.value.digest == wanted and self._proves(claimed.decided):
-            entry.retraction = entry.retraction or claimed
+            # Without the value's content, which nobody signed and a liar could make large.
+            bare = replace(claimed.decided, value=Value(wanted))
+            entry.retraction = entry.retraction or Retraction(bare)
 
     def _settle(self, entry: Entry, alert: Alert, certificate: Certificate) -> None:
         entry.committed, entry.certificate = alert, certificate

@@ -34,11 +34,12 @@ def keeper_names(*members):
 
 
 class AlertNet(Net):
-    def __init__(self, n, f, *, quota=100, judge=None, wrap=None, **options):
+    def __init__(self, n, f, *, quota=100, judge=None, wrap=None, proves=None, **options):
         self.raisers = Raisers(RAISERS, Notary(b"a secret of the raisers", len(RAISERS)), quota)
+        self.proves = proves
         self.shown: dict[str, list[tuple[int, object]]] = {name: [] for name in RAISERS}
         super().__init__(
-            partial(Keeper, raisers=self.raisers),
+            partial(Keeper, raisers=self.raisers, proves=proves),
             n,
             f,
             judge=judge,
@@ -51,7 +52,13 @@ class AlertNet(Net):
         host = Host(
             name,
             lambda life: Raiser(
-                name, self.raisers, self.committee, self.notary, first=40 * life, options=options
+                name,
+                self.raisers,
+                self.committee,
+                self.notary,
+                proves=self.proves,
+                first=40 * life,
+                options=options,
             ),
             self.kernel,
             self.switch.transmit,
