@@ -39,6 +39,10 @@ class Checkpoints:
             del mine[min(mine)]
         return self._is_stable_with(said)
 
+    def waiting(self) -> list[Checkpoint]:
+        """This member's own that are not stable yet."""
+        return list(self._said[self._membership.member].values())
+
     def adopt(self, stable: Stable) -> bool:
         """Somebody shows a certificate that was found valid; whether it is later than ours."""
         if stable.slot <= self.stable.slot:

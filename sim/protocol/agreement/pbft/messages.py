@@ -188,10 +188,12 @@ def new_view_digest(view: int, changes: tuple[ViewChange, ...]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Fetch(Said):
-    """The sender lacks this slot and those after it, and is in this view: who can help?"""
+    """The sender is in this view and lacks this slot and those after it: who can help?"""
 
     view: int
     slot: int
+    stable: int
+    """The slot of its latest stable checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,11 @@ class Decisions(Said):
         """The values travel along."""
         values = sum(DIGEST_BYTES + value.size_bytes for value in self.values)
         return HEADER_BYTES + self.stable.size_bytes + values
+
+    @property
+    def signatures(self) -> int:
+        """Those under the checkpoint; the values are believed when f + 1 members say the same."""
+        return self.stable.signatures
 
     def at(self, slot: int) -> Value | None:
         """The value decided in a slot, if it is among them."""

@@ -32,6 +32,7 @@ from sim.protocol.agreement.pbft.messages import (
     NewView,
     Prepare,
     PrePrepare,
+    Stable,
     ViewChange,
 )
 from sim.protocol.agreement.pbft.normal import NOTHING, NormalCase
@@ -191,22 +192,28 @@ class PBFT(NormalCase):
     # Catching up
 
     def _fetch(self) -> Effect:
-        return Broadcast(Fetch(self._member, self.view, self.decided + 1))
+        stable = self._checkpoints.stable.slot
+        return Broadcast(Fetch(self._member, self.view, self.decided + 1, stable))
 
     def _on_fetch(self, asked: Fetch, now_ns: int) -> list[Effect]:
-        """Answer with all that can help: the view, decisions, and this member's votes again."""
+        """Answer with all that can help."""
         if asked.sender == self._member or not self._may_answer(asked, now_ns):
             return NOTHING
+        name = self._membership.committee.names[asked.sender]
+        return [Send(name, message) for message in self._help_for(asked)]
+
+    def _help_for(self, asked: Fetch) -> list[Message]:
+        """The view, decisions, the stable checkpoint, and what this member said itself."""
         answer: list[Message] = []
         if self._new_view is not None and asked.view < self.view:
             answer.append(self._new_view)
-        if asked.slot <= self.decided:
-            first, values = self._history.since(asked.slot)
-            answer.append(Decisions(self._member, first, values, self._checkpoints.stable))
+        stable = self._checkpoints.stable
+        if asked.slot <= self.decided or asked.stable < stable.slot:
+            answer.append(Decisions(self._member, *self._history.since(asked.slot), stable))
+        answer += self._checkpoints.waiting()
         for number in sorted(number for number in self._slots if number >= asked.slot):
             answer += self._said_in(self._slots[number])
-        name = self._membership.committee.names[asked.sender]
-        return [Send(name, message) for message in answer]
+        return answer
 
     def _may_answer(self, asked: Fetch, now_ns: int) -> bool:
         """Whoever asks on gets on; whoever asks again has to wait, or it could flood itself."""
@@ -232,7 +239,7 @@ class PBFT(NormalCase):
     def _on_decisions(self, answer: Decisions, now_ns: int) -> list[Effect]:
         """Take over what f + 1 members decided, and ask on if there may be more."""
         self._answers.keep(answer)
-        effects: list[Effect] = []
+        effects = list(self._follow(answer.stable))
         while (value := self._answers.vouched(self.decided + 1)) is not None:
             effects += self._put_out(value)
         effects += self._drain() or self._skip()
@@ -240,6 +247,11 @@ class PBFT(NormalCase):
         if effects and answer.at(self.decided) and len(answer.values) == BATCH:
             effects.append(self._fetch())
         return effects
+
+    def _follow(self, stable: Stable) -> list[Effect]:
+        """Let the window move with a checkpoint whose certificate somebody shows."""
+        is_news = stable.slot > self._checkpoints.stable.slot and self._checkpoints.is_valid(stable)
+        return self._move() if is_news and self._checkpoints.adopt(stable) else NOTHING
 
     def _skip(self) -> list[Effect]:
         """Go on from a checkpoint if the others do not keep what this member lacks."""
