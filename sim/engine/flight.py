@@ -36,6 +36,7 @@ class Receiver(Protocol):
 class Group(NamedTuple):
     """Receivers that are addressed together; `number` is that of the group in the log."""
 
+    names: tuple[str, ...]
     receivers: list[Receiver]
     places: range
     number: int
@@ -92,22 +93,41 @@ class Flight(Recurring):
         self.missed: tuple[int, ...] = ()
 
     def happen(self, queue: list[Any]) -> None:
-        """Arrive at the next receiver, and at those after it unless something else is due first."""
-        entry = queue[0]
-        now_ns, _, number, _ = entry
-        message, receivers, times_ns = self.message, self.receivers, self.times_ns
-        while True:
-            place = self.arrivals
-            receiver = receivers[place]
-            self.arrivals = after = place + 1
-            if not receiver.is_up:
-                self.missed += (place,)
-            # Off the queue before the node reacts: what it sends may be due at this very instant.
-            if after == len(receivers):
-                heappop(queue)
-                self.line.ended(self)
-            elif times_ns[after] != now_ns:
-                heapreplace(queue, (times_ns[after], _DELIVERY, number, self))
+        """Arrive at the next receiver."""
+        now_ns, _, number, _ = queue[0]
+        place = self.arrivals
+        receiver = self.receivers[place]
+        self.arrivals = after = place + 1
+        if not receiver.is_up:
+            self.missed += (place,)
+        # First of all: what the node sends may be due at this very instant.
+        if after == len(self.times_ns):
+            heappop(queue)
+            self.line.ended(self)
+        else:
+            heapreplace(queue, (self.times_ns[after], _DELIVERY, number, self))
+        if receiver.is_open:
+            effects = receiver.node.on_message(self.message, now_ns)
+            if effects:
+                receiver.carry_out(effects)
+        elif receiver.is_up:
+            receiver.arrive(self.message)
+        else:
+            self.line.found_down(self, receiver)
+
+
+class Volley(Flight):
+    """A flight that arrives everywhere at one instant."""
+
+    __slots__ = ()
+
+    def happen(self, queue: list[Any]) -> None:
+        """Arrive at one after the other, unless something else has to happen in between."""
+        entry, message, receivers = queue[0], self.message, self.receivers
+        now_ns, last = entry[0], len(receivers) - 1
+        while queue[0] is entry and self.arrivals != last:
+            receiver = receivers[self.arrivals]
+            self.arrivals += 1
             if receiver.is_open:
                 effects = receiver.node.on_message(message, now_ns)
                 if effects:
@@ -115,6 +135,7 @@ class Flight(Recurring):
             elif receiver.is_up:
                 receiver.arrive(message)
             else:
+                self.missed += (self.arrivals - 1,)
                 self.line.found_down(self, receiver)
-            if queue[0] is not entry:
-                return
+        if queue[0] is entry:
+            super().happen(queue)

@@ -131,7 +131,7 @@ class Kernel:
 
     def pending(self, kind: type[_SomeEvent]) -> list[_SomeEvent]:
         """What there is of a class on the queue, in no particular order."""
-        return [entry[3] for entry in self._queue if entry[3].__class__ is kind]
+        return [entry[3] for entry in self._queue if isinstance(entry[3], kind)]
 
     def run(self, until_ns: int) -> None:
         """Let everything happen that is due up to and including `until_ns`; then it is then.

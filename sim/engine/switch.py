@@ -7,7 +7,7 @@ brings it; the journal has both, and the switch counts by kind.
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from sim.engine.flight import Flight, Group, Receiver
+from sim.engine.flight import Flight, Group, Receiver, Volley
 from sim.engine.flight_log import FlightLog
 from sim.engine.journal import Delivered, Dropped, Journal, Sent
 from sim.engine.kernel import Kernel, Order
@@ -37,6 +37,7 @@ class Switch:
         self._judge_all = self._judge_each if judge_all is None else judge_all
         self._receivers: dict[str, Receiver] = {}
         self._groups: dict[str | tuple[str, ...], Group] = {}
+        self._usual: dict[str, Group] = {}
         self._tallies: dict[type[Message], Tally] = {}
         self._log: FlightLog | None = None
         if journal.keeps(Sent) or journal.keeps(Delivered):
@@ -58,7 +59,11 @@ class Switch:
     def broadcast(self, sender: str, receivers: tuple[str, ...], message: Message) -> None:
         """The same for several receivers in one go."""
         if receivers:
-            group = self._groups.get(receivers) or self._group(receivers, receivers)
+            # Nearly always the same tuple: to hash all the names in it would take longer.
+            group = self._usual.get(sender)
+            if group is None or group.names is not receivers:
+                group = self._groups.get(receivers) or self._group(receivers, receivers)
+                self._usual[sender] = group
             verdicts = self._judge_all(sender, receivers, message, self._kernel.now_ns)
             self._depart(sender, group, message, verdicts)
 
@@ -102,16 +107,18 @@ class Switch:
         row = -1 if self._log is None else self._log.sent(now_ns, sender, tally.kind, group)
         first, receivers = verdicts[0], group.receivers
         order: Sequence[int]
+        kind: type[Flight]
         if isinstance(first, int) and verdicts.count(first) == size:
-            order, times_ns = group.places, [now_ns + first] * size
+            order, times_ns, kind = group.places, [now_ns + first] * size, Volley
         else:
+            kind = Flight
             kept = self._kept(sender, group, message, verdicts)
             delays_ns = cast("list[int]", verdicts)
             order = sorted(kept, key=delays_ns.__getitem__)
             receivers = [receivers[place] for place in order]
             times_ns = [now_ns + delays_ns[place] for place in order]
         if receivers:
-            flight = Flight(self, sender, message, now_ns, row, group, order, receivers, times_ns)
+            flight = kind(self, sender, message, now_ns, row, group, order, receivers, times_ns)
             self._kernel.add(times_ns[0], flight, order=Order.DELIVERY)
 
     def _kept(
@@ -149,5 +156,5 @@ class Switch:
     def _group(self, key: str | tuple[str, ...], names: tuple[str, ...]) -> Group:
         receivers = [self._receivers[name] for name in names]
         number = 0 if self._log is None else self._log.number_group(names)
-        group = self._groups[key] = Group(receivers, range(len(receivers)), number)
+        group = self._groups[key] = Group(names, receivers, range(len(receivers)), number)
         return group

@@ -49,7 +49,8 @@ class World:
 
     def add(self, node_id, node, **options):
         factory = node if callable(node) else lambda life: node
-        transmit = self.switch.transmit
+        transmit, broadcast = self.switch.transmit, self.switch.broadcast
+        options = {"broadcast": broadcast, **options}
         host = Host(node_id, factory, self.kernel, transmit, self.journal, **options)
         self.switch.join(host)
         self.hosts[node_id] = host
