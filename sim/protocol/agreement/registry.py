@@ -98,6 +98,7 @@ _ALL = (
         4,
         in_rounds=True,
     ),
+    Protocol("pbft", f"{_HERE}.pbft.node:PBFT", 3, lambda n: 2 * n * (n - 1), 3),
 )
 
 PROTOCOLS = {protocol.name: protocol for protocol in _ALL}
