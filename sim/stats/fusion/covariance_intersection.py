@@ -49,10 +49,10 @@ def _intersect(one: Estimate, other: Estimate, *, cost: Callable[[Floats], float
         if len(one.mean) == 1
         else _best_weight(lambda w: cost(w * first + (1 - w) * second))
     )
-    information = weight * first + (1 - weight) * second
+    covariance = np.asarray(np.linalg.inv(weight * first + (1 - weight) * second), np.float64)
     pulled = weight * first @ one.mean + (1 - weight) * second @ other.mean
-    mean = np.linalg.solve(information, pulled)
-    return Estimate(mean, np.linalg.inv(information), newest((one, other)))
+    mean = np.asarray(covariance @ pulled, np.float64)
+    return Estimate(mean, covariance, newest((one, other)))
 
 
 def _scalar_weight(first: float, second: float) -> float:
