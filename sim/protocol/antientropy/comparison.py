@@ -97,6 +97,8 @@ class Comparison(Protocol):
     difference: Difference | None
     """Known at the end."""
     round_trips: int
+    answers: int
+    """How many messages have told something."""
 
     def take(self, message: InSession) -> Sequence[InSession]:
         """The peer says something; what to ask next."""

@@ -13,7 +13,7 @@ class FullComparison:
 
     def __init__(self, session: Session, store: Store, options: Options) -> None:
         self.difference: Difference | None = Difference()
-        self.round_trips = 0
+        self.round_trips = self.answers = 0
 
     def take(self, message: InSession) -> list[InSession]:
         """Nothing is asked."""

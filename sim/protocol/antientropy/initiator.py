@@ -85,11 +85,10 @@ class Initiator:
     def _compare(self, message: InSession) -> list[Effect]:
         if self._comparison.difference is not None:
             return []
-        before = len(self._comparison.pending()), self._comparison.round_trips
+        before = self._comparison.answers
         asked = self._comparison.take(message)
         difference = self._comparison.difference
-        after = len(self._comparison.pending()), self._comparison.round_trips
-        self.progress += difference is not None or bool(asked) or before != after
+        self.progress += self._comparison.answers - before
         if difference is None:
             return self._send(asked)
         self._trips = self._comparison.round_trips
@@ -122,10 +121,13 @@ class Initiator:
         news = self._replica.take(message.items)
         self._items_in += len(news)
         self._note_what_peer_has(message)
-        effects = self._send([Taken(*self._said, message.number)])
+        effects: list[Effect] = []
         if news:
             effects.append(Output(Learnt(self._replica.names[self.peer], news)))
-        if is_expected and self._arrivals.take(message.number, message.total):
+        is_new = is_expected and self._arrivals.take(message.number, message.total)
+        if self._arrivals.has(message.number):
+            effects += self._send([Taken(*self._said, message.number)])
+        if is_new:
             self.progress += 1
             if self._arrivals.is_complete:
                 self._trips += 1

@@ -44,7 +44,7 @@ class MerkleComparison:
 
     def __init__(self, session: Session, store: Store, options: Options) -> None:
         self.difference: Difference | None = None
-        self.round_trips = 0
+        self.round_trips = self.answers = 0
         self._session, self._store, self._options = session, store, options
         self._tree: HashTree | None = None
         self._level = 0
@@ -65,6 +65,7 @@ class MerkleComparison:
         if self._is_last != isinstance(message, Heads) or not self._is_whole(message, nodes):
             return []
         del self._asked[message.ask]
+        self.answers += 1
         if isinstance(message, Heads):
             self._compare_items(nodes, np.frombuffer(message.heads, _HEAD))
         else:

@@ -33,7 +33,7 @@ class RatelessComparison:
 
     def __init__(self, session: Session, store: Store, options: Options) -> None:
         self.difference: Difference | None = None
-        self.round_trips = 0
+        self.round_trips = self.answers = 0
         self._session, self._store, self._options = session, store, options
         self._ids = session.ids(store)
         self._decoder: Decoder | None = None
@@ -48,6 +48,7 @@ class RatelessComparison:
         if rest or not count or not self._taken <= message.start <= self._upto - count:
             return []
         self._early[message.start] = message.cells
+        self.answers += 1
         try:
             return self._decode()
         except Lie:

@@ -85,6 +85,11 @@ class Arrivals:
         """Whether any has."""
         return self._seen is not None
 
+    def has(self, number: int) -> bool:
+        """Whether this chunk is here."""
+        seen = self._seen
+        return seen is not None and 0 <= number < len(seen) and seen[number] == 1
+
     def take(self, number: int, total: int) -> bool:
         """A chunk is here; whether it is a new one. The first says how many there are."""
         if self._seen is None:
