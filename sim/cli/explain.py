@@ -219,8 +219,10 @@ def _lies(plan: "Plan") -> Iterator[str]:
 def _target(fault: "FaultPlan") -> str:
     options = fault.options
     if "groups" in options:
-        sides = [" ".join(group) for group in options["groups"]]
-        return (" -> " if options["one_way"] else " | ").join(sides)
+        between = " -> " if options["one_way"] else " | "
+        cuts = [options["groups"], *([options["then"]] if "then" in options else [])]
+        told = [between.join(" ".join(group) for group in groups) for groups in cuts]
+        return ("on a ring: " if "reach" in options else "") + ", then ".join(told)
     if options.get("link"):
         return " - ".join(options["link"])
     return " ".join(options.get("nodes") or [options["site"]])

@@ -44,17 +44,26 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Messages between different groups; one_way: only from group 0 to the others."""
+    """Messages between different groups; one_way: only from group 0 to the others.
+
+    With a `ring` of so many groups in all, only those between groups that are not neighbours:
+    more than `reach` steps apart.
+    """
 
     groups: Sequence[NDArray[np.int16]]
     """For each row the group of each node; -1 is in no group."""
     one_way: bool = False
+    ring: int = 0
+    reach: int = 0
 
     def matches(self, source: Ends, target: Ends) -> Bools:
         """True where the ends are in different groups."""
         here = self.groups[source.tier][source.node]
         there = self.groups[target.tier][target.node]
         apart = (here != there) & (here >= 0) & (there >= 0)
+        if self.ring:
+            steps = np.abs(here - there)
+            apart &= np.minimum(steps, self.ring - steps) > self.reach
         return np.asarray(apart & (here == 0) if self.one_way else apart)
 
 

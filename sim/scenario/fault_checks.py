@@ -16,9 +16,9 @@ from sim.errors import InputError, Mistake
 from sim.network.sites import SiteGraph
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
+from sim.scenario.partitions import REGIONS_MAX, RING_MIN, Groups
 from sim.scenario.plan import FaultPlan
-from sim.scenario.resolve import REGIONS_MAX
-from sim.scenario.schema.faults import Partition
+from sim.scenario.schema.faults import InRing, Partition
 from sim.scenario.selectors import (
     REST,
     Ranges,
@@ -65,7 +65,8 @@ def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
     if fault.kind == "partition":
         written = case.scenario.faults[number]
         assert isinstance(written, Partition), written
-        yield from _groups(case, path, written, fault.options["groups"])
+        yield from _cut(case, path, written, fault.options["groups"])
+        yield from _second_cut(case, path, written, fault)
     for index, selector in enumerate(fault.options.get("nodes") or ()):
         yield from _selector(case, (*path, "nodes", index), selector)
     if fault.options.get("link"):
@@ -74,25 +75,69 @@ def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
         yield from _site(case, (*path, "site"), fault.options["site"])
 
 
-def _groups(
-    case: Case, path: Path, written: Partition, groups: tuple[tuple[str, ...], ...]
-) -> Iterator[Mistake]:
-    """Mistakes in the groups of a partition, as they are written and as they are resolved."""
+def _cut(case: Case, path: Path, written: Partition, groups: Groups) -> Iterator[Mistake]:
+    """Mistakes in the groups of a partition when it begins."""
     if not all(groups):
-        few_or_many = "many" if case.tree.regions > REGIONS_MAX else "few"
-        problem = f"cuts nobody off: too {few_or_many} regions ({case.tree.regions})"
+        yield case.document.mistake((*path, "shape"), *_cuts_nobody(case, written))
+    if written.groups:
+        yield from _groups(case, (*path, "groups"), groups)
+    else:
+        target = (*path, "shape", "target")
+        yield from (m for group in groups for name in group for m in _name(case, target, name))
+    if written.reach is not None and 2 * written.reach + 1 >= len(groups):
+        problem = f"cuts nobody off: on a ring of {len(groups)} everybody is within reach"
+        yield case.document.mistake((*path, "reach"), problem)
+
+
+def _second_cut(case: Case, path: Path, written: Partition, fault: FaultPlan) -> Iterator[Mistake]:
+    """Mistakes in the groups that a partition comes to later, and in when it does."""
+    if "then" not in fault.options:
+        return
+    again_ns, path_of = fault.options["again_ns"], (*path, "again" if written.again else "until")
+    ends_ns = min(fault.until_ns or case.plan.duration_ns, case.plan.duration_ns)
+    if not fault.at_ns < again_ns < ends_ns:
+        problem = f"the second cut, at {write_duration(again_ns)}, is not within the first"
+        yield case.document.mistake(path_of, problem)
+    if written.then:
+        yield from _groups(case, (*path, "then"), fault.options["then"])
+    elif len(fault.options["then"]) < _CUT_TWICE and all(fault.options["groups"]):
+        problem = f"cuts nobody off again: too few regions ({case.tree.regions})"
         yield case.document.mistake((*path, "shape"), problem)
+
+
+_CUT_TWICE: Final = 3
+"""Parts that there are at least when one of two is cut again."""
+
+
+def _cuts_nobody(case: Case, written: Partition) -> tuple[str, str]:
+    """Why a shape has an empty side, and a hint."""
+    if isinstance(written.shape, InRing) and case.tree.replicas < RING_MIN:
+        problem = f"needs {RING_MIN} replicas of the root, there is only {case.tree.replicas}"
+        return problem.replace("is only", "are") if case.tree.replicas > 1 else problem, (
+            "of fewer each would still see all; say tree.replicas: {root: 4}"
+        )
+    few_or_many = "many" if case.tree.regions > REGIONS_MAX else "few"
+    return f"cuts nobody off: too {few_or_many} regions ({case.tree.regions})", ""
+
+
+def _groups(case: Case, path: Path, groups: Groups) -> Iterator[Mistake]:
+    """Mistakes in groups as they are written."""
     if sum(group.count(REST) for group in groups) > 1:
-        yield case.document.mistake((*path, "groups"), "'rest' can stand only once")
-    for outer, group in enumerate(groups):
-        for inner, selector in enumerate(group):
-            where = ("groups", outer, inner) if written.groups else ("shape", "target")
-            yield from _selector(case, (*path, *where), selector, rest_allowed=True)
-    if _valid(case, groups):
-        yield from _shared(case, path, groups)
+        yield case.document.mistake(path, "'rest' can stand only once")
+    wrong = [
+        mistake
+        for outer, group in enumerate(groups)
+        for inner, selector in enumerate(group)
+        for mistake in _name(case, (*path, outer, inner), selector)
+    ]
+    yield from wrong or _shared(case, path, groups)
 
 
-def _shared(case: Case, path: Path, groups: tuple[tuple[str, ...], ...]) -> Iterator[Mistake]:
+def _name(case: Case, path: Path, selector: str) -> Iterator[Mistake]:
+    return _selector(case, path, selector, rest_allowed=True)
+
+
+def _shared(case: Case, path: Path, groups: Groups) -> Iterator[Mistake]:
     """Nodes that stand in two groups of one partition."""
     for one, other in combinations(groups, 2):
         for here in one:
@@ -100,15 +145,7 @@ def _shared(case: Case, path: Path, groups: tuple[tuple[str, ...], ...]) -> Iter
                 node = _common(case, here, there)
                 if node:
                     problem = f"{node} is in two groups, by {here!r} and by {there!r}"
-                    yield case.document.mistake((*path, "groups"), problem)
-
-
-def _valid(case: Case, groups: tuple[tuple[str, ...], ...]) -> bool:
-    return not any(
-        list(_selector(case, (), selector, rest_allowed=True))
-        for group in groups
-        for selector in group
-    )
+                    yield case.document.mistake(path, problem)
 
 
 def _selector(
@@ -196,7 +233,7 @@ def _crossing(case: Case, one: FaultPlan, other: FaultPlan) -> str:
 def _known_groups(case: Case, fault: FaultPlan) -> list[list[Ranges]]:
     """The groups of which every node is known, without `rest`."""
     known = []
-    for group in fault.options["groups"]:
+    for group in (*fault.options["groups"], *fault.options.get("then", ())):
         parts = [ranges(selector, case.tree) for selector in group]
         if all(parts):
             known.append([part for part in parts if part is not None])

@@ -12,6 +12,7 @@ from sim.scenario import plan
 from sim.scenario.catalogue import METRICS
 from sim.scenario.document import Document
 from sim.scenario.measured import LIES, lacks
+from sim.scenario.partitions import partition_options
 from sim.scenario.plan import Variant
 from sim.scenario.resolve_control import resolve_control
 from sim.scenario.resolve_lies import (
@@ -24,7 +25,6 @@ from sim.scenario.resolve_lies import (
 from sim.scenario.resolve_replicas import resolve_replicas
 from sim.scenario.schema import Scenario, agents, detection, faults, topology
 from sim.scenario.schema.scenario import Tree
-from sim.scenario.selectors import REST
 from sim.scenario.variants import options, variant
 from sim.units import NS_PER_S
 
@@ -32,9 +32,6 @@ NEAR_DETECTORS: Final = ("mahalanobis", "pca", "peers")
 """Detectors that need what does not travel up the tree: covariances, or the neighbours' values."""
 WAIT_NS: Final = NS_PER_S // 5
 """From scores to decision: several times the delay of a tree across a continent."""
-
-REGIONS_MAX: Final = 10_000
-"""The most regions of which a named shape can cut some off."""
 
 
 def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
@@ -53,7 +50,9 @@ def _without_lies(found: plan.Plan) -> plan.Plan:
 
 def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
     levels = tiers(scenario.agents.count, scenario.agents.rate, scenario.tree)
-    liars = every_adversary(scenario.adversaries, [tier.name for tier in levels])
+    names = [tier.name for tier in levels]
+    liars = every_adversary(scenario.adversaries, names)
+    replicas = resolve_replicas(scenario.tree, names)
     return plan.Plan(
         name=scenario.name,
         about=scenario.about,
@@ -78,9 +77,9 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         registry=plan.RegistryPlan(scenario.registry.refuse, scenario.registry.admission),
         attest=resolve_attest(scenario.attest),
         evidence=resolve_evidence(scenario.evidence),
-        control=resolve_control(scenario, replicas=1),
+        control=resolve_control(scenario, 1 if replicas is None else replicas.count),
         reseat_ns=scenario.tree.reseat,
-        replicas=resolve_replicas(scenario.tree, [tier.name for tier in levels]),
+        replicas=replicas,
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
         journal=plan.JournalPlan(
             scenario.journal.messages, tuple(sorted(set(scenario.journal.fingerprint)))
@@ -159,39 +158,27 @@ def _link(tree: Tree, tier: int) -> Variant | None:
 
 
 def _faults(scenario: Scenario) -> tuple[plan.FaultPlan, ...]:
-    regions = tier_counts(scenario.agents.count, scenario.tree)[-2]
+    counts = tier_counts(scenario.agents.count, scenario.tree)
+    names = [tier_name(tier, len(counts) - 1) for tier in range(len(counts))]
+    replicas = resolve_replicas(scenario.tree, names)
     return tuple(
         plan.FaultPlan(
             kind=fault.kind,
             at_ns=fault.at,
             until_ns=fault.until,
-            options=_fault_options(fault, regions),
+            options=_fault_options(fault, counts[-2], replicas),
             path=f"faults[{number}]",
         )
         for number, fault in enumerate(scenario.faults)
     )
 
 
-def _fault_options(fault: faults.AnyFault, regions: int) -> Mapping[str, Any]:
+def _fault_options(
+    fault: faults.AnyFault, regions: int, replicas: plan.ReplicasPlan | None
+) -> Mapping[str, Any]:
     if isinstance(fault, faults.Partition):
-        return {"groups": groups_of(fault, regions), "one_way": fault.one_way}
+        return partition_options(fault, regions, replicas)
     return options(fault, skip=("kind", "at", "until"))
-
-
-def groups_of(fault: faults.Partition, regions: int) -> tuple[tuple[str, ...], ...]:
-    """The groups of a partition; a named shape is cut out of the regions.
-
-    Where there are more regions than anybody wants to see cut by name, nobody is; the checks
-    refuse that.
-    """
-    if fault.groups is not None:
-        return tuple(tuple(group) for group in fault.groups)
-    if isinstance(fault.shape, faults.Isolate):
-        return (tuple(fault.shape.target), (REST,))
-    if regions > REGIONS_MAX:
-        return ((), (REST,))
-    kept = (regions + 1) // 2 if isinstance(fault.shape, faults.Halves) else regions // 2 + 1
-    return (tuple(f"region-{region}" for region in range(kept, regions)), (REST,))
 
 
 def _anomalies(scenario: Scenario) -> tuple[plan.AnomalyPlan, ...]:

@@ -15,13 +15,21 @@ DOWN = ("crash", "churn", "site_down")
 
 
 class Faults:
-    """Which faults hold now, and whom they hit. `active` is changed by the run."""
+    """Which faults hold now, and whom they hit. `active` is changed by the run, and so is `turned`:
+    which partitions have come to their second groups.
+    """
 
     def __init__(self, plan: Plan, streams: Streams, at_site: Callable[[str], set[Node]]) -> None:
         self.active: set[str] = set()
+        self.turned: set[str] = set()
         self._plan, self._streams, self._at_site = plan, streams, at_site
         self._shape = tree_shape(plan)
         self._groups = {fault.path: self._groups_of(fault) for fault in plan.faults}
+        self._later = {
+            fault.path: self._partition(fault, fault.options["then"])
+            for fault in plan.faults
+            if "then" in fault.options
+        }
 
     def hits(self, fault: FaultPlan, node: Node) -> bool:
         """Whether a node is one of the nodes of a fault."""
@@ -53,11 +61,14 @@ class Faults:
         return self.hits(fault, sender) or (fault.kind == "degrade" and self.hits(fault, receiver))
 
     def _parts(self, fault: FaultPlan, sender: Node, receiver: Node) -> bool:
-        groups = self._groups[fault.path]
+        groups = (self._later if fault.path in self.turned else self._groups)[fault.path]
         here = [number for number, group in enumerate(groups) if sender in group]
         there = [number for number, group in enumerate(groups) if receiver in group]
-        apart = bool(here and there) and here != there
-        return apart and (here == [0] or not fault.options["one_way"])
+        if not here or not there:
+            return False
+        reach = fault.options.get("reach", 0)
+        near = {(here[0] + step) % len(groups) for step in range(-reach, reach + 1)}
+        return there[0] not in near and (here == [0] or not fault.options["one_way"])
 
     def _groups_of(self, fault: FaultPlan) -> list[set[Node]]:
         """The groups of a partition; of any other fault one group, its nodes."""
@@ -66,7 +77,9 @@ class Faults:
         if fault.kind != "partition":
             some = fault.options.get("nodes") or [f"site:{fault.options['site']}"]
             return [self._select(some, fault.path)]
-        selectors = fault.options["groups"]
+        return self._partition(fault, fault.options["groups"])
+
+    def _partition(self, fault: FaultPlan, selectors: Sequence[Sequence[str]]) -> list[set[Node]]:
         groups = [self._select(some, f"{fault.path}/{i}") for i, some in enumerate(selectors)]
         named = set().union(*groups)
         rest = {node for node in self._all() if node not in named}

@@ -16,7 +16,6 @@ from sim.scenario.selectors import tree_shape
 from tests.reference.draws import Draws
 from tests.reference.faults import Faults, Node
 
-
 Key = tuple[str, int, int, int, int]
 """Way, tier of the child, replica of the parent, number of the message, and of the child."""
 
@@ -42,7 +41,7 @@ class Network:
         self.faults = Faults(plan, streams, self._at_site)
 
     def parents(self, child: Node) -> list[Node]:
-        """Whom a node reports to: its parent, or every replica of it if the node has none itself."""
+        """Whom a node reports to: its parent, or at the fork every replica of it."""
         tier, replica = self.shape.tier_of(child[0])
         parent = self.parent[tier][child[1]]
         forks = self.shape.is_replicated(tier + 1) and not self.shape.is_replicated(tier)

@@ -113,6 +113,9 @@ class TelemetryReference:
         self.network.faults.active.add(fault.path)
         if fault.kind == "crash" and not fault.options["durable"]:
             self._forget(fault)
+        if "again_ns" in fault.options:
+            yield self._instant(fault.options["again_ns"], FAULT)
+            self.network.faults.turned.add(fault.path)
         if fault.until_ns is not None:
             yield self._instant(fault.until_ns, FAULT)
             self.network.faults.active.remove(fault.path)

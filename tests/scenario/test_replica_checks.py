@@ -1,4 +1,4 @@
-"""Replicas of the upper tiers: how they resolve, what is refused, and that they are written back."""
+"""Replicas of the upper tiers: how they resolve, what is refused, and how they are written."""
 
 import pytest
 

@@ -38,6 +38,14 @@ class Fault(ABC):
     def begin(self, world: World) -> int:
         """Change the world; return how many nodes or ways were touched at once."""
 
+    @property
+    def turn_ns(self) -> int | None:
+        """When it changes while it holds; None = never."""
+        return None
+
+    def turn(self, world: World) -> None:  # noqa: B027 - most faults never change
+        """Change the world once more."""
+
     @abstractmethod
     def end(self, world: World) -> None:
         """Take the change back."""

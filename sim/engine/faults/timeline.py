@@ -1,6 +1,6 @@
 """The faults of a run: each begins and ends at its instant, and gives account of its effect."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,17 +54,27 @@ class Timeline:
         fault, world = effect.fault, self._world
         yield kernel.instant(fault.plan.at_ns, order=Order.FAULT)
         advance(kernel.now_ns)
-        before, could_reach = world.cut_nodes(), world.reachable_regions()
-        effect.touched = fault.begin(world)
-        world.refresh()
-        newly_cut = could_reach & ~world.reachable_regions()
-        effect.cut_regions = np.flatnonzero(newly_cut).tolist()
-        effect.silenced = fault.silences and self._is_anybody_newly_cut(before)
+        self._change(effect, lambda: fault.begin(world))
+        if fault.turn_ns is not None and fault.turn_ns < self._duration_ns:
+            yield kernel.instant(fault.turn_ns, order=Order.FAULT)
+            advance(kernel.now_ns)
+            self._change(effect, lambda: fault.turn(world))
         if fault.plan.until_ns is not None and fault.plan.until_ns <= self._duration_ns:
             yield kernel.instant(fault.plan.until_ns, order=Order.FAULT)
             advance(kernel.now_ns)
             fault.end(world)
             world.refresh()
+
+    def _change(self, effect: Effect, change: Callable[[], int | None]) -> None:
+        """Let a fault change the world, and note whom that cuts off."""
+        world = self._world
+        before, could_reach = world.cut_nodes(), world.reachable_regions()
+        effect.touched += change() or 0
+        world.refresh()
+        newly_cut = np.flatnonzero(could_reach & ~world.reachable_regions()).tolist()
+        effect.cut_regions = sorted({*effect.cut_regions, *newly_cut})
+        if effect.fault.silences and self._is_anybody_newly_cut(before):
+            effect.silenced = True
 
     def _is_anybody_newly_cut(self, before: Nodes) -> bool:
         """Whether some node can no longer report that could before."""
@@ -74,7 +84,7 @@ class Timeline:
     def _touched(self, effect: Effect) -> int:
         name = effect.fault.name
         hits = sum(line.channel.tally.hits[name] for line in self._world.lines)
-        return effect.touched + hits
+        return effect.touched + hits + self._world.control_hits[name]
 
     def _row(self, effect: Effect) -> dict[str, Any]:
         plan = effect.fault.plan

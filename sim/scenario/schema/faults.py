@@ -4,6 +4,8 @@ A fault holds from `at` (included) to `until` (excluded); without `until` it nev
 named by selectors: ``agent-17``, ``local-3``, ``regional-2``, ``root``, ``region-2`` (the root's
 child number 2 and everything below it, from 0), ``site:Paris``, ``5%`` (a random share of the
 agents), ``agents``, ``locals``, ``regionals``, ``all``, and in the groups of a partition ``rest``.
+Of replicated nodes a plain name means replica 0; ``root-0/2`` is another, ``root-0/*`` all of them,
+and ``replica-2`` that replica of every replicated node.
 """
 
 from typing import Annotated, Literal, Self
@@ -12,6 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.schema.quantities import (
     Block,
+    Count,
     Duration,
     Flag,
     Number,
@@ -54,21 +57,47 @@ class Isolate(Block):
 
 
 class Halves(Block):
-    """The first half of the regions with the root, against the other half."""
+    """The first half of the regions with the root, against the other half.
+
+    Replicas of the root are halved alike; the first of them is on the first side.
+    """
 
     kind: Literal["halves"] = Field(description="half of the regions is cut off")
 
 
 class Minority(Block):
-    """The largest number of regions that is still less than half, against the rest."""
+    """The largest number of regions that is still less than half, against the rest.
+
+    With them go as many replicas of the root as may fail while the others still are a quorum.
+    """
 
     kind: Literal["minority"] = Field(description="just under half of the regions is cut off")
 
 
-AnyShape = Annotated[Isolate | Halves | Minority, Field(discriminator="kind")]
+class InRing(Block):
+    """Every replica of the root sees a majority of them, and no two see the same.
+
+    Each stands on a ring and reaches its neighbours only; regions are dealt to the replicas.
+    """
+
+    kind: Literal["ring"] = Field(
+        description="every replica sees a majority, no two the same; needs 4 replicas or more"
+    )
+
+
+class Nested(Block):
+    """Halves, and at `again` each half is cut in two once more."""
+
+    kind: Literal["nested"] = Field(description="halves, whose halves are cut again later")
+
+
+AnyShape = Annotated[Isolate | Halves | Minority | InRing | Nested, Field(discriminator="kind")]
 Shape = Annotated[
     AnyShape,
-    BeforeValidator(plain_is_kind, json_schema_input_type=AnyShape | Literal["halves", "minority"]),
+    BeforeValidator(
+        plain_is_kind,
+        json_schema_input_type=AnyShape | Literal["halves", "minority", "ring", "nested"],
+    ),
 ]
 
 
@@ -88,10 +117,34 @@ class Partition(Fault):
         description="true: only what the first group sends to the others is lost",
     )
 
+    reach: Count | None = Field(
+        default=None,
+        description="the groups stand on a ring, and each still reaches so many on either side",
+    )
+    again: PositiveDuration | None = Field(
+        default=None,
+        description="when `then` takes the place of `groups`, from the start of the run; with the "
+        "shape nested when its halves are cut again (left out: halfway to `until`)",
+    )
+    then: list[Selectors] | None = Field(
+        default=None, min_length=2, description="the groups from `again` on"
+    )
+
     @model_validator(mode="after")
     def _is_said_once(self) -> Self:
         if (self.groups is None) == (self.shape is None):
             raise ValueError("needs either `groups` or `shape`")
+        if self.shape is not None and (self.then is not None or self.reach is not None):
+            raise ValueError("`then` and `reach` go with `groups`, a shape has its own")
+        return self
+
+    @model_validator(mode="after")
+    def _is_cut_again_at_some_time(self) -> Self:
+        is_nested = isinstance(self.shape, Nested)
+        if self.again is None and (self.then is not None or (is_nested and self.until is None)):
+            raise ValueError("needs `again`, the time of the second cut")
+        if self.again is not None and self.then is None and not is_nested:
+            raise ValueError("`again` needs `then`, the groups from that time on")
         return self
 
 
