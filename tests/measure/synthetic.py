@@ -26,6 +26,7 @@ from sim.scenario.plan import (
     TopologyPlan,
     Variant,
 )
+from sim.scenario.plan_control import ControlPlan
 
 S = 1_000_000_000
 MS = 1_000_000
@@ -78,7 +79,9 @@ def make_plan(
         registry=RegistryPlan(refuse=True, admission="open"),
         attest=None,
         evidence=None,
+        control=ControlPlan(),
         reseat_ns=None,
+        replicas=None,
         measure=MeasurePlan(100 * MS, 2 * S),
         journal=JournalPlan(False, ()),
         thresholds=thresholds,
