@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple
 
 from sim.engine.clock import LocalClock
 from sim.engine.journal import Discarded, Journal, NodeChanged
-from sim.engine.kernel import Kernel
-from sim.engine.service import Service
+from sim.engine.kernel import Kernel, Order
+from sim.engine.service import Service, ServiceTime
 from sim.engine.timers import Timers
 from sim.protocol.effects import Broadcast, CancelTimer, Effect, Output, Record, Send, SetTimer
-from sim.protocol.messages import Message
+from sim.protocol.messages import Message, Said
 from sim.protocol.node import Node
 
 Transmit = Callable[[str, str, Message], None]
@@ -39,6 +39,13 @@ class Host:
     `peers` are those whom a Broadcast reaches, beside the node itself. Without a `service`,
     messages are handled the instant they arrive. Messages to itself skip the network, the queue
     and all counting.
+
+    `member` is the node's number in its committee, if it is in one: what it says in the name of
+    another (`Said.sender`) does not leave the host, and is written down as discarded.
+
+    `signing` says how long the machine works on a message before it leaves (see
+    `service.signing`). What the node sends afterwards waits for that, and so does the service of
+    messages that have come; a broadcast is signed once.
     """
 
     def __init__(
@@ -51,7 +58,9 @@ class Host:
         *,
         peers: tuple[str, ...] = (),
         broadcast: TransmitAll | None = None,
+        member: int | None = None,
         service: ServiceFactory | None = None,
+        signing: ServiceTime | None = None,
         clock: LocalClock | None = None,
         application: Application | None = None,
     ) -> None:
@@ -70,6 +79,8 @@ class Host:
         self._held: list[_Held] = []
         self._crashes = 0
         self._clock = clock
+        self._member, self._signing = member, signing
+        self._signed_ns = 0
         self.is_open = self._is_open()
 
     @property
@@ -87,7 +98,7 @@ class Host:
     def tell(self, message: Message) -> None:
         """The application on the same machine tells the node something, as if it told itself."""
         if self.is_up:
-            self._send_to(self.node_id, message)
+            self._tell_later(message)
 
     def arrive(self, message: Message) -> None:
         """A message comes in from the network; it waits while the host is paused."""
@@ -108,6 +119,7 @@ class Host:
         self._change("crashed", up=False)
         self._crashes += 1
         self._timers.clear()
+        self._signed_ns = 0
         if self._service is not None:
             self._service.clear("crashed")
         held, self._held = self._held, []
@@ -181,11 +193,12 @@ class Host:
             _CARRY_OUT[effect.__class__](self, effect)
 
     def _broadcast(self, effect: Broadcast) -> None:
-        self._transmit_all(self.node_id, self._peers, effect.message)
-        self._send_to(self.node_id, effect.message)
+        if self._may_leave_now(effect):
+            self._send_to_all(effect.message)
 
     def _send(self, effect: Send) -> None:
-        self._send_to(effect.to, effect.message)
+        if self._may_leave_now(effect):
+            self._send_to(effect.to, effect.message)
 
     def _put_out(self, effect: Output) -> None:
         if self._application is not None:
@@ -198,11 +211,19 @@ class Host:
         for receiver in receivers:
             self._transmit(sender, receiver, message)
 
+    def _send_to_all(self, message: Message) -> None:
+        self._transmit_all(self.node_id, self._peers, message)
+        self._tell_later(message)
+
     def _send_to(self, receiver: str, message: Message) -> None:
         if receiver == self.node_id:
-            self._kernel.at(self._kernel.now_ns, self._tell_itself, message, self._crashes)
+            self._tell_later(message)
         else:
             self._transmit(self.node_id, receiver, message)
+
+    def _tell_later(self, message: Message) -> None:
+        """At this instant, but after all that is due already."""
+        self._kernel.at(self._kernel.now_ns, self._tell_itself, message, self._crashes)
 
     def _tell_itself(self, message: Message, crashes: int) -> None:
         if crashes != self._crashes:
@@ -211,6 +232,36 @@ class Host:
             self._held.append(_Held(partial(self._handle, message), message))
         else:
             self.carry_out(self.node.on_message(message, self._local_ns()))
+
+    # What may leave, and when
+
+    def _may_leave_now(self, effect: Send | Broadcast) -> bool:
+        message, member = effect.message, self._member
+        if member is not None and isinstance(message, Said) and message.sender != member:
+            self._discard(message, "forged sender")
+            return False
+        return self._signing is None or self._is_signed(effect, self._signing(message))
+
+    def _is_signed(self, effect: Send | Broadcast, signing_ns: int) -> bool:
+        """Whether there is nothing to sign or to wait for; if there is, it leaves later."""
+        now_ns = self._kernel.now_ns
+        self._signed_ns = max(self._signed_ns, now_ns) + signing_ns
+        if self._signed_ns == now_ns:
+            return True
+        if signing_ns and self._service is not None:
+            self._service.occupy(signing_ns)
+        self._kernel.at(self._signed_ns, self._leave, effect, self._crashes, order=Order.SERVICE)
+        return False
+
+    def _leave(self, effect: Send | Broadcast, crashes: int) -> None:
+        if crashes != self._crashes:
+            return
+        if self.is_paused:
+            self._held.append(_Held(partial(self._leave, effect, crashes), None))
+        elif isinstance(effect, Broadcast):
+            self._send_to_all(effect.message)
+        else:
+            self._send_to(effect.to, effect.message)
 
     # Timers
 

@@ -9,11 +9,11 @@ Preemptive Servers", 2018): right for updates, of which only the newest matters.
 from collections import deque
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
-from typing import NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
-from sim.engine.kernel import Kernel, Order, Scheduled, cancel
+from sim.engine.kernel import Entry, Kernel, Order, Recurring
 from sim.protocol.messages import Message
 from sim.units import NS_PER_S
 
@@ -21,6 +21,9 @@ ServiceTime = Callable[[Message], int]
 """How long this message will be in service, in ns; asked once, at the moment its service begins."""
 Done = Callable[[Message], None]
 Lost = Callable[[Message, str], None]
+
+_OWN_WORK: Final = Message()
+"""Stands in service for what nobody sent."""
 
 
 def at_rate(messages_per_s: float) -> ServiceTime:
@@ -33,6 +36,20 @@ def by_law(draw_ns: Callable[[int], np.ndarray]) -> ServiceTime:
     """A time drawn for each message; `draw_ns(n)` gives n draws from the owner's own stream."""
     draws = one_by_one(draw_ns)
     return lambda _message: next(draws)
+
+
+def verifying(base_ns: int, verify_ns: int, byte_ns: float = 0.0) -> ServiceTime:
+    """So much for any message, for each signature to be verified, and for each byte (hashing)."""
+    if not byte_ns:
+        return lambda message: base_ns + verify_ns * message.signatures
+    return lambda message: (
+        base_ns + verify_ns * message.signatures + round(byte_ns * message.size_bytes)
+    )
+
+
+def signing(sign_ns: int) -> ServiceTime:
+    """What it takes the sender to sign a message: those with a `signature` carry one of its own."""
+    return lambda message: 0 if getattr(message, "signature", None) is None else sign_ns
 
 
 def one_by_one(draw_ns: Callable[[int], np.ndarray], block: int = 1024) -> Iterator[int]:
@@ -86,9 +103,10 @@ class PriorityQueue:
         return heappop(self._messages)[2]
 
 
-class Service:
+class Service(Recurring):
     """One server and its queue; a message in service is never interrupted.
 
+    It is on the kernel's queue once, with the end of the service that has begun.
     `done(message)` is called when a message has been served, `lost(message, why)` for each one that
     never will be. `capacity` bounds the messages that wait, without the one in service.
     """
@@ -107,7 +125,8 @@ class Service:
         self._done, self._lost = done, lost
         self._queue: Queue = FifoQueue() if queue is None else queue
         self._capacity = capacity
-        self._current: _InService | None = None
+        self._current: Message | None = None
+        self._entry: Entry | None = None
         self._remaining_ns = 0
         self.served = 0
         self.overflowed = 0
@@ -125,24 +144,46 @@ class Service:
         else:
             self._arrive_at_busy_server(message)
 
+    def occupy(self, span_ns: int) -> None:
+        """Do something else for so long, first of all; what is in service goes on afterwards."""
+        if self._current is None:
+            self._begin(_OWN_WORK, span_ns)
+        else:
+            self._begin(self._current, self._left_ns() + span_ns)
+
     def pause(self) -> None:
         """Stand still; the message in service keeps the time it has left. Offer nothing now."""
         if self._current is not None:
-            cancel(self._current.scheduled)
-            self._remaining_ns = self._current.due_ns - self._kernel.now_ns
+            self._remaining_ns = self._left_ns()
+            self._entry = None
 
     def resume(self) -> None:
         """Go on where `pause` stopped."""
         if self._current is not None:
-            self._begin(self._current.message, self._remaining_ns)
+            self._begin(self._current, self._remaining_ns)
 
     def clear(self, why: str) -> None:
         """Lose everything that is in service or waits."""
-        losses = [] if self._current is None else [self._interrupt(self._current)]
+        losses = [] if self._current is None else [self._current]
+        self._current = self._entry = None
         while self._queue:
             losses.append(self._queue.take())
         for message in losses:
-            self._lost(message, why)
+            if message is not _OWN_WORK:
+                self._lost(message, why)
+
+    def happen(self, queue: list[Any]) -> None:
+        """A service ends, unless it was interrupted or put off."""
+        if heappop(queue) is not self._entry:
+            return
+        message, self._current = self._current, None
+        assert message is not None, "a service that ends has begun"
+        if self._queue:
+            following = self._queue.take()
+            self._begin(following, self._service_ns(following))
+        if message is not _OWN_WORK:
+            self.served += 1
+            self._done(message)
 
     def _arrive_at_busy_server(self, message: Message) -> None:
         if self._capacity is None or self.waiting < self._capacity:
@@ -152,36 +193,23 @@ class Service:
             self._lost(message, "queue full")
 
     def _begin(self, message: Message, service_ns: int) -> None:
-        due_ns = self._kernel.now_ns + service_ns
-        scheduled = self._kernel.at(due_ns, self._finish, message, order=Order.SERVICE)
-        self._current = _InService(message, due_ns, scheduled)
+        self._current = message
+        self._entry = self._kernel.add(self._kernel.now_ns + service_ns, self, order=Order.SERVICE)
 
-    def _finish(self, message: Message) -> None:
-        self._current = None
-        self.served += 1
-        if self._queue:
-            following = self._queue.take()
-            self._begin(following, self._service_ns(following))
-        self._done(message)
-
-    def _interrupt(self, current: "_InService") -> Message:
-        cancel(current.scheduled)
-        self._current = None
-        return current.message
+    def _left_ns(self) -> int:
+        assert self._entry is not None, "nothing is in service"
+        return self._entry[0] - self._kernel.now_ns
 
 
 class PreemptiveService(Service):
     """Last come, first served: a new message displaces the one in service, so none ever waits."""
 
     def _arrive_at_busy_server(self, message: Message) -> None:
-        assert self._current is not None
-        displaced = self._interrupt(self._current)
+        displaced = self._current
+        assert displaced is not None, "the server is busy"
+        if displaced is _OWN_WORK:
+            super()._arrive_at_busy_server(message)
+            return
         self.displaced += 1
         self._begin(message, self._service_ns(message))
         self._lost(displaced, "displaced")
-
-
-class _InService(NamedTuple):
-    message: Message
-    due_ns: int
-    scheduled: Scheduled

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -11,11 +12,11 @@ from sim.engine.fingerprint import Fingerprint
 from sim.engine.host import Host
 from sim.engine.journal import Journal
 from sim.engine.kernel import Kernel, Order
-from sim.engine.service import Service
+from sim.engine.service import Service, signing, verifying
 from sim.engine.streams import Streams
 from sim.engine.switch import Switch
 from sim.protocol.effects import Broadcast, CancelTimer, Record, Send, SetTimer
-from sim.protocol.messages import Message, Update
+from sim.protocol.messages import Message, Said, Update
 from sim.protocol.updates import Heard, Monitor, Source
 
 
@@ -241,6 +242,109 @@ def test_an_answer_that_arrives_at_the_deadline_is_in_time():
     world.add("b", Script(start=[Send("a", update())]))
     world.run()
     assert waiting.seen == [(0, "start"), (5, update())]
+
+
+# Names and signatures
+
+
+def test_a_member_cannot_speak_in_the_name_of_another():
+    world = World()
+    other = Script()
+    world.add("a", Script(start=[Broadcast(Said(1)), Send("b", Said(2))]), member=0, peers=("b",))
+    world.add("b", other)
+    world.run()
+    assert other.seen == [(0, "start")]
+    assert world.rows("sent") == []
+    assert world.rows("discarded") == [(0, "a", "Said", "forged sender")] * 2
+
+
+def test_a_member_may_speak_in_its_own_name_and_say_what_carries_none():
+    world = World()
+    other = Script()
+    world.add("a", Script(start=[Broadcast(Said(0)), Send("b", update())]), member=0, peers=("b",))
+    world.add("b", other)
+    world.run()
+    assert other.seen[1:] == [(5, Said(0)), (5, update())]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed(Said):
+    signature: str = "signed"
+
+    @property
+    def signatures(self):
+        return 1
+
+
+def test_a_signed_broadcast_leaves_when_it_has_been_signed_once_and_reaches_its_sender_then():
+    world = World()
+    nodes = {name: Script() for name in "abc"}
+    nodes["a"].effects["start"] = [Send("b", Said(0)), Broadcast(Signed(0)), Send("b", Said(1))]
+    for name, node in nodes.items():
+        world.add(name, node, peers=("a", "b", "c"), signing=signing(7))
+    world.run()
+    assert nodes["a"].seen[1:] == [(7, Signed(0))]
+    assert nodes["b"].seen[1:] == [(5, Said(0)), (12, Signed(0)), (12, Said(1))]
+    assert nodes["c"].seen[1:] == [(12, Signed(0))]
+
+
+def test_two_signatures_take_twice_as_long():
+    world = World()
+    other = Script()
+    signed = [Send("b", Signed(0)), Send("b", Signed(1))]
+    world.add("a", Script(start=signed), signing=signing(7))
+    world.add("b", other)
+    world.run()
+    assert other.seen[1:] == [(12, Signed(0)), (19, Signed(1))]
+
+
+def test_whoever_signs_serves_nobody_meanwhile():
+    world = World()
+    node = Script(start=[Broadcast(Signed(0))])
+    serving = partial(Service, world.kernel, lambda message: 10)
+    world.add("a", node, service=serving, signing=signing(7))
+    world.add("b", Script(start=[Send("a", update(1)), Send("a", update(2))]))
+    world.run()
+    assert node.seen[1:] == [(7, Signed(0)), (17, update(1)), (27, update(2))]
+
+
+def test_to_sign_puts_off_the_service_that_has_begun():
+    world = World()
+    node = Script(start=[SetTimer("t", 8)], on_timer={"t": [Send("b", Signed(0))]})
+    serving = partial(Service, world.kernel, lambda message: 10)
+    world.add("a", node, service=serving, signing=signing(7))
+    world.add("b", Script(start=[Send("a", update(1)), Send("a", update(2))]))
+    world.run()
+    assert node.seen[1:] == [(8, "t"), (22, update(1)), (32, update(2))]
+
+
+def test_what_is_being_signed_is_lost_in_a_crash_without_having_been_sent():
+    world = World()
+    host = world.add("a", Script(start=[Send("b", Signed(0))]), signing=signing(7))
+    world.add("b", Script())
+    world.kernel.at(6, host.crash, order=Order.FAULT)
+    world.run()
+    assert world.rows("sent") == world.rows("discarded") == []
+
+
+def test_what_was_signed_during_a_pause_leaves_after_it():
+    world = World()
+    other = Script()
+    host = world.add("a", Script(start=[Send("b", Signed(0))]), signing=signing(7))
+    world.add("b", other)
+    world.kernel.at(6, host.pause, order=Order.FAULT)
+    world.kernel.at(50, host.resume, order=Order.FAULT)
+    world.run()
+    assert other.seen[1:] == [(55, Signed(0))]
+
+
+def test_to_verify_takes_the_receiver_time():
+    world = World()
+    other = Script()
+    world.add("a", Script(start=[Send("b", Said(0)), Send("b", Signed(0))]))
+    world.add("b", other, service=partial(Service, world.kernel, verifying(10, 70)))
+    world.run()
+    assert other.seen[1:] == [(15, Said(0)), (95, Signed(0))]
 
 
 # Crash and restart

@@ -105,3 +105,18 @@ def test_text_is_kept_whole_however_long():
         "a much longer name than the first",
         "ä",
     ]
+
+
+def test_rows_that_somebody_else_keeps_are_put_in_by_time():
+    journal = Journal(without=[Delivered])
+    theirs = {
+        "at_ns": np.array([2, 5]),
+        "node": np.array(["x", "y"]),
+        "state": np.array(["u", "v"]),
+    }
+    journal.provide(NodeChanged, lambda: theirs)
+    journal.append(2, NodeChanged("a", "crashed"))
+    table = journal.table("node_changed")
+    assert table["at_ns"].tolist() == [2, 2, 5]
+    assert table["node"].tolist() == ["a", "x", "y"]
+    assert [journal.keeps(record) for record in (NodeChanged, Delivered)] == [True, False]

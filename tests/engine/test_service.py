@@ -12,6 +12,8 @@ from sim.engine.service import (
     at_rate,
     by_law,
     one_by_one,
+    signing,
+    verifying,
 )
 from sim.engine.streams import Streams
 from sim.protocol.messages import Update
@@ -138,6 +140,39 @@ def test_clearing_loses_what_is_in_service_and_what_waits_and_leaves_a_working_s
     assert bench.lost == [(5, version, "crashed") for version in (1, 2, 3)]
 
 
+def test_own_work_goes_first_and_is_not_counted_as_service():
+    bench = Bench()
+    bench.offer(0, 1)
+    bench.offer(1, 2)
+    bench.kernel.at(4, bench.service.occupy, 100)
+    assert bench.run() == [(110, 1), (120, 2)]
+    assert bench.service.served == 2
+
+
+def test_an_idle_server_that_works_for_itself_lets_messages_wait():
+    bench = Bench()
+    bench.kernel.at(0, bench.service.occupy, 100)
+    bench.offer(1, 1)
+    assert bench.run() == [(110, 1)]
+
+
+def test_clearing_ends_own_work_and_loses_no_message_by_it():
+    bench = Bench()
+    bench.kernel.at(0, bench.service.occupy, 100)
+    bench.kernel.at(5, bench.service.clear, "crashed")
+    bench.offer(6, 1)
+    assert bench.run() == [(16, 1)]
+    assert bench.lost == []
+
+
+def test_a_server_has_one_place_on_the_queue_however_many_wait():
+    bench = Bench()
+    for version in range(50):
+        bench.offer(0, version)
+    bench.kernel.run(5)
+    assert len(bench.kernel.pending(Service)) == 1
+
+
 def test_a_fifo_queue_gives_out_what_came_first():
     queue = FifoQueue()
     for version in (2, 1):
@@ -148,6 +183,22 @@ def test_a_fifo_queue_gives_out_what_came_first():
 
 def test_a_rate_is_a_fixed_time():
     assert at_rate(100)(Update("a", 0, 1, 0)) == 10_000_000
+
+
+class Sealed(Update):
+    signature = "seal"
+    signatures = 3
+    size_bytes = 1000
+
+
+def test_verifying_takes_a_base_a_time_for_each_signature_and_one_for_each_byte():
+    plain, sealed = Update("a", 0, 1, 0), Sealed("a", 0, 1, 0)
+    assert [verifying(20, 70)(one) for one in (plain, sealed)] == [20, 230]
+    assert [verifying(20, 70, 0.5)(one) for one in (plain, sealed)] == [52, 730]
+
+
+def test_signing_takes_time_for_what_carries_a_signature_of_the_sender():
+    assert [signing(23)(one) for one in (Update("a", 0, 1, 0), Sealed("a", 0, 1, 0))] == [0, 23]
 
 
 def test_a_law_is_drawn_message_by_message_in_whole_nanoseconds():
