@@ -8,8 +8,9 @@ import pytest
 
 from sim.protocol.membership.claims import Ping
 from sim.protocol.membership.contract import Post, Suspected
+from sim.protocol.membership.probes import SwimOptions
 from sim.protocol.membership.registry import DETECTORS
-from sim.protocol.membership.swim import Swim, SwimOptions
+from sim.protocol.membership.swim import Swim
 from tests.protocol.membership.world import MS, S, World, constant
 
 
@@ -95,9 +96,7 @@ def silences(kind, intervals_ns, jitter_ns, **options):
     return [at - last[event.member] for at, event in found if isinstance(event, Suspected)]
 
 
-@pytest.mark.parametrize(
-    ("mean_s", "sd_s", "expected_s"), [(1.0, 0.1, 1.561), (0.1, 0.02, 0.212)]
-)
+@pytest.mark.parametrize(("mean_s", "sd_s", "expected_s"), [(1.0, 0.1, 1.561), (0.1, 0.02, 0.212)])
 def test_phi_8_is_reached_5_61_deviations_after_the_mean_interval(mean_s, sd_s, expected_s):
     assert mean_s + sd_s * -NormalDist().inv_cdf(1e-8) == pytest.approx(expected_s, abs=5e-4)
     # An interval is a period and the difference of two delays, so its deviation is sqrt(2) theirs.
@@ -108,7 +107,7 @@ def test_phi_8_is_reached_5_61_deviations_after_the_mean_interval(mean_s, sd_s, 
 
 def test_phi_8_in_the_exponential_model_is_18_4_mean_intervals():
     assert 8 * math.log(10) == pytest.approx(18.42, abs=5e-3)
-    spans = silences("phi_exponential", 50, MS, period_ns=S)
+    spans = silences("phi", 50, MS, period_ns=S, law="exponential")
     assert_mean(np.array(spans) / S, 8 * math.log(10))
 
 
@@ -117,7 +116,7 @@ def periods_until_pinged(n, run):
     world, rng = World(constant(MS)), np.random.default_rng([4, run])
     draws = iter(rng.integers(0, 2**63, 20 * n).tolist())
     names = tuple(f"m{number:02}" for number in range(n))
-    options = SwimOptions(period_ns=S, probe_timeout_ns=100 * MS, round_robin=False)
+    options = SwimOptions(period_ns=S, timeout_ns=100 * MS, round_robin=False)
     for name in names:
         world.add(name, lambda life, name=name: Swim(Post(name, names, names, draws), options))
     world.kernel.at(0, world.hosts[names[0]].crash)

@@ -16,7 +16,7 @@ _REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
-class NewView(Message):
+class NewEpoch(Message):
     """What the committee has decided. Newer views replace older ones; missing some is no harm."""
 
     view: View
@@ -27,11 +27,11 @@ class NewView(Message):
         return HEADER_BYTES + self.view.size_bytes
 
 
-Trusted = Callable[[NewView], bool]
+Trusted = Callable[[NewEpoch], bool]
 """Whether a view is the committee's: where members may lie, a certificate has to say so."""
 
 
-def from_the_committee(news: NewView) -> bool:  # noqa: ARG001
+def from_the_committee(news: NewEpoch) -> bool:  # noqa: ARG001
     """Links are authenticated, and only the committee's node beside it sends views."""
     return True
 
@@ -57,7 +57,7 @@ class Aggregator:
 
     def on_message(self, message: Message, now_ns: int) -> list[Effect]:
         """News of the committee, or from below."""
-        if isinstance(message, NewView):
+        if isinstance(message, NewEpoch):
             is_news = self._trusted(message) and self.book.adopt(message.view)
         else:
             is_news = self.book.hear(message)
@@ -75,5 +75,5 @@ class Aggregator:
         return self._report()
 
     def _report(self) -> list[Effect]:
-        member, summary = self.book.view.member(self.book.name), self.book.summary()
-        return [] if member is None or summary is None else [Send(member.parent, summary)]
+        member, holding = self.book.view.member(self.book.name), self.book.holding()
+        return [] if member is None or holding is None else [Send(member.parent, holding)]

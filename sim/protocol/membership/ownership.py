@@ -2,10 +2,10 @@
 
 The old owner drops, the change commits, the new one adds; but the three happen at different times
 on different machines, and a failed owner never drops. So the parent makes them one step:
-- Every summary is tagged with the epoch at which its owner's set of sources last changed. From the
+- Every holding is tagged with the epoch at which its owner's set of sources last changed. From the
   moment a parent knows of an epoch, it refuses what is tagged with an older one: the owner may
   have been cut off, and not know that it has lost sources.
-- What was counted stays counted until, for every source in it, the first complete summary of its
+- What was counted stays counted until, for every source in it, the first complete holding of its
   new owner is there. Then all of these replace it together.
 A total is always folded anew from what is counted. Nothing is added to it or subtracted.
 Links are authenticated, and aggregators here say what they hold; those that lie are for `merkle`.
@@ -35,7 +35,7 @@ class Reading(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Message):
+class Holding(Message):
     """What an owner, the sender, holds of all its sources as of the epoch of its ownership."""
 
     owner: str
@@ -51,7 +51,7 @@ class Summary(Message):
         """Header, four numbers and the state."""
         return HEADER_BYTES + 32 + self.state_bytes
 
-    def is_newer_than(self, other: "Summary | None") -> bool:
+    def is_newer_than(self, other: "Holding | None") -> bool:
         """Epochs first, then lives of the owner, then versions."""
         mine = (self.epoch, self.life, self.version)
         return other is None or mine > (other.epoch, other.life, other.version)
@@ -88,7 +88,7 @@ class Holder:
         """Whether every source that is owned has been heard."""
         return len(self._held) == self.view.load(self.name)
 
-    def summary(self) -> Summary | None:
+    def holding(self) -> Holding | None:
         """What is held, complete or not; None if this is no member."""
         member = self.view.member(self.name)
         if member is None:
@@ -96,7 +96,7 @@ class Holder:
         self._version += 1
         held = [self._held[source].state for source in sorted(self._held)]
         numbers = (member.since, self._life, self._version, len(held))
-        return Summary(self.name, *numbers, self._merge(held))
+        return Holding(self.name, *numbers, self._merge(held))
 
     def _owns(self, reading: Reading) -> bool:
         run = self.view.run_of(reading.source)
@@ -104,12 +104,12 @@ class Holder:
 
 
 class _Counted(NamedTuple):
-    summary: Summary
+    holding: Holding
     spans: Spans
 
 
 class Keeper:
-    """An aggregator that hears aggregators: counts one summary of each, replaced and never added.
+    """An aggregator that hears aggregators: counts one holding of each, replaced and never added.
 
     `sources` and `state` are exact at every instant: after the start nothing is counted twice, and
     nothing is dropped before what replaces it is there.
@@ -119,18 +119,18 @@ class Keeper:
         self.name, self.view = name, view
         self._merge, self._life, self._version = merge, life, 0
         self._counted: dict[str, _Counted] = {}
-        self._newest: dict[str, Summary] = {}
+        self._newest: dict[str, Holding] = {}
         self._late = self._find_late()
 
     @property
     def sources(self) -> int:
         """How many sources are counted."""
-        return sum(counted.summary.sources for counted in self._counted.values())
+        return sum(counted.holding.sources for counted in self._counted.values())
 
     @property
     def state(self) -> Any:
         """The merged state of what is counted."""
-        return self._merge([self._counted[name].summary.state for name in sorted(self._counted)])
+        return self._merge([self._counted[name].holding.state for name in sorted(self._counted)])
 
     @property
     def late(self) -> tuple[str, ...]:
@@ -154,31 +154,31 @@ class Keeper:
         self._settle()
         return True
 
-    def hear(self, summary: Message) -> bool:
+    def hear(self, holding: Message) -> bool:
         """Whether it is news of a child, and not of an epoch that is over."""
-        if not isinstance(summary, Summary) or self._is_fenced(summary):
+        if not isinstance(holding, Holding) or self._is_fenced(holding):
             return False
-        if not summary.is_newer_than(self._newest.get(summary.owner)):
+        if not holding.is_newer_than(self._newest.get(holding.owner)):
             return False
-        self._newest[summary.owner] = summary
-        if summary.owner in self._late:
+        self._newest[holding.owner] = holding
+        if holding.owner in self._late:
             self._settle()
-        elif self._is_ready(summary.owner):
-            self._replace((summary.owner,))
+        elif self._is_ready(holding.owner):
+            self._replace((holding.owner,))
         return True
 
-    def summary(self) -> Summary | None:
+    def holding(self) -> Holding | None:
         """What is counted, for the next tier; None while that is not what the view says."""
         member = self.view.member(self.name)
         if member is None or not self.is_complete:
             return None
         self._version += 1
         numbers = (member.since, self._life, self._version, self.sources)
-        return Summary(self.name, *numbers, self.state)
+        return Holding(self.name, *numbers, self.state)
 
-    def _is_fenced(self, summary: Summary) -> bool:
-        member = self.view.member(summary.owner)
-        return member is None or member.parent != self.name or summary.epoch < member.since
+    def _is_fenced(self, holding: Holding) -> bool:
+        member = self.view.member(holding.owner)
+        return member is None or member.parent != self.name or holding.epoch < member.since
 
     def _target(self, name: str) -> Spans:
         """What is to be counted of it according to the view."""
@@ -195,7 +195,7 @@ class Keeper:
         if counted is None or not target:
             return counted is not None or bool(target)
         member = self.view.member(name)
-        return member is not None and counted.summary.epoch != member.since
+        return member is not None and counted.holding.epoch != member.since
 
     def _is_ready(self, name: str) -> bool:
         """Whether it could be counted as of the view: under the right epoch, and completely."""

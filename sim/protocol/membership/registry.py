@@ -1,15 +1,21 @@
 """Failure detectors by name, and how short their timeouts can be."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sim.protocol.membership.contract import DetectorMaker, Post
 from sim.protocol.membership.heartbeat import Heartbeats
 from sim.protocol.membership.phi import PhiExponential, PhiNormal
-from sim.protocol.membership.swim import Swim, SwimOptions
-from sim.protocol.membership.timing import FixedTimeout, TimingMaker
+from sim.protocol.membership.probes import SwimOptions
+from sim.protocol.membership.swim import Swim
+from sim.protocol.membership.timing import FixedTimeout, Timing, TimingMaker
 from sim.protocol.node import Node
 
 PERIOD_NS: Final = 1_000_000_000
+_LAWS: Final[dict[str, Callable[..., Timing]]] = {
+    "normal": PhiNormal,
+    "exponential": PhiExponential,
+}
 
 
 def heartbeat(post: Post) -> Node:
@@ -20,21 +26,20 @@ def heartbeat(post: Post) -> Node:
 
 
 def phi(post: Post) -> Node:
-    """Phi accrual, normal model: phi (8), window (200), sd_ns_min (period / 10), as `heartbeat`."""
+    """Phi accrual: threshold (8), law (normal, or exponential), window (100); period_ns, phase_ns
+    and confirm_ns as in `heartbeat`; sd_ns_min (period / 10) in the normal law.
+
+    Raises KeyError for a law that there is not.
+    """
     options = dict(post.options)
-    threshold, window = options.pop("phi", 8.0), options.pop("window", 200)
+    threshold, law = options.pop("threshold", 8.0), options.pop("law", "normal")
+    more = {"window": options.pop("window", 100)}
     period_ns = options.get("period_ns", PERIOD_NS)
     sd_ns_min = options.pop("sd_ns_min", period_ns // 10)
-    make = lambda: PhiNormal(threshold, period_ns, window=window, sd_ns_min=sd_ns_min)  # noqa: E731
-    return _beating(post, make, options)
-
-
-def phi_exponential(post: Post) -> Node:
-    """Phi accrual, exponential model: phi (8), window (200), and those of `heartbeat`."""
-    options = dict(post.options)
-    threshold, window = options.pop("phi", 8.0), options.pop("window", 200)
-    period_ns = options.get("period_ns", PERIOD_NS)
-    return _beating(post, lambda: PhiExponential(threshold, period_ns, window=window), options)
+    if law == "normal":
+        more["sd_ns_min"] = sd_ns_min
+    make = _LAWS[law]
+    return _beating(post, lambda: make(threshold, period_ns, **more), options)
 
 
 def swim(post: Post) -> Node:
@@ -50,7 +55,6 @@ def _beating(post: Post, timing: TimingMaker, options: dict[str, Any]) -> Node:
 DETECTORS: Final[dict[str, DetectorMaker]] = {
     "heartbeat": heartbeat,
     "phi": phi,
-    "phi_exponential": phi_exponential,
     "swim": swim,
 }
 

@@ -65,5 +65,5 @@ class Health:
         self.score = max(0, self.score - 1)
 
     def worse(self, by: int = 1) -> None:
-        """A probe or a helper was not answered, or a suspicion against oneself was refuted."""
+        """A probe or a proxy was not answered, or a suspicion against oneself was refuted."""
         self.score = min(self._worst, self.score + by)

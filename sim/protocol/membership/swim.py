@@ -6,9 +6,6 @@ Lifeguard (see `suspicion`), which can be switched off. Who belongs to the group
 about who of them is there.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from sim.protocol.effects import CancelTimer, Effect, Output, Send, SetTimer
 from sim.protocol.membership.claims import (
     INCARNATION_MAX,
@@ -23,6 +20,7 @@ from sim.protocol.membership.claims import (
 )
 from sim.protocol.membership.contract import Alive, Failed, Opinion, Post, Suspected
 from sim.protocol.membership.draws import draws_of, pick, shuffled
+from sim.protocol.membership.probes import Probing, Relay, SwimOptions
 from sim.protocol.membership.suspicion import Health, Suspicion, shortest_suspicion_ns
 from sim.protocol.messages import Message
 
@@ -35,27 +33,6 @@ _OPINIONS: dict[Status, type[Opinion]] = {
     Status.SUSPECTED: Suspected,
     Status.FAILED: Failed,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SwimOptions:
-    """Spans in ns. `probe_timeout_ns` must be more than a round trip, and less than the period."""
-
-    period_ns: int = 1_000_000_000
-    probe_timeout_ns: int = 300_000_000
-    helpers: int = 3
-    """k: through how many others an unanswered ping is repeated."""
-    round_robin: bool = True
-    """Each member once in a turn, in an order that is shuffled each turn; otherwise at random."""
-    lifeguard: bool = True
-    suspicion_factor: float = 4
-    """The shortest suspicion is factor * log10(n) periods ..."""
-    suspicion_stretch: float = 6
-    """... and the longest (Lifeguard) so many times that."""
-    confirmations: int = 3
-    """K: as many others make a suspicion shortest."""
-    claims_per_message: int = 6
-    phase_ns: int = 0
 
 
 class Swim:
@@ -73,8 +50,8 @@ class Swim:
         self._incarnation = self._number = 0
         self._turn: list[str] = []
         self._knocks = 0
-        self._probe: _Probing | None = None
-        self._relays: dict[str, _Relay] = {}
+        self._probe: Probing | None = None
+        self._relays: dict[str, Relay] = {}
 
     def start(self, now_ns: int) -> list[Effect]:
         """Begin to probe; suspicions that survived a restart go on."""
@@ -107,7 +84,7 @@ class Swim:
         if name == _PERIOD:
             return self._conclude(now_ns) + self._begin_probe() + self._knock()
         if name == _DIRECT:
-            return self._ask_helpers()
+            return self._ask_proxies()
         if name.startswith(_RELAY):
             relay = self._relays[name.removeprefix(_RELAY)]
             return [] if relay.is_done else [self._send(relay.asker, Nack, relay.number)]
@@ -129,9 +106,9 @@ class Swim:
         target = self._next_target()
         if target is not None:
             self._number += 1
-            self._probe = _Probing(target, self._number)
+            self._probe = Probing(target, self._number)
             effects.append(self._send(target, Ping, self._number))
-            effects.append(SetTimer(_DIRECT, options.probe_timeout_ns * self._stretch))
+            effects.append(SetTimer(_DIRECT, options.timeout_ns * self._stretch))
         return effects
 
     def _next_target(self) -> str | None:
@@ -158,15 +135,15 @@ class Swim:
         self._knocks += 1
         return [self._send(gone[self._knocks % len(gone)], Ping, 0)]
 
-    def _ask_helpers(self) -> list[Effect]:
+    def _ask_proxies(self) -> list[Effect]:
         probe = self._probe
         if probe is None or probe.is_answered:
             return []
         there = [name for name in self._there() if name != probe.target]
-        probe.helpers = shuffled(self._draws, there, self._options.helpers)
+        probe.proxies = shuffled(self._draws, there, self._options.proxies)
         return [
-            self._send(helper, PingRequest, probe.number, target=probe.target)
-            for helper in probe.helpers
+            self._send(proxy, PingRequest, probe.number, target=probe.target)
+            for proxy in probe.proxies
         ]
 
     def _conclude(self, now_ns: int) -> list[Effect]:
@@ -174,7 +151,7 @@ class Swim:
         probe, self._probe = self._probe, None
         if probe is None or probe.is_answered:
             return []
-        self._health.worse(1 + (len(probe.nacks) < len(probe.helpers)))
+        self._health.worse(1 + (len(probe.nacks) < len(probe.proxies)))
         known = self._known[probe.target]
         return self._hear(
             Claim(Status.SUSPECTED, known.member, known.incarnation, self._name), now_ns
@@ -194,7 +171,7 @@ class Swim:
 
     def _note_nack(self, nack: Nack) -> None:
         probe = self._probe
-        if probe is not None and nack.number == probe.number and nack.source in probe.helpers:
+        if probe is not None and nack.number == probe.number and nack.source in probe.proxies:
             probe.nacks[nack.source] = None
 
     def _relay(self, request: PingRequest) -> list[Effect]:
@@ -202,11 +179,11 @@ class Swim:
         if request.target not in self._known:
             return []
         self._number += 1
-        self._relays[request.source] = _Relay(
+        self._relays[request.source] = Relay(
             request.source, request.number, request.target, self._number
         )
         # Lifeguard, IV.A: the nack leaves in time to arrive before the asker's period ends.
-        nack_ns = self._options.probe_timeout_ns * 4 // 5
+        nack_ns = self._options.timeout_ns * 4 // 5
         ping = self._send(request.target, Ping, self._number)
         return [ping, SetTimer(_RELAY + request.source, nack_ns)]
 
@@ -252,7 +229,7 @@ class Swim:
 
     def _suspect(self, claim: Claim, now_ns: int) -> list[Effect]:
         options, members = self._options, len(self._others) + 1
-        shortest_ns = shortest_suspicion_ns(members, options.period_ns, options.suspicion_factor)
+        shortest_ns = shortest_suspicion_ns(members, options.period_ns, options.suspicion)
         # Without enough others who could confirm, waiting for them would only be slow.
         enough = options.lifeguard and members - 2 >= options.confirmations
         suspicion = Suspicion(
@@ -260,7 +237,7 @@ class Swim:
             claim.by,
             options.confirmations if enough else 0,
             shortest_ns,
-            round(shortest_ns * options.suspicion_stretch),
+            round(shortest_ns * options.stretch),
         )
         self._suspicions[claim.member] = suspicion
         return [SetTimer(_SUSPECT + claim.member, suspicion.due_ns - now_ns)]
@@ -279,31 +256,3 @@ class Swim:
         known = self._known[member]
         failed = Claim(Status.FAILED, member, known.incarnation, self._name)
         return self._believe(failed, known, now_ns) if member in self._suspicions else []
-
-
-class _Probing:
-    """The probe of this period."""
-
-    def __init__(self, target: str, number: int) -> None:
-        self.target, self.number = target, number
-        self.helpers: Sequence[str] = ()
-        self.nacks: dict[str, None] = {}
-        self.is_answered = False
-
-    def may_answer(self, source: str) -> bool:
-        return source == self.target or source in self.helpers
-
-
-class _Relay:
-    """A ping on somebody's behalf: theirs has `number`, ours `own`."""
-
-    def __init__(self, asker: str, number: int, target: str, own: int) -> None:
-        self.asker, self.number, self.target, self._own = asker, number, target, own
-        self.is_done = False
-
-    def finish(self, ack: Ack) -> bool:
-        """Whether this is the answer; only once."""
-        if self.is_done or (ack.source, ack.number) != (self.target, self._own):
-            return False
-        self.is_done = True
-        return True

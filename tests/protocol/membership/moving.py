@@ -5,7 +5,7 @@ in it. The committee is one node here; consensus has tests of its own.
 """
 
 from sim.protocol.effects import Send, SetTimer
-from sim.protocol.membership.aggregator import Aggregator, NewView
+from sim.protocol.membership.aggregator import Aggregator, NewEpoch
 from sim.protocol.membership.epochs import Expel, Join, Move, applied, founded
 from sim.protocol.membership.ownership import Holder, Keeper, Reading
 from tests.protocol.membership.world import MS, World
@@ -75,7 +75,7 @@ class Committee:
         return [*self.announce(), SetTimer("announce", 100 * MS)]
 
     def announce(self):
-        return [Send(name, NewView(self.view)) for name in self.names]
+        return [Send(name, NewEpoch(self.view)) for name in self.names]
 
 
 class Checked(Aggregator):
@@ -138,7 +138,7 @@ class Moving(World):
         changed = self.committee.view.epoch > before.epoch
         if changed:
             self.view_changes += 1
-            self.hosts["committee"].tell(NewView(self.committee.view))
+            self.hosts["committee"].tell(NewEpoch(self.committee.view))
         return changed
 
     def move_some(self):

@@ -6,7 +6,7 @@ from sim.protocol.membership.ownership import Keeper
 class NoFence(Keeper):
     """Believes whoever is newer by version, of whatever epoch."""
 
-    def _is_fenced(self, summary):
+    def _is_fenced(self, holding):
         return False
 
     def _is_ready(self, name):
@@ -31,7 +31,7 @@ class Adds(Keeper):
 
 
 class AcceptsIncomplete(Keeper):
-    """Takes the new owner's first summary for all that it owns."""
+    """Takes the new owner's first holding for all that it owns."""
 
     def _is_ready(self, name):
         newest, member = self._newest.get(name), self.view.member(name)

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.protocol.membership.epochs import Attach, Enrol, Expel, Join, Move, applied, founded
-from sim.protocol.membership.ownership import Holder, Keeper, Reading, Summary
+from sim.protocol.membership.ownership import Holder, Holding, Keeper, Reading
 from tests.protocol.membership.mutants import AcceptsIncomplete, Adds, DropsFirst, NoFence
 
 OWNERS = "ABC"
@@ -44,7 +44,7 @@ class Site:
         self.hear(*range(16))
 
     def report(self, name):
-        return self.parent.hear(self.holders[name].summary())
+        return self.parent.hear(self.holders[name].holding())
 
     @property
     def count(self):
@@ -116,11 +116,11 @@ def test_a_source_may_move_again_before_its_first_move_is_over():
 def test_moves_that_have_nothing_to_do_with_each_other_do_not_wait_for_each_other():
     keeper = Keeper("P", founded("P", [(n, "P") for n in "ABCD"], _runs("ABCD")))
     for name in "ABCD":
-        keeper.hear(Summary(name, 0, 0, 1, 4, 0))
+        keeper.hear(Holding(name, 0, 0, 1, 4, 0))
     view = applied(applied(keeper.view, Move(0, 1, "B")), Move(8, 9, "D"))
     keeper.adopt(view)
-    keeper.hear(Summary("C", 2, 0, 2, 3, 0))
-    keeper.hear(Summary("D", 2, 0, 2, 5, 0))
+    keeper.hear(Holding("C", 2, 0, 2, 3, 0))
+    keeper.hear(Holding("D", 2, 0, 2, 5, 0))
     assert (keeper.sources, keeper.late) == (16, ("A", "B"))
 
 
@@ -145,7 +145,7 @@ def test_an_owner_that_gets_its_sources_back_starts_them_anew():
     site = Site()
     site.decide(Move(0, 4, "B"), but="A")
     site.decide(Move(0, 4, "A"))
-    assert site.holders["A"].summary().sources == 0
+    assert site.holders["A"].holding().sources == 0
 
 
 def test_a_member_that_comes_back_is_admitted_and_gets_its_sources_by_a_move():
@@ -164,7 +164,7 @@ def test_a_member_that_comes_back_is_admitted_and_gets_its_sources_by_a_move():
 
 def test_a_repeated_or_overtaken_summary_changes_nothing():
     site = Site()
-    old, new = site.holders["A"].summary(), site.holders["A"].summary()
+    old, new = site.holders["A"].holding(), site.holders["A"].holding()
     assert site.parent.hear(new)
     assert not site.parent.hear(new)
     assert not site.parent.hear(old)
@@ -177,24 +177,24 @@ def test_a_restarted_owner_is_newer_than_it_was_but_counts_only_when_complete():
     assert site.count == 12
     site.hear_all()
     assert site.report("A")
-    assert site.parent._counted["A"].summary.life == 1
+    assert site.parent._counted["A"].holding.life == 1
 
 
 def test_an_owner_moves_to_another_parent_with_all_it_has():
     site = Site()
     other, root = Keeper("Q", FIRST), Keeper("R", FIRST)
-    other.hear(site.holders["D"].summary())
-    root.hear(site.parent.summary())
-    root.hear(other.summary())
+    other.hear(site.holders["D"].holding())
+    root.hear(site.parent.holding())
+    root.hear(other.holding())
     assert root.sources == 16
     site.decide(Attach("A", "Q"))
     other.adopt(site.view)
     root.adopt(site.view)
-    assert other.summary() is None  # it is to count A, and does not yet
-    root.hear(site.parent.summary())
+    assert other.holding() is None  # it is to count A, and does not yet
+    root.hear(site.parent.holding())
     assert (site.count, root.sources) == (8, 16)
-    other.hear(site.holders["A"].summary())
-    root.hear(other.summary())
+    other.hear(site.holders["A"].holding())
+    root.hear(other.holding())
     assert (other.sources, root.sources, root.state) == (8, 16, 1_111_111_111_111_111)
 
 
@@ -209,8 +209,8 @@ def test_new_sources_are_counted_when_their_owner_has_heard_them_all():
 
 def test_nobody_reports_for_others_or_as_a_stranger():
     site = Site()
-    assert not site.parent.hear(Summary("D", 0, 0, 9, 4, 0))
-    assert not site.parent.hear(Summary("nobody", 10**30, 0, 9, 4, 0))
+    assert not site.parent.hear(Holding("D", 0, 0, 9, 4, 0))
+    assert not site.parent.hear(Holding("nobody", 10**30, 0, 9, 4, 0))
     assert not site.holders["A"].hear(Reading(4, 0, 0, 99, 0))
     assert not site.holders["A"].hear(Reading(-1, 0, 0, 99, 0))
 

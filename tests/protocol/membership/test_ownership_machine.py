@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from sim.protocol.membership.epochs import Attach, Expel, Join, Move, applied, founded
-from sim.protocol.membership.ownership import Holder, Keeper, Reading, Summary
+from sim.protocol.membership.ownership import Holder, Holding, Keeper, Reading
 from sim.protocol.membership.view import Member, Run, View
 from tests.protocol.membership.mutants import MUTANTS
 from tests.reference.ownership import replaceable
@@ -81,17 +81,17 @@ class Rehoming(RuleBasedStateMachine):
     def report(self, names, arrives):
         for name in names:
             node = self.nodes[name]
-            member, summary = node.view.member(name), node.summary()
-            if member is not None and summary is not None:
-                self.sent.append((member.parent, summary))
+            member, holding = node.view.member(name), node.holding()
+            if member is not None and holding is not None:
+                self.sent.append((member.parent, holding))
                 if arrives:
-                    self.keepers[member.parent].hear(summary)
+                    self.keepers[member.parent].hear(holding)
 
     @rule(data=st.data())
     def deliver(self, data):
         if self.sent:
-            parent, summary = data.draw(st.sampled_from(self.sent))
-            self.keepers[parent].hear(summary)
+            parent, holding = data.draw(st.sampled_from(self.sent))
+            self.keepers[parent].hear(holding)
 
     def everybody_up_to_date(self):
         """All views known, all sources heard, all reports delivered, from the bottom up."""
@@ -148,10 +148,10 @@ def test_what_is_replaced_is_what_trying_every_choice_finds(counted, target, els
     after = View(1, "r", tuple(Member(n, "r", int(n in changed)) for n in names), after.runs)
     keeper = Keeper("r", before)
     for name in names:
-        keeper.hear(Summary(name, 0, 0, 0, before.load(name), 0))
+        keeper.hear(Holding(name, 0, 0, 0, before.load(name), 0))
     keeper.adopt(after)
     for name in sorted(ready):
-        keeper.hear(Summary(name, 1, 0, 1, after.load(name), 0))
+        keeper.hear(Holding(name, 1, 0, 1, after.load(name), 0))
     sets = [{name: spelt(view.owned(name)) for name in names} for view in (before, after)]
     nothing = {name for name in names if not after.load(name)}
     replaced = replaceable(*sets, ready | nothing)

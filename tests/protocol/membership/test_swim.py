@@ -17,13 +17,14 @@ from sim.protocol.membership.claims import (
 )
 from sim.protocol.membership.contract import Alive, Failed, Post, Suspected
 from sim.protocol.membership.draws import draws_of, pick, shuffled
+from sim.protocol.membership.probes import SwimOptions
 from sim.protocol.membership.suspicion import (
     Health,
     Suspicion,
     shortest_suspicion_ns,
     suspicion_ns,
 )
-from sim.protocol.membership.swim import Swim, SwimOptions
+from sim.protocol.membership.swim import Swim
 from tests.protocol.membership.world import MS, S, World, constant
 
 NAMES = tuple(f"m{number}" for number in range(8))
@@ -198,7 +199,7 @@ def test_a_cut_link_between_two_members_is_bridged_by_others():
 
 
 def test_a_helper_that_hears_nothing_says_that_it_is_there_itself():
-    node = member(probe_timeout_ns=100 * MS)
+    node = member(timeout_ns=100 * MS)
     ping, timer = node.on_message(PingRequest("m1", 42, target="m2"), 0)
     assert (ping.to, timer) == ("m2", SetTimer("relay m1", 80 * MS))
     (nack,) = node.on_timer("relay m1", 80 * MS)
@@ -239,9 +240,9 @@ def false_alarms(lifeguard):
     world = World(constant(5 * MS))
     options = {
         "period_ns": S,
-        "probe_timeout_ns": 200 * MS,
+        "timeout_ns": 200 * MS,
         "lifeguard": lifeguard,
-        "suspicion_factor": 1.0,
+        "suspicion": 1.0,
     }
     names = tuple(f"n{number:02}" for number in range(16))
     for name in names:
