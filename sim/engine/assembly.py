@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.engine.attest.build import add_attest
 from sim.engine.build import build
 from sim.engine.component import Component
+from sim.engine.control.build import add_control
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.detection.schedule import Schedule
@@ -15,6 +16,7 @@ from sim.engine.digests.build import add_digests
 from sim.engine.evidence.build import add_evidence
 from sim.engine.faults.timeline import Timeline
 from sim.engine.fingerprint import Fingerprint
+from sim.engine.kernel import Kernel
 from sim.engine.lies.build import add_lies
 from sim.engine.message_log import Messages
 from sim.engine.parts import prepare
@@ -36,7 +38,7 @@ class Assembly:
 
 
 def assemble(
-    plan: Plan, seed: int, fingerprint: Fingerprint, messages: Messages | None
+    plan: Plan, seed: int, kernel: Kernel, fingerprint: Fingerprint, messages: Messages | None
 ) -> Assembly:
     """Build a scenario under one seed. Raises InputError if a file it needs is not usable."""
     parts = prepare(plan, seed)
@@ -51,6 +53,11 @@ def assemble(
     recorder = Recorder(plan, world, fingerprint)
     listeners: tuple[Listener | None, ...] = (evidence, detection)
     told = [listener for listener in listeners if listener is not None]
+    is_replicated = plan.control.agreement is not None
+    publisher = Publisher(
+        plan, world, recorder, lies, digests, attest, told, by_council=is_replicated
+    )
+    control = add_control(parts, world, kernel, publisher)
     components: tuple[Component | None, ...] = (
         Timeline(plan.faults, plan.duration_ns, world),
         None if seats is None else Reseating(seats, world, lies),
@@ -58,7 +65,8 @@ def assemble(
         digests,
         attest,
         evidence,
-        Publisher(plan, world, recorder, lies, digests, attest, told),
+        publisher,
+        *control,
         None if detection is None else Schedule(plan, detection, fingerprint),
     )
     there = tuple(component for component in components if component is not None)

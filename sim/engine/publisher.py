@@ -31,7 +31,11 @@ class Listener(Protocol):
 
 
 class Publisher:
-    """The root's publications; `listeners` are told in their order."""
+    """The root's publications; `listeners` are told in their order.
+
+    With `by_council` the root's replicas publish by themselves, and `announce` is called for every
+    version on which they have agreed.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,8 @@ class Publisher:
         digests: Digests | None,
         attest: Attest | None,
         listeners: Sequence[Listener],
+        *,
+        by_council: bool = False,
     ) -> None:
         self._plan = plan
         self._world = world
@@ -50,12 +56,14 @@ class Publisher:
         self._digests = digests
         self._attest = attest
         self._listeners = tuple(listeners)
+        self._by_council = by_council
         self._is_watched = bool(digests or attest or plan.adversaries)
         """Whether anybody asks how far lies move a baseline."""
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """One for all publications."""
-        yield self._publishing(kernel, advance)
+        if not self._by_council:
+            yield self._publishing(kernel, advance)
 
     def rows(self) -> Rows:
         """Nothing more: publications are written down as they happen."""
@@ -64,6 +72,15 @@ class Publisher:
     def idle(self) -> list[str]:
         """A publication is never without effect."""
         return []
+
+    def announce(self, version: int, now_ns: int, agreed: Moments, true: Moments) -> None:
+        """A version that was proposed at `now_ns` has been agreed on."""
+        self._recorder.publication(now_ns, version, agreed, true)
+        if self._is_watched:
+            published = unguarded(agreed, self._plan.agents.count)
+            self._account(version, now_ns, published, agreed, true)
+        for listener in self._listeners:
+            listener.publish(version, now_ns, agreed, true)
 
     def _publishing(self, kernel: Kernel, advance: Advance) -> Script:
         period_ns = self._plan.baseline.publish_ns

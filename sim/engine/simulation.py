@@ -48,7 +48,7 @@ class Simulation:
         self.kernel = Kernel()
         self.fingerprint = Fingerprint(plan.journal.fingerprint)
         self.messages = Messages() if plan.journal.messages else None
-        built = assemble(plan, seed, self.fingerprint, self.messages)
+        built = assemble(plan, seed, self.kernel, self.fingerprint, self.messages)
         self.world = built.world
         self.recorder: Recorder = built.recorder
         self.components = built.components
@@ -117,7 +117,7 @@ class Simulation:
             tables,
             self.fingerprint.hexdigest(),
             self.fingerprint.parts(),
-            telemetry.leaves.messages + sum(tier.messages for tier in telemetry.aggregators),
+            telemetry.messages,
             telemetry.leaves.clipped,
             tuple(idle),
         )

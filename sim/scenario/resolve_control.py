@@ -24,8 +24,9 @@ WATCHED = {"locals": 1, "regionals": 2}
 
 def resolve_control(scenario: Scenario, replicas: int) -> ControlPlan:
     """The control plane of a scenario whose root has so many replicas."""
+    needs_committee = replicas > 1 or scenario.alerts is not None
     return ControlPlan(
-        agreement=_agreement(scenario.agreement, replicas),
+        agreement=_agreement(scenario.agreement, replicas) if needs_committee else None,
         alerts=_alerts(scenario.alerts),
         reads=_reads(scenario.reads),
         membership=_membership(scenario.membership),
@@ -33,10 +34,8 @@ def resolve_control(scenario: Scenario, replicas: int) -> ControlPlan:
     )
 
 
-def _agreement(block: control.Agreement | None, replicas: int) -> AgreementPlan | None:
+def _agreement(block: control.Agreement | None, replicas: int) -> AgreementPlan:
     """Replicas agree on something also where the scenario does not say how."""
-    if block is None and replicas == 1:
-        return None
     block = control.Agreement() if block is None else block
     return AgreementPlan(
         protocol=variant(block.protocol),

@@ -65,7 +65,7 @@ class Averaging(Block):
     spread: Annotated[Number, Field(gt=0)] = Field(
         default=1.0, description="how far apart candidates may be at first, in the same unit"
     )
-    combine: Literal["midpoint", "select_mean", "trimmed_mean"] = Field(
+    rule: Literal["midpoint", "select_mean", "trimmed_mean"] = Field(
         default="midpoint", description="what becomes of the values of a round, f cut off each side"
     )
 

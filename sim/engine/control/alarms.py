@@ -1,0 +1,158 @@
+"""Critical alerts in a run: who raises them, who keeps them, and what each node shows of them.
+
+The replicas of the root are the keepers. A raiser is the aggregator that the scenario names; for an
+agent its local raises. What every node shows of every alert is written down whenever it changes.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+from sim.engine.component import Rows
+from sim.engine.control.plane import ControlPlane
+from sim.engine.control.replicas import Replicas
+from sim.engine.control.servers import server
+from sim.engine.kernel import Kernel, Script
+from sim.engine.parts import Advance, Parts
+from sim.errors import InvariantViolated
+from sim.protocol.agreement.contract import Membership
+from sim.protocol.alerts.contract import AlertId, AlertState, RaiseAlert, Raisers, State
+from sim.protocol.alerts.keeper import Keeper
+from sim.protocol.alerts.ledger import Proves
+from sim.protocol.alerts.raising import Raiser
+from sim.protocol.committee import Committee
+from sim.protocol.signatures import Notary, digest
+from sim.scenario.plan_control import AgreementPlan, AlertsPlan, RaisedPlan
+from sim.scenario.selectors import ranges
+
+SECRET_BYTES: Final = 32
+LIFE: Final = 1000
+"""Numbers that a raiser may use in one of its lives, so that no two lives use the same."""
+
+
+class Alarms:
+    """The keepers and raisers of one run. `proves` judges what takes an alert back."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        plane: ControlPlane,
+        replicas: Replicas,
+        plan: AlertsPlan,
+        agreement: AgreementPlan,
+        proves: Proves | None = None,
+    ) -> None:
+        self._plan, self._plane, self._replicas = plan, plane, replicas
+        self._agreement, self._proves = agreement, proves
+        self._options = {
+            "expire_ns": plan.expire_ns,
+            "resend_ns": plan.resend_ns,
+            "sync_ns": plan.gossip_ns,
+        }
+        names = tuple(f"{name} alerts" for name in replicas.names)
+        self.committee = Committee(names, agreement.f)
+        self._notary = Notary(self._secret(parts, "keepers"), self.committee.n)
+        self._at = {one.path: self._raiser_of(parts, one) for one in plan.raised}
+        who = list(dict.fromkeys(self._at.values()))
+        self._raisers = Raisers(
+            [name for name, _, _ in who], Notary(self._secret(parts, "raisers"), len(who))
+        )
+        self._shown: list[dict[str, Any]] = []
+        self.last: dict[tuple[str, AlertId], AlertState] = {}
+        """What each node shows of each alert."""
+        for replica, name in enumerate(names):
+            self._join_keeper(replica, name)
+        for name, row, node in who:
+            self._join_raiser(name, row, node)
+        plane.checks.append(self.check)
+
+    def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:  # noqa: ARG002
+        """One for each alert that is raised."""
+        for one in self._plan.raised:
+            yield self._raising(one, kernel)
+
+    def rows(self) -> Rows:
+        """Every change of what a node shows of an alert."""
+        return {"alerts": self._shown}
+
+    def idle(self) -> list[str]:
+        """Alerts whose raiser was down when it should have raised them."""
+        raised = {alert.subject for alert in (one.alert for one in self.last.values())}
+        return [one.path for one in self._plan.raised if one.path not in raised]
+
+    def check(self) -> None:
+        """Raises InvariantViolated if one alert is committed with two contents."""
+        contents: dict[AlertId, bytes] = {}
+        for (_, alert_id), state in self.last.items():
+            if state.state is State.COMMITTED:
+                found = contents.setdefault(alert_id, state.alert.digest)
+                if found != state.alert.digest:
+                    raise InvariantViolated(f"alerts: {alert_id} is committed with two contents")
+
+    def _raising(self, one: RaisedPlan, kernel: Kernel) -> Script:
+        yield kernel.instant(one.at_ns)
+        name, _, _ = self._at[one.path]
+        self._plane.host(name).tell(RaiseAlert(one.path, digest("evidence", one.path)))
+
+    def _raiser_of(self, parts: Parts, one: RaisedPlan) -> tuple[str, int, int]:
+        """Name of the host, row and number of the node that raises an alert."""
+        shape = parts.roster.shape
+        chosen = ranges(one.by, shape)
+        assert chosen is not None, "checked: one node, by name"
+        row = max(chosen)
+        node = chosen[row][0]
+        if row == 0 and len(parts.levels) > 1:
+            row, node = 1, int(parts.levels[0].parent_of[node])
+        return f"{shape.node_name(row, node)} raiser", row, node
+
+    def _secret(self, parts: Parts, of: str) -> bytes:
+        return parts.streams.stream("control", "alerts", of).bytes(SECRET_BYTES)
+
+    def _join_keeper(self, replica: int, name: str) -> None:
+        membership = Membership(
+            self.committee,
+            replica,
+            self._notary.seal(replica),
+            self._notary,
+            options=self._options,
+        )
+        self._plane.join(
+            name,
+            self._replicas.places[replica],
+            lambda _: Keeper(membership, raisers=self._raisers, proves=self._proves),
+            peers=self.committee.names,
+            service=server(self._plane.kernel, self._agreement),
+            application=partial(self._show, self._replicas.names[replica], replica),
+        )
+
+    def _join_raiser(self, name: str, row: int, node: int) -> None:
+        self._plane.join(
+            name,
+            self._plane.place(row, node),
+            lambda life: Raiser(
+                name,
+                self._raisers,
+                self.committee,
+                self._notary,
+                proves=self._proves,
+                first=LIFE * life,
+                options=self._options,
+            ),
+            application=partial(self._show, name.removesuffix(" raiser"), -1),
+        )
+
+    def _show(self, node: str, replica: int, event: object) -> None:
+        if not isinstance(event, AlertState):
+            return
+        self.last[node, event.alert.id] = event
+        self._shown.append(
+            {
+                "at_ns": self._plane.kernel.now_ns,
+                "node": node,
+                "replica": replica,
+                "alert": event.alert.subject,
+                "raised_ns": event.alert.raised_ns,
+                "state": event.state.value,
+                "side": len(event.side),
+            }
+        )

@@ -1,0 +1,29 @@
+"""The control plane that a plan asks for, as components of the run."""
+
+from sim.engine.component import Component
+from sim.engine.control.alarms import Alarms
+from sim.engine.control.council import Council
+from sim.engine.control.plane import ControlPlane
+from sim.engine.control.replicas import Replicas
+from sim.engine.kernel import Kernel
+from sim.engine.parts import Parts
+from sim.engine.publisher import Publisher
+from sim.engine.world import World
+
+
+def add_control(
+    parts: Parts, world: World, kernel: Kernel, publisher: Publisher
+) -> tuple[Component, ...]:
+    """Nothing at all for a scenario without a control plane."""
+    plan = parts.plan.control
+    if plan.is_empty:
+        return ()
+    rate_bps = None if plan.agreement is None else plan.agreement.rate_bps
+    plane = ControlPlane(parts, world, kernel, rate_bps)
+    replicas = Replicas(parts, plane)
+    found: list[Component] = [plane]
+    if plan.agreement is not None:
+        found.append(Council(parts, plane, replicas, plan.agreement, publisher.announce))
+        if plan.alerts is not None:
+            found.append(Alarms(parts, plane, replicas, plan.alerts, plan.agreement))
+    return tuple(found)

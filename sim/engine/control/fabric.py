@@ -1,0 +1,188 @@
+"""The fabric's judgement of single messages: by the same paths, laws and faults as the columns.
+
+Control messages travel over reliable connections: what chance loses is sent again after
+`RETRANSMIT_NS`, until it arrives; a fault that cuts the way drops them, and protocols have to cope.
+Datagrams (probes, heartbeats) are lost for good. What chance decides about a sender's messages has
+streams of its own, so another node more or less moves nobody's draws.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.engine.parts import Parts
+from sim.engine.rules import Ends, governing
+from sim.engine.service import one_by_one
+from sim.engine.streams import Streams
+from sim.engine.world import World
+from sim.network.latency import make_law
+from sim.network.latency.law import LatencyLaw
+from sim.network.loss import make_loss
+from sim.network.verdict import CORRUPT, LOST, NO_ROUTE, Verdict
+from sim.protocol.messages import Message
+from sim.units import NS_PER_S
+
+RETRANSMIT_NS: Final = NS_PER_S // 5
+"""The smallest retransmission timeout of a common TCP (Linux)."""
+TRIES_MAX: Final = 16
+"""A connection that loses so many times in a row is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A machine of the tree: a node of a tier, and where it stands."""
+
+    name: str
+    tier: int
+    node: int
+    site: int
+
+
+class _Way(NamedTuple):
+    """What holds between two places until the network changes."""
+
+    floor_ns: int
+    verdict: Verdict | None
+    drop: str | None
+
+
+class Fabric:
+    """Delays and losses between the places of one run. `rate_bps` is that of each place's line."""
+
+    def __init__(self, parts: Parts, world: World, rate_bps: int | None) -> None:
+        self.world = world
+        self._bit_ns = 0.0 if rate_bps is None else NS_PER_S / rate_bps
+        topology = parts.plan.topology
+        self._law = make_law(topology.jitter.kind, topology.jitter.options, parts.plan.directory)
+        self._loss = make_loss(topology.loss.kind, topology.loss.options).loss_share
+        self._streams = parts.streams
+        self._senders: dict[str, _Sender] = {}
+        self._ways: dict[tuple[str, str], _Way] = {}
+        self._free_ns: dict[str, int] = {}
+
+    def add(self, node_id: str, place: Place, *, reliable: bool) -> None:
+        """From now on this node sends and receives at that place."""
+        chance = _Chance(self._streams, node_id, self._law)
+        self._senders[node_id] = _Sender(place, reliable, chance)
+
+    def refresh(self) -> None:
+        """Routes or rules have changed."""
+        self._ways.clear()
+
+    def judge(self, sender: str, receiver: str, message: Message, now_ns: int) -> int | str:
+        """Delay in ns, or why the message is lost."""
+        source = self._senders[sender]
+        way = self._ways.get((sender, receiver)) or self._way(sender, receiver)
+        wait_ns = self._wait_ns(source.place.name, message, now_ns)
+        jitter_ns = next(source.chance.jitter_ns)
+        if way.drop is not None:
+            self._hit(way)
+            return way.drop
+        delay_ns = way.floor_ns + jitter_ns
+        if way.verdict is not None:
+            self._hit(way)
+            delay_ns = _bent(way.verdict, delay_ns, now_ns, source.chance)
+        again_ns = self._again_ns(way, source)
+        return again_ns if isinstance(again_ns, str) else wait_ns + delay_ns + again_ns
+
+    def judge_all(
+        self, sender: str, receivers: tuple[str, ...], message: Message, now_ns: int
+    ) -> list[int | str]:
+        """The same for a broadcast, in the order of the receivers."""
+        return [self.judge(sender, receiver, message, now_ns) for receiver in receivers]
+
+    def is_cut(self, sender: str, receiver: str) -> bool:
+        """Whether nothing gets from one node to the other now."""
+        way = self._ways.get((sender, receiver)) or self._way(sender, receiver)
+        return way.drop is not None or (way.verdict is not None and way.verdict.is_cut)
+
+    def round_trip_ns(self, one: str, other: str) -> int:
+        """The shortest round trip between two nodes now."""
+        return sum(
+            (self._ways.get(pair) or self._way(*pair)).floor_ns
+            for pair in ((one, other), (other, one))
+        )
+
+    def _way(self, sender: str, receiver: str) -> _Way:
+        source, target = self._senders[sender].place, self._senders[receiver].place
+        floor_ns = float(self.world.delay_ns[source.site, target.site])
+        rules = self.world.rules_in_order()
+        (number,) = governing(rules, _ends(source), _ends(target))
+        verdict = None if number < 0 else rules[number].verdict
+        drop = verdict.drop if verdict is not None else None
+        if not np.isfinite(floor_ns):
+            drop, floor_ns = NO_ROUTE, 0.0
+        way = self._ways[sender, receiver] = _Way(round(floor_ns), verdict, drop)
+        return way
+
+    def _hit(self, way: _Way) -> None:
+        if way.verdict is not None:
+            self.world.control_hits[way.verdict.rule] += 1
+
+    def _wait_ns(self, place: str, message: Message, now_ns: int) -> int:
+        """Until the place's line is free, and the message has been put on it."""
+        if not self._bit_ns:
+            return 0
+        free_ns = max(self._free_ns.get(place, 0), now_ns)
+        free_ns += round(8 * message.size_bytes * self._bit_ns)
+        self._free_ns[place] = free_ns
+        return free_ns - now_ns
+
+    def _again_ns(self, way: _Way, source: "_Sender") -> int | str:
+        """How much later it arrives because it was lost on the way; or that it is lost for good."""
+        extra = 0.0 if way.verdict is None else way.verdict.loss_extra
+        damaged = 0.0 if way.verdict is None else way.verdict.corrupt_share
+        share = 1 - (1 - self._loss) * (1 - extra) * (1 - damaged)
+        if not share:
+            return 0
+        for tries in range(TRIES_MAX):
+            if next(source.chance.uniform) >= share:
+                return tries * RETRANSMIT_NS
+            if not source.reliable:
+                break
+        return CORRUPT if damaged > max(extra, self._loss) else LOST
+
+
+class _Chance:
+    """The draws of one sender."""
+
+    def __init__(self, streams: Streams, node_id: str, law: LatencyLaw) -> None:
+        self.jitter_ns = one_by_one(_drawing(law, streams.stream("control", node_id, "jitter")))
+        self.uniform = _uniforms(streams.stream("control", node_id, "loss"))
+        self.fate = _uniforms(streams.stream("control", node_id, "reorder"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    place: Place
+    reliable: bool
+    chance: _Chance
+
+
+def _bent(verdict: Verdict, delay_ns: int, now_ns: int, chance: _Chance) -> int:
+    """The delay as a fault changes it."""
+    bent_ns = delay_ns * verdict.delay_factor + verdict.delay_extra_ns
+    bent_ns += max(verdict.hold_until_ns - now_ns, 0.0)
+    if verdict.reorder_share and next(chance.fate) < verdict.reorder_share:
+        bent_ns += verdict.reorder_extra_ns
+    return round(bent_ns)
+
+
+def _ends(place: Place) -> Ends:
+    return Ends(place.tier, np.array([place.node]), np.array([place.site], np.int32))
+
+
+def _drawing(law: LatencyLaw, stream: np.random.Generator):  # type: ignore[no-untyped-def]
+    def draw_ns(count: int) -> np.ndarray:
+        drawn = np.empty(count)
+        law.draw(stream, drawn)
+        return drawn
+
+    return draw_ns
+
+
+def _uniforms(stream: np.random.Generator) -> Iterator[float]:
+    while True:
+        yield from stream.random(256).tolist()

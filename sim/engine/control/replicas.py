@@ -1,0 +1,77 @@
+"""The replicas of the root as the control plane sees them: what each of them knows, and where."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.control.fabric import Place
+from sim.engine.control.plane import ControlPlane
+from sim.engine.parts import Parts
+from sim.protocol.agreement.contract import Value
+from sim.protocol.signatures import digest
+from sim.stats.moments import Layout, Moments, moments
+from sim.telemetry.root import Root
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one replica would publish: the sums of the panes that a baseline covers."""
+
+    moments: Moments
+    row: Ints
+
+
+class Replicas:
+    """All replicas of the root of one run; replica 0 is what there is without replication."""
+
+    def __init__(self, parts: Parts, plane: ControlPlane) -> None:
+        telemetry, shape = plane.world.telemetry, parts.roster.shape
+        self._plan = parts.plan
+        self._layout: Layout = parts.layout
+        self._world = plane.world
+        self.roots: tuple[Root, ...] = (telemetry.root, *(one.root for one in telemetry.spines))
+        self.rows = tuple(shape.row(shape.top, replica) for replica in range(len(self.roots)))
+        self.places: tuple[Place, ...] = tuple(plane.place(row, 0) for row in self.rows)
+
+    def __len__(self) -> int:
+        return len(self.roots)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """root-0/0 and so on; root where there is one alone."""
+        return tuple(place.name for place in self.places)
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The failure domain of each."""
+        names = self._world.roster.site_names
+        return tuple(names[place.site] for place in self.places)
+
+    def is_up(self, replica: int) -> bool:
+        """Whether it acts now."""
+        return bool(self._world.is_up(self.rows[replica])[0])
+
+    def snapshot(self, replica: int, now_ns: int) -> Snapshot:
+        """What a replica knows of the window of a baseline now."""
+        panes = self._plan.baseline.panes_at(now_ns)
+        row = self.roots[replica].window(*panes, self._layout.features)
+        return Snapshot(moments(row, self._layout.features), row)
+
+    def candidate(self, version: int, snapshot: Snapshot) -> Value:
+        """The snapshot as a value to agree on."""
+        mean = np.nan_to_num(snapshot.moments.mean) / self._plan.agents.scale
+        return Value(
+            digest(version, snapshot.row.tobytes()),
+            size_bytes=self._layout.wire_bytes(panes=1),
+            numbers=tuple(mean.tolist()),
+            content=snapshot,
+        )
+
+    def finished(self, replica: int, now_ns: int) -> bytes:
+        """A digest of the finished panes that a replica knows: what must be the same everywhere."""
+        first, last = self._plan.baseline.panes_at(now_ns)
+        row = self.roots[replica].window(first, last - 1, self._layout.features)
+        return digest(first, last, row.tobytes())

@@ -1,0 +1,20 @@
+"""How long a machine of the control plane is busy with each message."""
+
+from functools import partial
+
+from sim.engine.host import ServiceFactory
+from sim.engine.kernel import Kernel
+from sim.engine.service import Service
+from sim.protocol.messages import Message
+from sim.scenario.plan_control import AgreementPlan
+
+
+def server(kernel: Kernel, plan: AgreementPlan) -> ServiceFactory | None:
+    """A queue in front of a node; None where nothing that it takes in costs time."""
+    if not plan.service_ns and not plan.verify_ns:
+        return None
+
+    def service_ns(message: Message) -> int:
+        return plan.service_ns + plan.verify_ns * message.signatures
+
+    return partial(Service, kernel, service_ns)
