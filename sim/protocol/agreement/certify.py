@@ -107,7 +107,7 @@ class Certified:
         out: list[Effect] = []
         for effect in effects:
             match effect:
-                case Output(event=Decided(certificate=None) as decided):
+                case Output(event=Decided() as decided):
                     out += self._hold(decided)
                 case _:
                     out.append(effect)

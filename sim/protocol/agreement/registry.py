@@ -99,6 +99,8 @@ _ALL = (
         in_rounds=True,
     ),
     Protocol("pbft", f"{_HERE}.pbft.node:PBFT", 3, lambda n: 2 * n * (n - 1), 3),
+    # Seven delays from the leader's proposal; before it come the new-views.
+    Protocol("hotstuff", f"{_HERE}.hotstuff.node:HotStuff", 3, lambda n: 8 * (n - 1), 8),
 )
 
 PROTOCOLS = {protocol.name: protocol for protocol in _ALL}

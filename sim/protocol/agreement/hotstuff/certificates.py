@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
-from sim.protocol.agreement.contract import Membership, Value
+from sim.protocol.agreement.contract import Decided, Membership, Value
 from sim.protocol.signatures import (
     DIGEST_BYTES,
     SIGNATURE_BYTES,
     Certificate,
+    Notary,
     Signature,
     digest,
 )
@@ -117,3 +118,13 @@ def is_justified(step: Justified, membership: Membership) -> bool:
         and 0 <= high.view < step.view
         and is_certified(high, Phase.PREPARE, membership)
     )
+
+
+def proves(decided: Decided, notary: Notary, quorum: int) -> bool:
+    """Whether the certificate that a decision carries proves it to anybody.
+
+    A quorum is needed: fewer members may have been ready to commit what was never decided.
+    """
+    signed = statement(Phase.COMMIT, decided.view, decided.slot, decided.value.digest)
+    proof = decided.certificate
+    return proof is not None and proof.digest == signed and notary.is_certified(proof, quorum)
