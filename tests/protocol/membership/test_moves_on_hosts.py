@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.protocol.membership.moving import EVERYBODY_ONCE, Moving, WrongCount
+from tests.protocol.membership.moving import EVERYBODY_ONCE, Moving, WrongCount, times_counted
 from tests.protocol.membership.mutants import MUTANTS
 from tests.protocol.membership.world import MS
 
@@ -53,6 +53,26 @@ def test_in_a_thousand_moves_everybody_is_counted_once_after_every_event():
     # It did not just stand still: the root counted anew, several at once, all the while.
     assert sum(len(names) > 1 for names in replaced) > 100
     assert world.root.checks > 1000
+
+
+class Punctual(Moving):
+    """Every message takes 10 ms."""
+
+    def judged(self, sender, receiver, message, now_ns):
+        return 10 * MS
+
+
+def test_a_failed_owner_is_replaced_three_delays_after_the_decision():
+    """The view goes to the agents, they report to their new owners, and these to the parent."""
+    world = Punctual(np.random.default_rng(3))
+    world.run(1000 * MS)
+    keeper = world.hosts["P"].node.book
+    world.expel("A", crash=True)
+    world.run(1030 * MS - 1)
+    assert (keeper.late, keeper.sources) == (("A", "B", "C"), 12)
+    world.run(1030 * MS)
+    assert (keeper.late, keeper.sources) == ((), 12)
+    assert times_counted(keeper.state) == [1] * 12 + [0] * 12
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
