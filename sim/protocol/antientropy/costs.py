@@ -21,9 +21,6 @@ from sim.protocol.antientropy.messages import (
 from sim.protocol.antientropy.rateless import SYMBOLS_A_DIFFERENCE
 from sim.protocol.messages import HEADER_BYTES
 
-SYMBOLS_IN_THE_LIMIT: Final = 1.35
-"""Coded symbols for each of many differences (arXiv 2402.02668, section 5)."""
-
 
 class Cost(NamedTuple):
     """Bytes of both directions, and round trips, until the difference is known."""
@@ -42,7 +39,8 @@ def comparison_cost(
     opening = 2 * HEADER_BYTES + OPENING_BYTES
     if differences == 0:
         return Cost(opening, 1)
-    cost = _COSTS[method](items, differences, options, item_bytes)
+    case = _Case(items, differences, options, item_bytes)
+    cost = _COSTS[method](case)
     return Cost(opening + cost.bytes, cost.round_trips)
 
 
@@ -55,33 +53,41 @@ def _expm1(x: float) -> float:
     return exp(x) - 1
 
 
-def _full(items: int, differences: int, options: Options, item_bytes: int) -> Cost:
-    chunks = ceil(items * item_bytes / options.chunk_bytes)
-    return Cost(items * item_bytes + 2 * chunks * HEADER_BYTES, 1)
+class _Case(NamedTuple):
+    items: int
+    differences: int
+    options: Options
+    item_bytes: int
 
 
-def _merkle(items: int, differences: int, options: Options, item_bytes: int) -> Cost:
+def _full(case: _Case) -> Cost:
+    size_bytes = case.items * case.item_bytes
+    chunks = ceil(size_bytes / case.options.chunk_bytes)
+    return Cost(size_bytes + 2 * chunks * HEADER_BYTES, 1)
+
+
+def _merkle(case: _Case) -> Cost:
     """Every node that differs is asked about once; below the last ones are items, not hashes."""
-    fan_out, depth = options.fan_out, depth_of(items, options.fan_out)
-    differing = [tree_nodes(float(fan_out**level), differences) for level in range(depth)]
+    fan_out, depth = case.options.fan_out, depth_of(case.items, case.options.fan_out)
+    differing = [tree_nodes(float(fan_out**level), case.differences) for level in range(depth)]
     shown = sum(differing[:-1]) * fan_out * HASH_BYTES
     # A node with a difference has at least the item that differs, on one of the two sides.
-    heads = differing[-1] * (items / fan_out ** (depth - 1) + 0.5) * HEAD_BYTES
+    heads = differing[-1] * (case.items / fan_out ** (depth - 1) + 0.5) * HEAD_BYTES
     asked = sum(differing[1:]) * ID_BYTES
-    each = max(1, options.chunk_bytes // (fan_out * HASH_BYTES))
+    each = max(1, case.options.chunk_bytes // (fan_out * HASH_BYTES))
     requests = sum(ceil(nodes / each) for nodes in differing[1:])
     return Cost(round(shown + heads + asked + 2 * requests * HEADER_BYTES), depth)
 
 
-def _rateless(items: int, differences: int, options: Options, item_bytes: int) -> Cost:
+def _rateless(case: _Case) -> Cost:
     """The first portion is enough for few; for more, a second and every other time a third."""
-    needed = max(options.portion, SYMBOLS_A_DIFFERENCE * differences)
-    trips = 1 if needed == options.portion else 2
-    messages = 2 * (trips - 1) + needed * SYMBOL_BYTES // options.chunk_bytes
+    needed = max(case.options.portion, SYMBOLS_A_DIFFERENCE * case.differences)
+    trips = 1 if needed == case.options.portion else 2
+    messages = 2 * (trips - 1) + needed * SYMBOL_BYTES // case.options.chunk_bytes
     return Cost(round(needed * SYMBOL_BYTES + messages * HEADER_BYTES), trips)
 
 
-_COSTS: Final[Mapping[str, Callable[[int, int, Options, int], Cost]]] = {
+_COSTS: Final[Mapping[str, Callable[[_Case], Cost]]] = {
     "full": _full,
     "merkle": _merkle,
     "riblt": _rateless,

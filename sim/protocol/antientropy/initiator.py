@@ -30,10 +30,13 @@ from sim.protocol.effects import Effect, Output
 
 
 class Initiator:
-    """One session with one peer. `progress` counts what moved it; `is_over` says that it ended."""
+    """One session with one peer. `progress` counts what moved it; `is_over` says that it ended.
+
+    `said_ns` is when the opening was said last.
+    """
 
     def __init__(self, replica: Replica, peer: int, session: Session, now_ns: int) -> None:
-        self.peer, self.session, self.opened_ns = peer, session, now_ns
+        self.peer, self.session, self.said_ns = peer, session, now_ns
         self.is_over = self.is_answered = False
         self.progress = 0
         self._replica = replica
@@ -70,12 +73,15 @@ class Initiator:
                 return self._take_items(message)
             case Taken():
                 return self._take_acknowledgement(message)
-            case _:
+            case _ if self._comparison.difference is None:
                 return self._compare(message)
+            case _:
+                return []
 
-    def repeat(self) -> list[Effect]:
+    def repeat(self, now_ns: int) -> list[Effect]:
         """Nothing has moved for a while: say again what has no answer."""
         if not self.is_answered:
+            self.said_ns = now_ns
             return self._send([self._opening])
         if self._comparison.difference is None:
             return self._send(self._comparison.pending())
@@ -83,8 +89,6 @@ class Initiator:
         return self._send([*wants, *self._shipment.again()])
 
     def _compare(self, message: InSession) -> list[Effect]:
-        if self._comparison.difference is not None:
-            return []
         before = self._comparison.answers
         asked = self._comparison.take(message)
         difference = self._comparison.difference

@@ -41,13 +41,19 @@ class SyncNode:
         self._watched: dict[str, tuple[int, int, int]] = {}
 
     def start(self, now_ns: int) -> list[Effect]:
-        """Begin (again): the k-th peer's turn comes after k shares of the interval."""
+        """Begin (again): pair i, j has its own turn in the interval, i + j n-ths from its start.
+
+        Of a pair, the one with the higher number is half an interval away from that.
+        """
         self._initiated.clear()
         self._watched.clear()
-        every_ns, count = self.replica.options.every_ns, max(1, len(self._peers))
+        every_ns, member = self.replica.options.every_ns, self.replica.member
+        turns_ns = {
+            peer: every_ns * (peer + member) // (len(self._peers) + 1) for peer in self._peers
+        }
         return [
-            SetTimer(f"probe {peer}", every_ns * turn // count)
-            for turn, peer in enumerate(self._peers, start=1)
+            SetTimer(f"probe {peer}", (turn_ns + every_ns // 2 * (peer < member)) % every_ns)
+            for peer, turn_ns in turns_ns.items()
         ]
 
     def on_message(self, message: Message, now_ns: int) -> list[Effect]:
@@ -71,7 +77,7 @@ class SyncNode:
         peer = int(number)
         if kind == "probe":
             return [SetTimer(name, self.replica.options.every_ns), *self._open(peer, now_ns)]
-        return self._look(name, kind, peer)
+        return self._look(name, kind, peer, now_ns)
 
     def _open(self, peer: int, now_ns: int) -> list[Effect]:
         """A session, unless there is one that moves."""
@@ -119,7 +125,8 @@ class SyncNode:
         theirs = self._answered.get(peer)
         if len(message.key) != _KEY_BYTES or (theirs and message.session < theirs.number):
             return []
-        self._initiated.pop(peer, None)
+        if peer < self.replica.member:
+            self._initiated.pop(peer, None)
         if theirs is None or theirs.number != message.session:
             theirs = Responder(self.replica, peer, message)
             self._answered[peer] = theirs
@@ -129,7 +136,7 @@ class SyncNode:
         """Whether an own session goes on though the peer opens one."""
         if mine.is_answered:
             return not self._is_stuck(f"ask {peer}")
-        has_just_left = now_ns - mine.opened_ns < self.replica.options.retry_ns
+        has_just_left = now_ns - mine.said_ns < self.replica.options.retry_ns
         return self.replica.member < peer and has_just_left
 
     def _is_stuck(self, name: str) -> bool:
@@ -148,7 +155,7 @@ class SyncNode:
         self._watched[name] = (session, 0, 0)
         return [SetTimer(name, self.replica.options.retry_ns)]
 
-    def _look(self, name: str, kind: str, peer: int) -> list[Effect]:
+    def _look(self, name: str, kind: str, peer: int, now_ns: int) -> list[Effect]:
         """If nothing has moved since the last look, repeat; after too many times, give up."""
         end = (self._initiated if kind == "ask" else self._answered).get(peer)
         session, progress, tries = self._watched.pop(name, (-1, 0, 0))
@@ -159,7 +166,7 @@ class SyncNode:
             self._give_up(end)
             return []
         self._watched[name] = (session, end.progress, tries)
-        effects = [] if tries == 0 else end.repeat()
+        effects = [] if tries == 0 else end.repeat(now_ns)
         options = self.replica.options
         delay_ns = min(options.retry_ns << tries, max(options.retry_ns, options.every_ns))
         return [*effects, SetTimer(name, delay_ns)]

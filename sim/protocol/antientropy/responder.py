@@ -63,7 +63,7 @@ class Responder:
             case _:
                 return self._answer(message)
 
-    def repeat(self) -> list[Effect]:
+    def repeat(self, now_ns: int) -> list[Effect]:
         """Nothing has been acknowledged for a while."""
         again = [] if self._shipment is None else self._shipment.again()
         return self._replica.to(self.peer, *again)

@@ -1,11 +1,12 @@
 """Two replicas and more, all methods: what they hold in the end, whatever the network does."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.protocol.antientropy.items import Item, Priority
-from sim.protocol.antientropy.messages import Items, Same, Want, Write
+from sim.protocol.antientropy.messages import Compare, Items, Want, Write
 from sim.protocol.antientropy.registry import METHODS
 from tests.protocol.antientropy.net import DELAY_NS, Net, S, apart, content, item, store_of
 from tests.reference.antientropy import union
@@ -201,16 +202,32 @@ def test_a_replica_that_lost_its_memory_is_filled_again(method):
     assert len(stores[0]) == 100
 
 
-def test_a_session_is_opened_with_each_peer_once_in_every_interval():
-    stores = [store_of(item(1)) for _ in range(3)]
-    net = Net(*stores, every_ns=2 * S)
-    net.run(20 * S - 1)
-    opened = [
-        (sender, now_ns) for now_ns, sender, message in net.sent if not isinstance(message, Same)
-    ]
-    assert len(opened) == 3 * (9 + 9 + 1)
-    own = [now_ns for sender, now_ns in opened if sender == "root-0/0"]
-    assert own == [turn * S for turn in range(1, 20)]
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_each_pair_is_compared_from_both_sides_half_an_interval_apart(n):
+    opened = {}
+
+    def judge(sender, receiver, message, now_ns):
+        if isinstance(message, Compare):
+            opened.setdefault((sender, receiver), []).append(now_ns)
+        return 0
+
+    net = Net(*(store_of(item(1)) for _ in range(n)), every_ns=12 * S, judge=judge)
+    net.run(60 * S - 1)
+    assert len(opened) == n * (n - 1)
+    for (sender, receiver), instants in opened.items():
+        assert np.diff(instants).tolist() == [12 * S] * 4
+        assert abs(opened[receiver, sender][0] - instants[0]) == 6 * S
+
+
+def test_openings_that_cross_when_they_are_repeated_do_not_lose_both_sessions():
+    heal_ns = 4 * S + S // 3
+    cut = lambda sender, receiver, message, now_ns: "cut" if now_ns < heal_ns else 0  # noqa: E731
+    net = Net(*apart(300, 100), method="full", starts=False, judge=cut, every_ns=100 * S)
+    net.reconnect(0, 1)
+    net.reconnect(1, 0)
+    net.run(20 * S)
+    assert net.is_converged
+    assert len(net.synced) == 1
 
 
 def test_what_the_peer_has_in_a_newer_version_is_not_shipped_to_it():
