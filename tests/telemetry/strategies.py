@@ -112,12 +112,18 @@ SELECTORS = (
 )
 GROUPS = (["region-0", "rest"], ["agent-0", "root"], ["40%", "rest"], ["rest", "local-0"])
 TIERS_NEEDED = {"locals": 2, "local-0": 2, "regional-0": 3}
+REPLICAS = ("root/1", "root/*", "replica-1", "replica-0")
+SPLITS = (["replica-1", "rest"], ["root/1", "agents", "root"], ["replica-1", "region-0"])
+SHAPES = ("halves", "ring", "nested")
 
 
 @st.composite
-def _faults(draw: st.DrawFn, levels: int, kinds: Sequence[str]) -> dict[str, Any]:
+def _faults(
+    draw: st.DrawFn, levels: int, kinds: Sequence[str], *, replicated: bool
+) -> dict[str, Any]:
     """A fault of any kind that the reference knows, at an odd instant of a run of 3 s or more."""
     known = [text for text in SELECTORS if TIERS_NEEDED.get(text, 0) <= levels]
+    known += REPLICAS if replicated else ()
     kind = draw(st.sampled_from(kinds))
     at = draw(st.integers(0, 2_500_000_000))
     fault = {"kind": kind, "at": f"{at}ns"}
@@ -129,6 +135,9 @@ def _faults(draw: st.DrawFn, levels: int, kinds: Sequence[str]) -> dict[str, Any
         )
     if kind == "partition":
         groups = GROUPS if levels > 1 else GROUPS[:-1]
+        if replicated and "until" in fault and draw(st.booleans()):
+            return fault | {"shape": draw(st.sampled_from(SHAPES)), "one_way": draw(st.booleans())}
+        groups += SPLITS if replicated else ()
         return fault | {"groups": draw(st.sampled_from(groups)), "one_way": draw(st.booleans())}
     fault["nodes"] = draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique=True))
     if kind == "degrade":
@@ -144,16 +153,23 @@ def _faults(draw: st.DrawFn, levels: int, kinds: Sequence[str]) -> dict[str, Any
 
 
 @st.composite
-def plans(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> Plan:
-    """Any small scenario that is allowed, with faults of these kinds."""
+def plans(draw: st.DrawFn, kinds: Sequence[str] = KINDS, *, replicated: bool = False) -> Plan:
+    """Any small scenario that is allowed, with faults of these kinds, and perhaps with replicas."""
     features = draw(st.integers(1, 3))
     agents = {"count": draw(st.integers(1, 40)), "features": features, "rate": draw(RATES)}
     pane = draw(_ms(300, 2000))
     tree, topology = draw(_trees()), draw(TOPOLOGIES)
+    if replicated:
+        # One site would be one failure domain, and agents report to one node each.
+        assume(topology["kind"] != "point" and tree["levels"] > 1)
+        tree["replicas"] = draw(_replicas(tree["levels"]))
     kinds = (*kinds, *SITE_KINDS) if topology["kind"] == "ring" else kinds
     try:
         return plan_of(
-            *[draw(_faults(tree["levels"], kinds)) for _ in range(draw(st.integers(0, 3)))],
+            *[
+                draw(_faults(tree["levels"], kinds, replicated=replicated))
+                for _ in range(draw(st.integers(0, 3)))
+            ],
             duration=draw(_ms(3000, 6000)),
             agents=agents,
             topology=topology | {"jitter": draw(LAWS), "loss": draw(LOSSES)},
@@ -166,6 +182,14 @@ def plans(draw: st.DrawFn, kinds: Sequence[str] = KINDS) -> Plan:
         # Two faults that cannot hold together.
         assume(False)
         raise
+
+
+@st.composite
+def _replicas(draw: st.DrawFn, levels: int) -> dict[str, int]:
+    """Two to five replicas of the root, and of some tiers below it."""
+    names = ("regional", "tier-4")[: levels - 2]
+    lowest = draw(st.integers(0, len(names)))
+    return dict.fromkeys((*names[lowest:], "root"), draw(st.integers(2, 5)))
 
 
 @st.composite
