@@ -47,14 +47,15 @@ class HotStuff:
 
     `threshold_signatures`, whether a certificate costs one signature (default) or a quorum;
     `kept` decisions for members that missed them. A member that crashed may go on only with the
-    state that it had: one that forgets its locks counts as a liar.
+    state that it had: one that forgets its locks counts as a liar. Raises ValueError if a number
+    is not positive.
     """
 
     def __init__(self, membership: Membership) -> None:
         self._self, self._committee = membership, membership.committee
-        timeout_ns = membership.options.get("timeout_ns", TIMEOUT_NS)
+        timeout_ns = _positive(membership, "timeout_ns", TIMEOUT_NS)
         self._pacemaker = Pacemaker(membership.committee, membership.member, timeout_ns)
-        self._kept: int = membership.options.get("kept", KEPT)
+        self._kept = _positive(membership, "kept", KEPT)
         self._candidates: dict[int, Value] = {}
         self._decisions: dict[int, tuple[Value, QuorumCertificate]] = {}
         self._early: dict[tuple[int, type[Step]], Step] = {}
@@ -289,3 +290,10 @@ class HotStuff:
 
 def _to_all(message: Message | None) -> list[Effect]:
     return [] if message is None else [Broadcast(message)]
+
+
+def _positive(membership: Membership, name: str, default: int) -> int:
+    given = membership.options.get(name, default)
+    if type(given) is not int or given < 1:
+        raise ValueError(f"{name} must be a positive whole number, not {given!r}")
+    return given
