@@ -48,8 +48,10 @@ class Post:
     watches: tuple[str, ...]
     watched_by: tuple[str, ...] = ()
     draws: Draws | None = None
+    life: int = 0
+    """How often it has lost its state so far (see `engine.host.NodeFactory`)."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What a scenario sets for this detector, such as period_ns, timeout_ns, phi."""
+    """What a scenario sets for this detector, such as period_ns, timeout_ns, threshold."""
 
 
 DetectorMaker = Callable[[Post], Node]

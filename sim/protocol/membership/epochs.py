@@ -147,6 +147,14 @@ def _dealt(spans: Iterable[Span], shares: list[tuple[str, int]]) -> Iterable[Mov
                 shares.pop(0)
 
 
+def readmission(name: str, parent: str, spans: Iterable[Span]) -> tuple[Change, ...]:
+    """The changes by which a member that has come back joins and gets its old sources again.
+
+    They are decided one after the other. Sources that have retired meanwhile stay away.
+    """
+    return (Join(name, parent), *(Move(first, end, name) for first, end in spans))
+
+
 class _Draft:
     """The next view in the making; methods answer whether they changed anything."""
 

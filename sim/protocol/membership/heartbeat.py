@@ -43,11 +43,10 @@ class Heartbeats:
         *,
         phase_ns: int = 0,
         confirm_ns: int = 0,
-        life: int = 0,
     ) -> None:
         self._post, self._period_ns = post, period_ns
         self._phase_ns, self._confirm_ns = phase_ns, confirm_ns
-        self._make, self._life, self._number = timing, life, 0
+        self._make, self._number = timing, 0
         self._sources: dict[str, _Source] = {}
 
     def start(self, now_ns: int) -> list[Effect]:
@@ -88,7 +87,7 @@ class Heartbeats:
 
     def _beat(self) -> list[Effect]:
         self._number += 1
-        beat = Heartbeat(self._post.name, self._life, self._number)
+        beat = Heartbeat(self._post.name, self._post.life, self._number)
         return [*(Send(to, beat) for to in self._post.watched_by), SetTimer(_BEAT, self._period_ns)]
 
     def _quiet(self, name: str, now_ns: int) -> list[Effect]:

@@ -18,7 +18,7 @@ class SwimOptions:
     """Each member once in a turn, in an order that is shuffled each turn; otherwise at random."""
     lifeguard: bool = True
     suspicion: float = 4
-    """The shortest suspicion is factor * log10(n) periods ..."""
+    """The shortest takes so many times log10(n) periods (and at least so many) ..."""
     stretch: float = 6
     """... and the longest (Lifeguard) so many times that."""
     confirmations: int = 3

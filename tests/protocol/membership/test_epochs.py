@@ -15,6 +15,7 @@ from sim.protocol.membership.epochs import (
     applied,
     fosters,
     founded,
+    readmission,
     value_of,
 )
 
@@ -150,6 +151,13 @@ def test_expelling_twice_is_expelling_once():
 def test_a_member_is_admitted_again_with_a_new_epoch_and_owns_nothing():
     view = after(Expel("A"), Join("A", "P"))
     assert (view.load("A"), view.member("A").since) == (0, 2)
+
+
+def test_a_member_that_is_readmitted_gets_back_what_it_had_and_is_still_there():
+    gone = after(Move(15, 17, "A"), Expel("A"), Retire(3, 5))
+    before = after(Move(15, 17, "A")).owned("A")
+    view = after(*readmission("A", "P", before), view=gone)
+    assert view.owned("A") == ((0, 3), (5, 10), (15, 17))
 
 
 def test_an_owner_cannot_be_a_parent_nor_a_parent_an_owner():

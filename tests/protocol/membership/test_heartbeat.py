@@ -1,5 +1,7 @@
 """Heartbeats and what makes silence suspicious."""
 
+from dataclasses import replace
+
 import pytest
 
 from sim.protocol.effects import Output, SetTimer
@@ -118,22 +120,23 @@ def test_a_paused_node_is_suspected_and_taken_back():
     assert world.times(Suspected) == [7 * S + 10 * MS]  # beats at 0, 1 ... 5
 
 
+@pytest.mark.parametrize("durable", [True, False])
 @pytest.mark.parametrize("kind", DETECTORS)
-def test_every_detector_fails_a_crashed_node_and_takes_back_one_that_restarts(kind):
+def test_every_detector_fails_a_crashed_node_and_takes_back_one_that_restarts(kind, durable):
     names = ("a", "b", "c", "d")
     world = World(constant(10 * MS))
     options = {"period_ns": S}
     for name in names:
         others = tuple(one for one in names if one != name)
         post = Post(name, others, others, options=options)
-        world.add(name, lambda life, post=post: DETECTORS[kind](post))
+        world.add(name, lambda life, post=post: DETECTORS[kind](replace(post, life=life)))
     world.run(20 * S)
     assert world.opinions == []
     world.hosts["b"].crash()
     world.run(120 * S)
     assert sorted(event.by for _, event in world.opinions if type(event) is Failed) == list("acd")
     assert {event.member for _, event in world.opinions} == {"b"}
-    world.hosts["b"].restart(durable=True)
+    world.hosts["b"].restart(durable=durable)
     world.run(200 * S)
     alive = [event for at, event in world.opinions if at > 120 * S]
     assert sorted(event.by for event in alive if type(event) is Alive) == list("acd")
