@@ -29,8 +29,11 @@ RUNS = [((0, 2), "A"), ((2, 3), "B"), ((3, 5), "D"), ((5, 6), "E")]
 sources = st.integers(0, SOURCES - 1)
 holders = st.sampled_from(sorted(HOLDERS))
 parents = st.sampled_from(sorted(KEEPERS))
+moves = st.builds(lambda at, more, to: Move(at, at + more, to), sources, st.integers(1, 3), holders)
 changes = st.one_of(
-    st.builds(lambda at, more, to: Move(at, at + more, to), sources, st.integers(1, 3), holders),
+    moves,
+    moves,
+    st.builds(Expel, holders),
     st.builds(Expel, holders),
     st.builds(Join, holders, parents),
     st.builds(Attach, holders, parents),
@@ -42,7 +45,7 @@ backs = st.sampled_from([0, 0, 0, 1, 2, 3])
 
 
 def some_of(items):
-    return st.lists(st.sampled_from(items), min_size=1, max_size=6, unique=True)
+    return st.lists(st.sampled_from(items), min_size=1, max_size=8, unique=True)
 
 
 class Rehoming(RuleBasedStateMachine):
@@ -57,12 +60,14 @@ class Rehoming(RuleBasedStateMachine):
         self.sent, self.version = [], 0
         self.everybody_up_to_date()
 
-    @rule(change=changes)
-    def decide(self, change):
+    @rule(change=changes, at_once=some_of("ABCDEPQR"))
+    def decide(self, change, at_once):
+        """Some hear of it at once."""
         view = applied(self.views[-1], change)
         assert view.sources == SOURCES
         if view.epoch > self.views[-1].epoch:
             self.views.append(view)
+            self.learn(at_once, 0)
 
     @rule(names=some_of("ABCDEPQR"), back=backs)
     def learn(self, names, back):
@@ -117,7 +122,7 @@ class Rehoming(RuleBasedStateMachine):
         assert all(keeper.late == () for keeper in self.keepers.values())
 
 
-quick = settings(max_examples=100, stateful_step_count=40, derandomize=True, deadline=None)
+quick = settings(max_examples=60, stateful_step_count=40, derandomize=True, deadline=None)
 until_found = settings(quick, max_examples=500, phases=[Phase.generate], report_multiple_bugs=False)
 TestRehoming = Rehoming.TestCase
 TestRehoming.settings = quick
