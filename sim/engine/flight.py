@@ -70,7 +70,6 @@ class Flight(Recurring):
         "receivers",
         "row",
         "sender",
-        "sent_ns",
         "times_ns",
     )
 
@@ -79,16 +78,20 @@ class Flight(Recurring):
         line: Line,
         sender: str,
         message: Message,
-        sent_ns: int,
         row: int,
         group: Group,
         order: Sequence[int],
         receivers: list[Receiver],
         times_ns: list[int],
     ) -> None:
-        self.line, self.sender, self.message, self.sent_ns = line, sender, message, sent_ns
-        self.row, self.group, self.order = row, group, order
-        self.receivers, self.times_ns = receivers, times_ns
+        self.line = line
+        self.sender = sender
+        self.message = message
+        self.row = row
+        self.group = group
+        self.order = order
+        self.receivers = receivers
+        self.times_ns = times_ns
         self.arrivals = 0
         self.missed: tuple[int, ...] = ()
 
@@ -138,4 +141,4 @@ class Volley(Flight):
                 self.missed += (self.arrivals - 1,)
                 self.line.found_down(self, receiver)
         if queue[0] is entry:
-            super().happen(queue)
+            Flight.happen(self, queue)

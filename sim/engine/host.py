@@ -181,7 +181,9 @@ class Host:
         return true_ns if self._clock is None else self._clock.local_ns(true_ns)
 
     def _handle(self, message: Message) -> None:
-        self.carry_out(self.node.on_message(message, self._local_ns()))
+        effects = self.node.on_message(message, self._local_ns())
+        if effects:
+            self.carry_out(effects)
 
     def _discard(self, message: Message, why: str) -> None:
         row = Discarded(self.node_id, message.__class__.__name__, why)
@@ -213,7 +215,7 @@ class Host:
 
     def _send_to_all(self, message: Message) -> None:
         self._transmit_all(self.node_id, self._peers, message)
-        self._tell_later(message)
+        self._kernel.at(self._kernel.now_ns, self._tell_itself, message, self._crashes)
 
     def _send_to(self, receiver: str, message: Message) -> None:
         if receiver == self.node_id:
@@ -231,7 +233,7 @@ class Host:
         if self.is_paused:
             self._held.append(_Held(partial(self._handle, message), message))
         else:
-            self.carry_out(self.node.on_message(message, self._local_ns()))
+            self._handle(message)
 
     # What may leave, and when
 

@@ -104,7 +104,7 @@ class Switch:
         tally = self._tallies.get(message.__class__) or self._tally(message)
         tally.messages += size
         tally.bytes += size * message.size_bytes
-        row = -1 if self._log is None else self._log.sent(now_ns, sender, tally.kind, group)
+        row = -1 if self._log is None else self._log.sent(now_ns, sender, tally.number, group)
         first, receivers = verdicts[0], group.receivers
         order: Sequence[int]
         kind: type[Flight]
@@ -118,7 +118,7 @@ class Switch:
             receivers = [receivers[place] for place in order]
             times_ns = [now_ns + delays_ns[place] for place in order]
         if receivers:
-            flight = kind(self, sender, message, now_ns, row, group, order, receivers, times_ns)
+            flight = kind(self, sender, message, row, group, order, receivers, times_ns)
             self._kernel.add(times_ns[0], flight, order=Order.DELIVERY)
 
     def _kept(
@@ -150,7 +150,9 @@ class Switch:
         return [one for one in self._kernel.pending(Flight) if one.line is self]
 
     def _tally(self, message: Message) -> Tally:
-        tally = self._tallies[message.__class__] = Tally(message.__class__.__name__)
+        kind = message.__class__.__name__
+        number = 0 if self._log is None else self._log.number_kind(kind)
+        tally = self._tallies[message.__class__] = Tally(kind, number)
         return tally
 
     def _group(self, key: str | tuple[str, ...], names: tuple[str, ...]) -> Group:

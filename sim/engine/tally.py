@@ -22,12 +22,15 @@ class Traffic(NamedTuple):
 
 
 class Tally:
-    """The messages of one kind; `delivered` has those of flights that have ended."""
+    """The messages of one kind; `delivered` has those of flights that have ended.
 
-    __slots__ = ("bytes", "delivered", "dropped", "kind", "messages")
+    `number` is that of the kind in the log.
+    """
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    __slots__ = ("bytes", "delivered", "dropped", "kind", "messages", "number")
+
+    def __init__(self, kind: str, number: int) -> None:
+        self.kind, self.number = kind, number
         self.messages = self.bytes = self.delivered = 0
         self.dropped: dict[str, int] = {}
 

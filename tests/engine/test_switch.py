@@ -230,18 +230,3 @@ def test_without_message_records_nothing_is_written_down_but_all_is_counted():
     assert sum(row.messages for row in committee.switch.traffic()) > 3
     for name in ("sent", "delivered", "dropped"):
         assert len(committee.journal.table(name)["at_ns"]) == 0
-
-
-def test_a_table_is_the_same_however_the_log_was_packed(monkeypatch):
-    from sim.engine import flight_log
-
-    def tables():
-        committee = Committee([3, 1, 4, 1, 5, "loss"])
-        for at_ns in range(8):
-            committee.say(at_ns, "abcd"[at_ns % 4], 2)
-        committee.kernel.run(12)
-        return committee.outcome()
-
-    whole = tables()
-    monkeypatch.setattr(flight_log, "_CHUNK", 2)
-    assert tables() == whole
