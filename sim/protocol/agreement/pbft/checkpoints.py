@@ -1,7 +1,7 @@
 """Checkpoints: a quorum signs the digest of its decisions, and the log before it can go.
 
-Castro and Liskov, OSDI 1999, section 4.3. The state of a member is a running digest over the
-values that it decided, so equal digests mean equal decisions in all slots so far.
+Castro and Liskov, OSDI 1999, section 4.3. The state of a member is a digest over all values that
+it decided up to a checkpoint, so equal digests mean equal decisions in all slots so far.
 """
 
 from typing import Final
@@ -15,6 +15,11 @@ KEPT_MAX: Final = 4
 """How many checkpoints of one member wait for a quorum; the oldest one goes first."""
 
 
+def next_state(state: bytes, decided: list[bytes]) -> bytes:
+    """The state at a checkpoint, from that at the one before and the digests decided since."""
+    return digest(state, b"".join(decided))
+
+
 class Checkpoints:
     """Collects signed states; `stable` is the latest that a quorum signed."""
 
@@ -22,6 +27,8 @@ class Checkpoints:
         self._membership, self._every = membership, every
         self._quorum = membership.committee.quorum
         self._said: list[dict[int, Checkpoint]] = [{} for _ in range(membership.committee.n)]
+        self._counts: dict[tuple[int, bytes], int] = {}
+        self._latest_digest = (0, b"", b"")
         self.stable = GENESIS
 
     def sign(self, slot: int, state: bytes) -> Checkpoint:
@@ -35,9 +42,11 @@ class Checkpoints:
         if said.slot in mine or not self._is_sound(said):
             return False
         mine[said.slot] = said
+        key = (said.slot, said.state)
+        self._counts[key] = self._counts.get(key, 0) + 1
         if len(mine) > KEPT_MAX:
-            del mine[min(mine)]
-        return self._is_stable_with(said)
+            self._forget(mine, min(mine))
+        return self._counts.get(key) == self._quorum and self.adopt(self._certified(said))
 
     def waiting(self) -> list[Checkpoint]:
         """This member's own that are not stable yet."""
@@ -50,7 +59,7 @@ class Checkpoints:
         self.stable = stable
         for said in self._said:
             for slot in [slot for slot in said if slot <= stable.slot]:
-                del said[slot]
+                self._forget(said, slot)
         return True
 
     def is_valid(self, stable: Stable) -> bool:
@@ -70,14 +79,24 @@ class Checkpoints:
             and said.slot % self._every == 0
             and said.signature.member == said.sender
             and self._membership.notary.is_signed(
-                said.signature, checkpoint_digest(said.slot, said.state)
+                said.signature, self._digest_of(said.slot, said.state)
             )
         )
 
-    def _is_stable_with(self, said: Checkpoint) -> bool:
+    def _digest_of(self, slot: int, state: bytes) -> bytes:
+        """What is signed; one after the other the members say the same, so the last is kept."""
+        if self._latest_digest[:2] != (slot, state):
+            self._latest_digest = (slot, state, checkpoint_digest(slot, state))
+        return self._latest_digest[2]
+
+    def _forget(self, said: dict[int, Checkpoint], slot: int) -> None:
+        key = (slot, said.pop(slot).state)
+        self._counts[key] -= 1
+        if not self._counts[key]:
+            del self._counts[key]
+
+    def _certified(self, said: Checkpoint) -> Stable:
         states = (others.get(said.slot) for others in self._said)
         equal = [other.signature for other in states if other and other.state == said.state]
-        if len(equal) < self._quorum:
-            return False
         certificate = Certificate(checkpoint_digest(said.slot, said.state), tuple(equal))
-        return self.adopt(Stable(said.slot, said.state, certificate))
+        return Stable(said.slot, said.state, certificate)

@@ -18,14 +18,12 @@ A node that restarts without its state may vote twice; until its committee has d
 open, it counts among the f.
 """
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from sim.protocol.agreement.contract import Membership, Propose
 from sim.protocol.agreement.pbft.catch_up import BATCH, Answers
 from sim.protocol.agreement.pbft.choice import Plan
 from sim.protocol.agreement.pbft.messages import (
-    Checkpoint,
     Commit,
     Decisions,
     Fetch,
@@ -56,12 +54,8 @@ class PBFT(NormalCase):
         self._answered: dict[int, tuple[int, int]] = {}
         self._has_started = self._is_ticking = self._is_timing_leader = False
         self._decided_before = 0
-        self._handlers: dict[type, Callable[[Any, int], list[Effect]]] = {
-            Commit: self._on_commit,
-            Prepare: self._on_prepare,
-            PrePrepare: self._on_pre_prepare,
+        self._handlers |= {
             Propose: self._on_propose,
-            Checkpoint: self._on_checkpoint,
             ViewChange: self._on_view_change,
             NewView: self._on_new_view,
             Fetch: self._on_fetch,
@@ -74,11 +68,6 @@ class PBFT(NormalCase):
         self._has_started, self._is_ticking = True, False
         self._patience.begin(now_ns)
         return effects + self._keep_ticking(now_ns)
-
-    def on_message(self, message: Message, now_ns: int) -> list[Effect]:
-        """Take in a message; kinds of other protocols are ignored."""
-        handle = self._handlers.get(message.__class__)
-        return NOTHING if handle is None else handle(message, now_ns)
 
     def on_timer(self, name: str, now_ns: int) -> list[Effect]:
         """Ask, repeat, or give up, as long as something is waited for."""
@@ -258,6 +247,7 @@ class PBFT(NormalCase):
         for stable in self._answers.beyond(self.decided + 1):
             if stable.slot > self.decided and self._checkpoints.is_valid(stable):
                 self.decided, self._state = stable.slot, stable.state
+                self._decided_since = []
                 self._history.clear()
                 for slot in [slot for slot in self._candidates if slot <= self.decided]:
                     del self._candidates[slot]

@@ -2,7 +2,7 @@
 
 Votes are counted as they come: one bit for each member that voted (a second vote of a member, for
 the same value or another, does not count) and a counter for each digest. So no member can take
-more room than one counter, and a vote costs two dictionary look-ups.
+more room than one counter.
 """
 
 from dataclasses import dataclass, field
@@ -19,25 +19,25 @@ first. Every view can add one; forgetting can delay a view change, and never mak
 class Votes:
     """Who voted in one phase of one slot and view, and for what."""
 
-    __slots__ = ("_counts", "_voters")
+    __slots__ = ("counts", "voters")
 
     def __init__(self) -> None:
-        self._voters = 0
-        self._counts: dict[bytes, int] = {}
+        self.voters = 0
+        self.counts: dict[bytes, int] = {}
 
     def add(self, member: int, digest: bytes) -> int:
         """Count a vote; how many votes the digest has now, or 0 if the member had voted before."""
         bit = 1 << member
-        if self._voters & bit:
+        if self.voters & bit:
             return 0
-        self._voters |= bit
-        count = self._counts.get(digest, 0) + 1
-        self._counts[digest] = count
+        self.voters |= bit
+        count = self.counts.get(digest, 0) + 1
+        self.counts[digest] = count
         return count
 
     def of(self, digest: bytes) -> int:
         """How many voted for it."""
-        return self._counts.get(digest, 0)
+        return self.counts.get(digest, 0)
 
 
 @dataclass(slots=True)
@@ -55,8 +55,8 @@ class Slot:
     commits: Votes = field(default_factory=Votes)
     decision: Value | None = None
     """Outlives views; put out as soon as all slots before it are."""
-    prepared: Prepared | None = None
-    """The value that was prepared in the latest view in which one was; outlives views."""
+    prepared: tuple[int, Value] | None = None
+    """The latest view in which a value was prepared, and that value; outlives views."""
     preprepared: dict[bytes, int] = field(default_factory=dict)
     """The latest view in which each digest was accepted; outlives views."""
 
@@ -73,7 +73,11 @@ class Slot:
         if len(self.preprepared) > DIGESTS_MAX:
             del self.preprepared[next(iter(self.preprepared))]
 
-    def claims(self) -> tuple[PrePrepared, ...]:
+    def prepared_claims(self) -> tuple[Prepared, ...]:
+        """What a view change says of the value that was prepared here, if one was."""
+        return () if self.prepared is None else (Prepared(self.number, *self.prepared),)
+
+    def preprepared_claims(self) -> tuple[PrePrepared, ...]:
         """What a view change says of the values that the member accepted."""
         return tuple(
             PrePrepared(self.number, view, digest) for digest, view in self.preprepared.items()

@@ -34,8 +34,8 @@ class ViewChanges:
         later = sorted(
             (slot for slot in slots if slot.number > stable.slot), key=lambda slot: slot.number
         )
-        prepared = tuple(slot.prepared for slot in later if slot.prepared is not None)
-        preprepared = tuple(claim for slot in later for claim in slot.claims())
+        prepared = tuple(claim for slot in later for claim in slot.prepared_claims())
+        preprepared = tuple(claim for slot in later for claim in slot.preprepared_claims())
         signed = view_change_digest(member, view, stable, prepared, preprepared)
         signature = self._membership.seal.sign(signed)
         change = ViewChange(member, view, stable, prepared, preprepared, signature)
