@@ -28,6 +28,11 @@ SYMBOLS_A_DIFFERENCE: Final = 1.4
 """How many symbols to ask for: 1.35 is the limit for many differences, and few need some more."""
 
 
+def symbols_a_message(options: Options) -> int:
+    """Of every message but the last of a portion; both ends have to know it."""
+    return options.chunk_bytes // SYMBOL_BYTES
+
+
 class RatelessComparison:
     """Decodes as symbols come in; keeps those that came before their turn."""
 
@@ -41,14 +46,16 @@ class RatelessComparison:
         self._taken, self._upto = 0, options.portion
 
     def take(self, message: InSession) -> Sequence[InSession]:
-        """Symbols; none outside of what has been asked for."""
+        """Symbols: whole portions of what has been asked for, so that no two of them overlap."""
         if not isinstance(message, Portion) or self.difference is not None:
             return []
-        count, rest = divmod(len(message.cells), SYMBOL_BYTES)
-        if rest or not count or not self._taken <= message.start <= self._upto - count:
+        start, each = message.start, symbols_a_message(self._options)
+        if not self._taken <= start < self._upto or (start - self._taken) % each:
             return []
-        self._early[message.start] = message.cells
-        self.answers += 1
+        if len(message.cells) != min(each, self._upto - start) * SYMBOL_BYTES:
+            return []
+        self.answers += start not in self._early
+        self._early[start] = message.cells
         try:
             return self._decode()
         except Lie:
@@ -93,7 +100,7 @@ class RatelessComparison:
 
 
 class RatelessAnswering:
-    """Codes its items, as they were at the opening; 72 bytes an item until the session ends."""
+    """Codes its items, as they were at the opening; 56 bytes an item until the session ends."""
 
     ships_unasked = False
 
@@ -130,7 +137,7 @@ class RatelessAnswering:
         if upto > len(self._symbols):
             self._symbols.lengthen(upto)
             self._elements.add_to(self._symbols)
-        each = self._options.chunk_bytes // SYMBOL_BYTES
+        each = symbols_a_message(self._options)
         return [
             Portion(*self._said, first, self._symbols.to_bytes(first, min(first + each, upto)))
             for first in range(start, upto, each)

@@ -4,9 +4,9 @@ Rules of this file:
 - A row is never moved and never removed: a newer version takes the place of the older one
   (`snapshots`), or gets a row of its own (`log`: deltas, none of which may be skipped).
 - The digest depends on what is held, not on the order in which it came.
-- Memory: 81 bytes a row in columns (twice that right after growing) and about 140 in the index (a
-  log, whose index has three numbers an entry: 260); content and signature come on top where items
-  have them.
+- Memory: 73 bytes a row in columns (twice that right after growing) and about 100 in the index; a
+  log's, of three numbers an entry, takes 160. With a million rows filled in at once, 171 and 235
+  bytes each were measured. Content and signature come on top where items have them.
 """
 
 from collections.abc import Callable, Hashable, Iterable

@@ -228,6 +228,8 @@ def test_openings_that_cross_when_they_are_repeated_do_not_lose_both_sessions():
     net.run(20 * S)
     assert net.is_converged
     assert len(net.synced) == 1
+    chunks = [message for _, _, message in net.sent if isinstance(message, Items)]
+    assert {chunk.initiator for chunk in chunks} == {0}
 
 
 def test_what_the_peer_has_in_a_newer_version_is_not_shipped_to_it():
