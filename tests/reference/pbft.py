@@ -1,4 +1,12 @@
-"""The choice of a new view's values, as the paper states it: for each slot, all claims tried."""
+"""PBFT as the paper states it: whose votes count, and the choice of a new view's values."""
+
+
+def count_votes(cast, digests):
+    """Of each member the first vote counts; cast: (member, digest) in the order of arrival."""
+    first = {}
+    for member, digest in cast:
+        first.setdefault(member, digest)
+    return {digest: list(first.values()).count(digest) for digest in digests}
 
 
 def chosen_digest(claims, accepted, quorum, one_correct):

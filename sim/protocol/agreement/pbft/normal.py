@@ -74,12 +74,14 @@ class NormalCase:
             if slot.decision is not None if kind is Commit else slot.is_prepared:
                 return NOTHING
             votes = slot.commits if kind is Commit else slot.prepares
-            bit = 1 << message.sender
-            if votes.voters & bit:
+            bit, about = 1 << message.sender, message.digest
+            if about != votes.digest:
+                count = votes.add(message.sender, about)
+            elif votes.voters & bit:
                 return NOTHING
-            votes.voters |= bit
-            counts, about = votes.counts, message.digest
-            counts[about] = count = counts.get(about, 0) + 1
+            else:
+                votes.voters |= bit
+                votes.count = count = votes.count + 1
             return NOTHING if count != self._quorum else self._advance(slot)
         handle = self._handlers.get(kind)
         return NOTHING if handle is None else handle(message, now_ns)

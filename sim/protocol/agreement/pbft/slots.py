@@ -2,7 +2,8 @@
 
 Votes are counted as they come: one bit for each member that voted (a second vote of a member, for
 the same value or another, does not count) and a counter for each digest. So no member can take
-more room than one counter.
+more room than one counter. Nearly always all vote for one digest, so the first has its counter
+outside the dictionary.
 """
 
 from dataclasses import dataclass, field
@@ -19,11 +20,14 @@ first. Every view can add one; forgetting can delay a view change, and never mak
 class Votes:
     """Who voted in one phase of one slot and view, and for what."""
 
-    __slots__ = ("counts", "voters")
+    __slots__ = ("count", "digest", "others", "voters")
 
     def __init__(self) -> None:
         self.voters = 0
-        self.counts: dict[bytes, int] = {}
+        self.digest = b""
+        """What the first vote was for, if there was one; `count` is how many were."""
+        self.count = 0
+        self.others: dict[bytes, int] | None = None
 
     def add(self, member: int, digest: bytes) -> int:
         """Count a vote; how many votes the digest has now, or 0 if the member had voted before."""
@@ -31,13 +35,21 @@ class Votes:
         if self.voters & bit:
             return 0
         self.voters |= bit
-        count = self.counts.get(digest, 0) + 1
-        self.counts[digest] = count
+        if not self.count:
+            self.digest = digest
+        if digest == self.digest:
+            self.count += 1
+            return self.count
+        if self.others is None:
+            self.others = {}
+        self.others[digest] = count = self.others.get(digest, 0) + 1
         return count
 
     def of(self, digest: bytes) -> int:
         """How many voted for it."""
-        return self.counts.get(digest, 0)
+        if digest == self.digest:
+            return self.count
+        return 0 if self.others is None else self.others.get(digest, 0)
 
 
 @dataclass(slots=True)
@@ -57,8 +69,8 @@ class Slot:
     """Outlives views; put out as soon as all slots before it are."""
     prepared: tuple[int, Value] | None = None
     """The latest view in which a value was prepared, and that value; outlives views."""
-    preprepared: dict[bytes, int] = field(default_factory=dict)
-    """The latest view in which each digest was accepted; outlives views."""
+    preprepared: tuple[tuple[int, bytes], ...] = ()
+    """Digests that were accepted, each after the latest view in which it was; outlives views."""
 
     def renew(self) -> None:
         """A new view begins: votes count from nothing."""
@@ -68,10 +80,8 @@ class Slot:
     def accept(self, view: int, digest: bytes) -> None:
         """The member votes for a digest in a view."""
         self.is_accepted = True
-        self.preprepared.pop(digest, None)
-        self.preprepared[digest] = view  # so the dictionary is in the order of views
-        if len(self.preprepared) > DIGESTS_MAX:
-            del self.preprepared[next(iter(self.preprepared))]
+        earlier = [pair for pair in self.preprepared if pair[1] != digest]
+        self.preprepared = (*earlier[1 - DIGESTS_MAX :], (view, digest))
 
     def prepared_claims(self) -> tuple[Prepared, ...]:
         """What a view change says of the value that was prepared here, if one was."""
@@ -79,6 +89,4 @@ class Slot:
 
     def preprepared_claims(self) -> tuple[PrePrepared, ...]:
         """What a view change says of the values that the member accepted."""
-        return tuple(
-            PrePrepared(self.number, view, digest) for digest, view in self.preprepared.items()
-        )
+        return tuple(PrePrepared(self.number, view, digest) for view, digest in self.preprepared)

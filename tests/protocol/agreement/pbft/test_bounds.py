@@ -122,7 +122,7 @@ def test_candidates_for_slots_that_are_done_or_known_are_ignored():
     assert node.on_message(Propose(-5, value("never")), 0) == []
 
 
-@pytest.mark.parametrize(("n", "kilobytes"), [(4, 28), (16, 34), (64, 54)])
+@pytest.mark.parametrize(("n", "kilobytes"), [(4, 20), (16, 26), (64, 46)])
 def test_a_node_takes_this_many_kilobytes(n, kilobytes):
     """With 15 slots in its log and 47 decided values, whose contents are not its own."""
     net = network(n, (n - 1) // 3)
