@@ -1,7 +1,7 @@
 """Runs one plan twice, in columns and message by message, and shows both in the same words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance
 from sim.engine.simulation import Simulation
 from sim.scenario.plan import Plan
+from sim.scenario.plan_control import ControlPlan
 from sim.stats import fixed_point
 from sim.stats.moments import Layout
 from sim.telemetry import holdings
@@ -57,7 +58,8 @@ class Both:
 
 
 def run_both(plan: Plan, seed: int) -> Both:
-    """Both runs of one plan under one seed."""
+    """Both runs of one plan under one seed, without what reacts message by message."""
+    plan = replace(plan, control=ControlPlan())
     fast, idle_faults = _run_columns(plan, seed)
     return Both(plan, fast, TelemetryReference(plan, seed).run(), idle_faults)
 
