@@ -181,13 +181,61 @@ def test_messages_that_overtake_each_other_delay_nothing_but_themselves():
     assert {one.view for found in ran.decided for _, one in found.values()} == {0}
 
 
-def test_a_member_that_restarts_with_its_state_goes_on():
+def test_what_comes_before_its_slot_is_kept_so_a_late_decide_costs_nothing():
+    def judge(sender, receiver, message, now_ns):
+        is_late = type(message).__name__ == "Decide" and receiver == "root-0/3"
+        return 3 * DELAY_NS if is_late and message.slot == 1 else DELAY_NS
+
+    ran = net(judge=judge)
+    for slot in (1, 2):
+        ran.propose(slot, *MINE[:4])
+    ran.run()
+    assert ran.latencies(1) == [7, 8, 8, 10]
+    assert ran.latencies(2) == [15, 16, 16, 16]
+    assert sum(ran.messages.values()) == 2 * 24
+
+
+def test_a_member_that_wants_nothing_joins_those_that_wait_in_vain():
+    ran = net(wrap=liars({0}, lambda member, node: Silent()))
+    for host in ran.hosts[1:3]:
+        host.tell(Propose(1, MINE[1]))
+    ran.run()
+    assert decisions(ran, of=(1, 2, 3)) == [MINE[1]] * 3
+
+
+def test_members_lose_patience_as_soon_as_ever_once_a_later_leader_has_worked():
+    ran = net(7, 2, wrap=liars({0}, lambda member, node: Silent()))
+    late_ns = 1_000 * DELAY_NS
+    ran.propose(1, *MINE)
+    ran.kernel.at(late_ns, ran.hosts[1].crash)
+    ran.propose(2, *MINE, at_ns=late_ns)
+    ran.run()
+    assert max(ran.latencies(2, late_ns)) == TIMEOUT + 1 + 8
+
+
+def test_who_hears_of_later_slots_asks_for_those_it_missed():
+    """Member 3 has no candidates, so it does not wait for anything."""
+    heal_ns = 20 * DELAY_NS
+    ran = net(judge=cut(heal_ns, (0, 1, 2)))
+    for slot in range(1, 7):
+        for host in ran.hosts[:3]:
+            host.tell(Propose(slot, value(f"slot {slot}")))
+    ran.run()
+    assert [len(found) for found in ran.decided] == [6] * 4
+    assert "Wish" not in ran.messages
+
+
+@pytest.mark.parametrize("members", [[0], [3], [0, 1, 2, 3]])
+@pytest.mark.parametrize("delays", [1, 3, 6])
+def test_members_that_restart_with_their_state_go_on(members, delays):
     ran = net()
     ran.propose(1, *MINE[:4])
-    ran.kernel.at(3 * DELAY_NS, ran.hosts[0].crash)
-    ran.kernel.at(3 * DELAY_NS + 1, lambda: ran.hosts[0].restart(durable=True))
+    for member in members:
+        ran.kernel.at(delays * DELAY_NS + 1, ran.hosts[member].crash)
+        restart = ran.hosts[member].restart
+        ran.kernel.at((delays + 1) * DELAY_NS, lambda again=restart: again(durable=True))
     ran.run()
-    assert len(set(decisions(ran))) == 1
+    assert decisions(ran) == [MINE[0]] * 4
 
 
 def flooded(liar, words):
