@@ -8,7 +8,7 @@ with a quorum of commits is decided. That is 2 n (n - 1) messages a slot and thr
 - A member accepts one value in a slot and view, and only one that is acceptable to it.
 - A member that has left a view votes in it no more, but still counts: commits of a quorum prove a
   decision to anybody. So a member that gave up alone still follows.
-- `window` slots after the last stable checkpoint are open; what is said of others is not kept.
+- `window` slots after the last stable checkpoint are open; votes in other slots are not kept.
 """
 
 from collections.abc import Callable

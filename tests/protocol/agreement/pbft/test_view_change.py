@@ -85,13 +85,13 @@ def test_one_member_alone_changes_no_view():
 
 
 def test_a_value_that_is_not_acceptable_is_not_voted_for():
-    net = network(wrap=lambda member, node: Refusing(node))
+    net = network(wrap=lambda member, node: refusing(node))
     net.propose(1, value("bad"), *candidates(4)[1:])
     net.run()
     assert {found[1][1].value for found in net.decided} == {candidates(4)[1]}
 
 
-def Refusing(node):  # noqa: N802
+def refusing(node):  # noqa: N802
     object.__setattr__(node._membership, "acceptable", lambda slot, found: found != value("bad"))
     return node
 
