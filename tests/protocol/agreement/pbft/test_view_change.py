@@ -91,7 +91,7 @@ def test_a_value_that_is_not_acceptable_is_not_voted_for():
     assert {found[1][1].value for found in net.decided} == {candidates(4)[1]}
 
 
-def refusing(node):  # noqa: N802
+def refusing(node):
     object.__setattr__(node._membership, "acceptable", lambda slot, found: found != value("bad"))
     return node
 
