@@ -79,6 +79,11 @@ def test_the_number_of_rounds_is_the_least_that_is_enough(rule, spread, epsilon)
         assert rounds == max(1, math.ceil(math.log2(spread / epsilon)))
 
 
+def test_rounding_costs_no_round():
+    assert 0.2 * 0.2 > 0.04
+    assert rounds_for(1.0, 0.04, 0.2) == 2
+
+
 def test_a_member_cut_off_from_all_keeps_its_own_value():
     lost = lambda s, r, message, now: "cut" if "root-0/3" in (s, r) else DELAY_NS  # noqa: E731
     net = Net(Approximate, 4, 1, judge=lost, rounds=3, round_ns=2 * DELAY_NS)
@@ -118,6 +123,24 @@ def test_late_repeated_and_replayed_values_change_nothing():
         net.run()
     assert [ends(plain, slot) for slot in (1, 2)] == [ends(repeated, slot) for slot in (1, 2)]
     assert len(ends(plain, 2)) == 4
+
+
+def test_the_first_value_that_a_member_tells_in_a_round_counts():
+    node = Net(Approximate, 4, 1, rounds=2).hosts[0].node
+    node.on_message(Propose(1, value("own", 0.0)), 0)
+    for sender, told in ((1, 0.0), (2, 8.0), (2, 0.0)):
+        assert node.on_message(RoundValue(sender, 1, 0, (told,)), 0) == []
+    effects = node.on_message(RoundValue(3, 1, 0, (8.0,)), 0)
+    assert effects[0].message == RoundValue(0, 1, 1, (4.0,))
+
+
+def test_values_of_rounds_that_are_over_are_not_kept():
+    node = Net(Approximate, 4, 1, rounds=3).hosts[0].node
+    node.on_message(Propose(1, value("own", 0.0)), 0)
+    for sender in (1, 2, 3):
+        node.on_message(RoundValue(sender, 1, 0, (1.0,)), 0)
+    node.on_message(RoundValue(1, 1, 0, (2.0,)), 0)
+    assert node._slots.get(1).values == {}
 
 
 def test_values_of_slots_and_rounds_that_do_not_exist_are_not_kept():

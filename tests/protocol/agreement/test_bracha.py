@@ -2,8 +2,14 @@
 
 import pytest
 
-from sim.protocol.agreement.bracha import Bracha, BrachaEcho, BrachaReady, BrachaSend
-from sim.protocol.agreement.contract import Propose
+from sim.protocol.agreement.bracha import (
+    Bracha,
+    BrachaEcho,
+    BrachaReady,
+    BrachaSend,
+    ReliableBroadcasts,
+)
+from sim.protocol.agreement.contract import Membership, Propose
 from sim.protocol.effects import Broadcast, Output
 from sim.protocol.messages import HEADER_BYTES
 from tests.protocol.agreement.broadcasts import A, B, decisions
@@ -70,6 +76,22 @@ def test_a_decided_slot_is_not_opened_again():
     late = [BrachaSend(0, 1, 0, B), BrachaEcho(0, 0, 1, 0, B), BrachaReady(0, 0, 1, 0, B.digest)]
     assert [bracha.on_message(message, 0) for message in late] == [[], [], []]
     assert len(bracha._broadcasts._slots) == 0
+
+
+def test_of_several_broadcasts_in_a_slot_each_is_delivered_once():
+    net, delivered = Net(Bracha, 4, 1), []
+    membership = Membership(net.committee, 1, net.notary.seal(1), net.notary)
+    broadcasts = ReliableBroadcasts(
+        membership, (0, 2), lambda *what: delivered.append(what) or [], rounds=2
+    )
+    for message in 2 * [
+        *(BrachaEcho(sender, 2, 1, 1, A) for sender in (0, 2, 3)),
+        *(BrachaReady(sender, 2, 1, 1, A.digest) for sender in (0, 2, 3)),
+    ]:
+        broadcasts.on_message(message)
+    assert delivered == [(2, 1, 1, A)]
+    assert broadcasts.on_message(BrachaSend(2, 1, 1, A)) == []
+    assert said(broadcasts.on_message(BrachaSend(2, 1, 0, B))) == [BrachaEcho(1, 2, 1, 0, B)]
 
 
 @pytest.mark.parametrize(("make", "deciders"), [(Bracha, {1, 2, 3}), (echo_first, {1})])

@@ -47,6 +47,13 @@ def test_the_order_of_values_does_not_matter(rule, given_round, random):
     assert combined(RULES[rule], vectors, f) == combined(RULES[rule], others, f)
 
 
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("same", [5e-324, 0.9, 1e308])
+def test_rounding_leads_nowhere_where_all_say_the_same(rule, same):
+    for size in range(4, 12):
+        assert combined(RULES[rule], [(same,)] * size, 1) == (same,)
+
+
 def test_vectors_are_combined_coordinate_by_coordinate():
     vectors = [(0.0, 10.0), (1.0, 20.0), (2.0, 30.0), (1e9, -1e9)]
     assert combined(RULES["midpoint"], vectors, 1) == (1.5, 15.0)

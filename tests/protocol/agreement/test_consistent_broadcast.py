@@ -61,14 +61,14 @@ def test_a_false_certificate_decides_nothing(flaw):
 def test_a_signature_of_another_member_is_not_counted_and_does_no_harm():
     net = Net(ConsistentBroadcast, 4, 1)
     said = statement(1, A.digest)
-    stolen = CastSign(3, 1, net.notary.seal(2).sign(said))
-    wrong = CastSign(3, 1, net.notary.seal(3).sign(statement(1, B.digest)))
+    stolen = CastSign(1, 1, net.notary.seal(2).sign(said))
+    wrong = CastSign(1, 1, net.notary.seal(1).sign(statement(1, B.digest)))
     script = [("root-0/0", stolen), ("root-0/0", wrong)]
-    net = Net(ConsistentBroadcast, 4, 1, wrap=liars({3}, lambda m, node: Scripted(script)))
+    net = Net(ConsistentBroadcast, 4, 1, wrap=liars({1}, lambda m, node: Scripted(script)))
     net.propose(1, A)
     net.run()
     signers = [one.member for one in net.decided[0][1][1].certificate.signatures]
-    assert signers == [0, 1, 2]
+    assert signers == [0, 2, 3]
 
 
 def test_an_equivocating_writer_never_gets_certificates_for_two_values():

@@ -18,6 +18,14 @@ def test_five_members_for_each_liar_are_too_few(n, f, most):
         Net(ImbsRaynal, n, f)
 
 
+def test_only_the_first_value_of_the_writer_is_witnessed_and_once():
+    imbs = node()
+    assert imbs.on_message(Init(0, 1, A), 0) == [Broadcast(Witness(1, 1, A))]
+    assert imbs.on_message(Init(0, 1, A), 0) == []
+    assert imbs.on_message(Init(0, 1, B), 0) == []
+    assert imbs.on_message(Init(2, 2, B), 0) == []
+
+
 def test_what_n_minus_2f_witness_is_witnessed_too_after_another_value():
     imbs = node()
     effects = imbs.on_message(Init(0, 1, B), 0)

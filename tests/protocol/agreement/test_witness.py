@@ -124,6 +124,35 @@ def test_who_has_decided_still_helps_a_member_that_was_cut_off():
     assert net.latencies(1)[3] > 100
 
 
+def test_members_wait_for_witnesses_that_they_share():
+    """Members 0 and 1 get the values of 0, 1, 2 first, and 2 and 3 those of 1, 2, 3.
+
+    Each has n - f values then, of medians 0 and 1: going on with them, they would stay apart.
+    """
+    late = {NAMES[0]: 3, NAMES[1]: 3, NAMES[2]: 0, NAMES[3]: 0}
+
+    def far(sender, receiver, message, now_ns):
+        is_late = isinstance(message, BrachaReady) and message.writer == late[receiver]
+        return DELAY_NS * (50 if is_late else 1)
+
+    net = Net(WitnessAgreement, 4, 1, judge=far, rounds=1)
+    start = [0.0, 0.0, 1.0, 1.0]
+    net.propose(1, *(value(str(m), v) for m, v in enumerate(start)))
+    net.run()
+    check(net, start, 1, range(4))
+
+
+def test_a_liars_echo_of_other_numbers_under_the_same_digest_is_not_delivered():
+    node = Net(WitnessAgreement, 4, 1, rounds=1).hosts[0].node
+    good = numeric((1.0,))
+    false = Value(good.digest, 8, (99.0,))
+    node.on_message(BrachaEcho(3, 1, 1, 0, false), 0)
+    for sender in (0, 1, 2):
+        node.on_message(BrachaEcho(sender, 1, 1, 0, good), 0)
+        node.on_message(BrachaReady(sender, 1, 1, 0, good.digest), 0)
+    assert node._slots.get(1).at(0).values == {1: (1.0,)}
+
+
 def test_numbers_under_a_digest_that_is_not_theirs_are_thrown_out():
     good = numeric((1.0, 2.0))
     assert is_genuine(good)
