@@ -24,7 +24,6 @@ from sim.telemetry.leaves import Leaves, WrongClock
 from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators, Parents
 from sim.telemetry.plane import Telemetry
-from sim.telemetry.root import Root
 from sim.telemetry.way import Way
 
 Bools = NDArray[np.bool_]
@@ -217,17 +216,12 @@ class World:
             gone.append(np.logical_and.reduceat(gone[-1], groups.starts[:-1]))
         for inlet in self.inlets:
             tier, _ = self.roster.shape.tier_of(inlet.row)
-            self._note_absent(inlet.parent, gone[tier - 1] if gone[tier - 1].any() else None)
+            absent = gone[tier - 1] if gone[tier - 1].any() else None
+            inlet.parent.note_absent(self.telemetry.now_ns, absent)
         self.telemetry.leaves.clocks = [
             WrongClock(nodes[0], offset_ns, drift_ppm, since_ns)
             for nodes, offset_ns, drift_ppm, since_ns in self.clocks.values()
         ]
-
-    def _note_absent(self, parent: Parents, absent: Bools | None) -> None:
-        if isinstance(parent, Root):
-            parent.note_absent(self.telemetry.now_ns, absent)
-        else:
-            parent.absent = absent
 
     def _refresh_row(self, row: int) -> None:
         """Tell both planes which nodes of a row act, and what happens to what they are sent."""

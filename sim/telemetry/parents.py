@@ -70,6 +70,10 @@ class Parents(ABC):
     def take(self, run: Run, reports: Reports) -> None:
         """Carry the children of `run` through the step."""
 
+    def note_absent(self, now_ns: int, absent: BoolArray | None) -> None:  # noqa: ARG002
+        """Children have left or come back."""
+        self.absent = absent
+
     def _show(self, through: Passage) -> None:
         """Let who watches see the moves of one run, and note what it brought of each child."""
         if self.watch is not None:
