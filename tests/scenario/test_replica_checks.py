@@ -5,6 +5,7 @@ import pytest
 from sim.scenario import resolved_yaml
 from sim.scenario.facts import tier_facts
 from sim.scenario.plan import ReplicasPlan
+from tests.data import ROOT
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
 FOUR = "[Denver, Seattle, Houston, Chicago]"
@@ -80,6 +81,12 @@ def test_every_child_reports_to_every_replica():
 def test_replicas_that_cannot_be_are_refused(block, mistake):
     (found,) = mistakes_in(tree(block))
     assert mistake in found
+
+
+def test_the_example_in_the_guide_is_a_good_scenario():
+    page = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    example = page.partition("## Replicas\n")[2].partition("```yaml\n")[2].partition("```")[0]
+    assert plan_of(GOOD + example).replicas.count == 4
 
 
 def test_replicas_on_a_map_with_one_site_are_one_failure_domain():
