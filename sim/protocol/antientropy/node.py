@@ -6,7 +6,7 @@ one that the peer has. A session that moves is left alone; of two whose openings
 that of the lower number stays. Genuine items are welcome even from a session that is over.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from sim.protocol.antientropy.comparison import Session
 from sim.protocol.antientropy.initiator import Initiator
@@ -28,6 +28,18 @@ _KEY_BYTES: Final = 32
 _STUCK: Final = 2
 """So many times said again without progress."""
 
+_PATIENCE_MAX: Final = 10
+
+
+class _Watch(NamedTuple):
+    """How a session stood at the last look; who has repeated often has more patience."""
+
+    session: int
+    progress: int = 0
+    tries: int = 0
+    """Looks since there was progress."""
+    repeats: int = 0
+
 
 class SyncNode:
     """One for each replica; puts out `Learnt` and `Synced`."""
@@ -38,7 +50,7 @@ class SyncNode:
         self._initiated: dict[int, Initiator] = {}
         self._answered: dict[int, Responder] = {}
         self._sessions = replica.life << 32
-        self._watched: dict[str, tuple[int, int, int]] = {}
+        self._watched: dict[str, _Watch] = {}
 
     def start(self, now_ns: int) -> list[Effect]:
         """Begin (again): pair i, j has its own turn in the interval, i + j n-ths from its start.
@@ -141,7 +153,8 @@ class SyncNode:
 
     def _is_stuck(self, name: str) -> bool:
         """Whether a session that is looked after has not moved in spite of repetitions."""
-        return self._watched.get(name, (0, 0, _STUCK))[2] >= _STUCK
+        watch = self._watched.get(name)
+        return watch is None or watch.tries >= _STUCK
 
     def _serve(self, theirs: Responder, message: InSession) -> list[Effect]:
         was_shipping = theirs.is_shipping
@@ -152,23 +165,29 @@ class SyncNode:
 
     def _watch(self, name: str, session: int) -> list[Effect]:
         """Look after a session from now on."""
-        self._watched[name] = (session, 0, 0)
+        self._watched[name] = _Watch(session)
         return [SetTimer(name, self.replica.options.retry_ns)]
 
     def _look(self, name: str, kind: str, peer: int, now_ns: int) -> list[Effect]:
         """If nothing has moved since the last look, repeat; after too many times, give up."""
         end = (self._initiated if kind == "ask" else self._answered).get(peer)
-        session, progress, tries = self._watched.pop(name, (-1, 0, 0))
-        if end is None or self._number(end) != session or not self._is_waiting(end):
+        watch = self._watched.pop(name, None)
+        if (
+            watch is None
+            or end is None
+            or self._number(end) != watch.session
+            or not self._is_waiting(end)
+        ):
             return []
-        tries = tries + 1 if end.progress == progress else 0
+        tries = watch.tries + 1 if end.progress == watch.progress else 0
         if tries > self.replica.options.retries:
             self._give_up(end)
             return []
-        self._watched[name] = (session, end.progress, tries)
+        repeats = min(watch.repeats + (tries > 0), _PATIENCE_MAX)
+        self._watched[name] = _Watch(watch.session, end.progress, tries, repeats)
         effects = [] if tries == 0 else end.repeat(now_ns)
         options = self.replica.options
-        delay_ns = min(options.retry_ns << tries, max(options.retry_ns, options.every_ns))
+        delay_ns = min(options.retry_ns << repeats, max(options.retry_ns, options.every_ns))
         return [*effects, SetTimer(name, delay_ns)]
 
     def _give_up(self, end: Initiator | Responder) -> None:

@@ -1,9 +1,11 @@
 """Items on their way: in chunks, each acknowledged, no more than a window of them under way.
 
-Chunks may be lost, repeated and reordered: the receiver takes each as it comes and says so, the
-sender repeats what is not acknowledged when a timer says that nothing moves.
+Chunks may be lost, repeated and reordered: the receiver takes each as it comes and says so. The
+sender repeats a chunk once when later ones have overtaken it, and the oldest ones again and again
+when a timer says that nothing moves; never all of them, since the link may only be slow.
 """
 
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -14,6 +16,10 @@ from sim.protocol.antientropy.store import Rows, Store
 CHUNKS_MAX: Final = 1 << 20
 """More than that nobody ships in a session; the rest is for the next one."""
 
+_OVERTAKEN_BY: Final = 3
+"""As TCP has it (RFC 5681): fewer may just have been reordered."""
+_AT_A_TIME: Final = 16
+
 
 class Shipment:
     """The sender's side. Rows are shipped as they are when their chunk leaves."""
@@ -22,7 +28,8 @@ class Shipment:
         self._said, self._store, self._chunk_bytes = said, store, chunk_bytes
         self._chunks: list[Rows] = []
         self._sent = 0
-        self._under_way: dict[int, None] = {}
+        self._under_way: dict[int, bool] = {}
+        self._highest = 0
         self.items = 0
 
     def add(self, rows: Rows) -> None:
@@ -48,20 +55,34 @@ class Shipment:
         return self._sent == len(self._chunks) and not self._under_way
 
     def fill(self, window: int) -> list[Items]:
-        """Chunks to send now."""
+        """Chunks to send now: those that were overtaken, and as many new ones as may leave."""
+        late = self._overtaken()
         last = min(self._sent + window - len(self._under_way), len(self._chunks))
         numbers = range(self._sent, max(self._sent, last))
-        self._under_way.update(dict.fromkeys(numbers))
+        self._under_way.update(dict.fromkeys(numbers, False))
         self._sent += len(numbers)
-        return [self._chunk(number) for number in numbers]
+        return [self._chunk(number) for number in (*late, *numbers)]
 
     def acknowledge(self, number: int) -> bool:
         """The receiver has a chunk; whether that was news."""
-        return self._under_way.pop(number, self) is None
+        is_news = self._under_way.pop(number, None) is not None
+        self._highest = max(self._highest, number) if is_news else self._highest
+        return is_news
 
     def again(self) -> list[Items]:
-        """Everything that is under way, once more."""
-        return [self._chunk(number) for number in self._under_way]
+        """The oldest that are under way, once more."""
+        return [self._chunk(number) for number in islice(self._under_way, _AT_A_TIME)]
+
+    def _overtaken(self) -> list[int]:
+        """Chunks that count as lost; each is named once."""
+        late = []
+        for number, is_repeated in self._under_way.items():
+            if number + _OVERTAKEN_BY > self._highest:
+                break
+            if not is_repeated:
+                late.append(number)
+        self._under_way.update(dict.fromkeys(late, True))
+        return late
 
     def _chunk(self, number: int) -> Items:
         items = tuple(self._store.item(row) for row in self._chunks[number].tolist())
