@@ -228,3 +228,8 @@ def test_as_many_decisions_are_kept_as_the_option_says():
     for slot in (1, 2, 3):
         node.on_message(Decision(3, A, signed(Phase.COMMIT, 0, A, slot=slot), 0), 0)
     assert [len(node.on_message(Fetch(3, slot), 0)) for slot in (1, 2, 3)] == [0, 1, 1]
+
+
+def test_a_member_that_restarts_asks_its_leader_again():
+    node = member_0()
+    assert [type(one) for one in said(node.start(0))] == [NewView]
