@@ -57,6 +57,7 @@ class Publisher:
         self._attest = attest
         self._listeners = tuple(listeners)
         self._by_council = by_council
+        self._announced = 0
         self._is_watched = bool(digests or attest or plan.adversaries)
         """Whether anybody asks how far lies move a baseline."""
 
@@ -73,14 +74,25 @@ class Publisher:
         """A publication is never without effect."""
         return []
 
-    def announce(self, version: int, now_ns: int, agreed: Moments, true: Moments) -> None:
-        """A version that was proposed at `now_ns` has been agreed on."""
-        self._recorder.publication(now_ns, version, agreed, true)
-        if self._is_watched:
-            published = unguarded(agreed, self._plan.agents.count)
-            self._account(version, now_ns, published, agreed, true)
+    def listen(self, listener: Listener) -> None:
+        """Tell one more of every publication."""
+        self._listeners = (*self._listeners, listener)
+
+    def announce(
+        self, version: int, number: int, now_ns: int, agreed: Moments, true: Moments
+    ) -> None:
+        """A version that was proposed at `now_ns` is published under a number.
+
+        Consensus-free every replica publishes one; the first counts as the version.
+        """
+        if version > self._announced:
+            self._announced = version
+            self._recorder.publication(now_ns, version, agreed, true)
+            if self._is_watched:
+                published = unguarded(agreed, self._plan.agents.count)
+                self._account(version, now_ns, published, agreed, true)
         for listener in self._listeners:
-            listener.publish(version, now_ns, agreed, true)
+            listener.publish(number, now_ns, agreed, true)
 
     def _publishing(self, kernel: Kernel, advance: Advance) -> Script:
         period_ns = self._plan.baseline.publish_ns

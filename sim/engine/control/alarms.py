@@ -26,7 +26,7 @@ from sim.scenario.plan_control import AgreementPlan, AlertsPlan, RaisedPlan
 from sim.scenario.selectors import ranges
 
 SECRET_BYTES: Final = 32
-LIFE: Final = 1000
+LIFE: Final = 100
 """Numbers that a raiser may use in one of its lives, so that no two lives use the same."""
 
 
@@ -88,6 +88,14 @@ class Alarms:
                 found = contents.setdefault(alert_id, state.alert.digest)
                 if found != state.alert.digest:
                     raise InvariantViolated(f"alerts: {alert_id} is committed with two contents")
+
+    def at(self, replica: int, now_ns: int) -> tuple[list[AlertState], tuple[int, ...]]:
+        """What a keeper shows of every alert that it holds, and which keepers it can hear of."""
+        keeper = self._plane.host(self.committee.names[replica]).node
+        assert isinstance(keeper, Keeper)
+        name = self._replicas.names[replica]
+        shown = [state for (node, _), state in self.last.items() if node == name]
+        return shown, keeper.side(now_ns)
 
     def _raising(self, one: RaisedPlan, kernel: Kernel) -> Script:
         yield kernel.instant(one.at_ns)

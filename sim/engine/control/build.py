@@ -4,6 +4,7 @@ from sim.engine.component import Component
 from sim.engine.control.alarms import Alarms
 from sim.engine.control.council import Council
 from sim.engine.control.plane import ControlPlane
+from sim.engine.control.readers import Readers
 from sim.engine.control.replicas import Replicas
 from sim.engine.kernel import Kernel
 from sim.engine.parts import Parts
@@ -22,8 +23,15 @@ def add_control(
     plane = ControlPlane(parts, world, kernel, rate_bps)
     replicas = Replicas(parts, plane)
     found: list[Component] = [plane]
+    council = alarms = None
     if plan.agreement is not None:
-        found.append(Council(parts, plane, replicas, plan.agreement, publisher.announce))
+        council = Council(parts, plane, replicas, plan.agreement, publisher.announce)
+        found.append(council)
         if plan.alerts is not None:
-            found.append(Alarms(parts, plane, replicas, plan.alerts, plan.agreement))
+            alarms = Alarms(parts, plane, replicas, plan.alerts, plan.agreement)
+            found.append(alarms)
+    if plan.reads:
+        readers = Readers(parts, plane, replicas, council, alarms)
+        publisher.listen(readers)
+        found.append(readers)
     return tuple(found)

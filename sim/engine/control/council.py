@@ -14,17 +14,19 @@ from typing import Any, Final
 import numpy as np
 
 from sim.engine.component import Rows
+from sim.engine.control.editions import held
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas, Snapshot
 from sim.engine.control.servers import server
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
 from sim.errors import InvariantViolated
-from sim.protocol.agreement.certify import is_certified
+from sim.protocol.agreement.certify import is_certified, statement
 from sim.protocol.agreement.contract import Decided, Membership, Propose, Value
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.committee import Committee
 from sim.protocol.node import Node
+from sim.protocol.resolver.contract import Held
 from sim.protocol.signatures import Notary
 from sim.scenario.plan_control import AgreementPlan
 from sim.stats.moments import Moments, error_mean
@@ -32,8 +34,8 @@ from sim.stats.moments import Moments, error_mean
 CONSENSUS_FREE: Final = "versions"
 SECRET_BYTES: Final = 32
 
-Told = Callable[[int, int, Moments, Moments], None]
-"""Is told of each version once: its number, when it was proposed, what it says, what is true."""
+Told = Callable[[int, int, int, Moments, Moments], None]
+"""Is told of each snapshot once: version, number, when proposed, what it says, what is true."""
 Wrap = Callable[[int, Node], Node]
 """Puts a liar's shim around the node of a member, or gives it back as it is."""
 
@@ -63,6 +65,8 @@ class Council:
         self._snapshots: list[dict[str, Any]] = []
         self._decided: dict[int, list[Value | None]] = {}
         self._own: dict[int, list[Snapshot | None]] = {}
+        self._held: dict[int, Held | None] = {}
+        self._newest = [0] * len(replicas)
         self._hosts = []
         if plan.protocol.kind != CONSENSUS_FREE:
             self._hosts = [self._join(member, wrap) for member in range(len(names))]
@@ -138,6 +142,24 @@ class Council:
             }
         )
 
+    def held(self, number: int) -> Held | None:
+        """What stands behind the number of a published snapshot."""
+        return self._held.get(number)
+
+    def newest(self, replica: int) -> Held | None:
+        """The newest snapshot that a replica has decided."""
+        return self._held.get(self._newest[replica])
+
+    def _number(self, version: int, replica: int) -> int:
+        """What a snapshot is called on its way down; of one version that of replica 0 is newest.
+
+        Decided snapshots are the same at all replicas; consensus-free ones are not.
+        """
+        if self._hosts:
+            return version
+        count = len(self._replicas)
+        return version * count - replica
+
     def _put_out(self, replica: int, event: object) -> None:
         """A replica has decided: it publishes what it has."""
         if not isinstance(event, Decided) or event.slot not in self._truth:
@@ -148,10 +170,25 @@ class Council:
         is_first = not any(self._decided[version])
         self._decided[version][replica] = event.value
         self._note_decision(replica, event, proposed_ns, error_mean(found, truth))
+        number = self._keep(replica, event, found)
         self._plane.advance(now_ns)
-        self._plane.world.downlink.publish(version, now_ns, replica=replica, born_ns=proposed_ns)
-        if is_first:
-            self._told(version, proposed_ns, found, truth)
+        self._plane.world.downlink.publish(number, now_ns, replica=replica, born_ns=proposed_ns)
+        if is_first or not self._hosts:
+            self._told(version, number, proposed_ns, found, truth)
+
+    def _keep(self, replica: int, decided: Decided, found: Moments) -> int:
+        """Remember what a reader will see behind the number of this snapshot."""
+        number = self._number(decided.slot, replica)
+        self._newest[replica] = max(self._newest[replica], number)
+        snapshot = decided.value.content
+        if not isinstance(snapshot, Snapshot):
+            snapshot = self._own[decided.slot][replica]
+        if snapshot is not None:
+            signed = statement(decided.slot, decided.value.digest)
+            self._held.setdefault(
+                number, held(number, found, snapshot.ages, signed, decided.certificate)
+            )
+        return number
 
     def _published(self, replica: int, decided: Decided) -> Moments:
         """What a value says; averaging leaves a mean that is nobody's snapshot."""

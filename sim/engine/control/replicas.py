@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.control.editions import Ages
 from sim.engine.control.fabric import Place
 from sim.engine.control.plane import ControlPlane
 from sim.engine.parts import Parts
@@ -22,6 +23,7 @@ class Snapshot:
 
     moments: Moments
     row: Ints
+    ages: Ages
 
 
 class Replicas:
@@ -58,7 +60,11 @@ class Replicas:
         """What a replica knows of the window of a baseline now."""
         panes = self._plan.baseline.panes_at(now_ns)
         row = self.roots[replica].window(*panes, self._layout.features)
-        return Snapshot(moments(row, self._layout.features), row)
+        return Snapshot(moments(row, self._layout.features), row, self.ages(replica, now_ns))
+
+    def ages(self, replica: int, now_ns: int) -> Ages:
+        """What a replica knows of the ages of its sources now."""
+        return Ages.of(self.roots[replica].view(now_ns), self._plan.agents.count)
 
     def candidate(self, version: int, snapshot: Snapshot) -> Value:
         """The snapshot as a value to agree on."""
