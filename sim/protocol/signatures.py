@@ -67,7 +67,8 @@ class Notary:
             Seal(member, hmac.digest(secret, b"member %d" % member, "sha256"))
             for member in range(members)
         )
-        self._found: dict[tuple[Signature, bytes], bool] = {}
+        self._found: dict[tuple[Signature, bytes], None] = {}
+        """Signatures that were good; what a liar makes up is not remembered."""
 
     def seal(self, member: int) -> Seal:
         """To be handed to that member alone."""
@@ -76,11 +77,12 @@ class Notary:
     def is_signed(self, signature: Signature, signed: bytes) -> bool:
         """Whether the member that the signature names made it, under this digest."""
         key = (signature, signed)
-        found = self._found.get(key)
-        if found is None:
-            found = self._check(signature, signed)
-            self._found[key] = found
-        return found
+        if key in self._found:
+            return True
+        is_good = self._check(signature, signed)
+        if is_good:
+            self._found[key] = None
+        return is_good
 
     def is_certified(self, certificate: Certificate, signers: int) -> bool:
         """Whether at least so many different members signed the certificate's digest."""
