@@ -16,7 +16,9 @@ from sim.scenario import schema
 from sim.scenario.adversary_checks import check_adversaries
 from sim.scenario.anomaly_checks import check_anomalies
 from sim.scenario.checks import Case, check_scenario, read_topology
+from sim.scenario.committee_checks import check_committee
 from sim.scenario.complaints import complaints
+from sim.scenario.control_checks import check_control
 from sim.scenario.detection_checks import check_detection
 from sim.scenario.document import Document, Path, read_document
 from sim.scenario.fault_checks import check_faults
@@ -134,6 +136,8 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_adversaries,
         check_rule,
         check_integrity,
+        check_committee,
+        check_control,
     )
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 

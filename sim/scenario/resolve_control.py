@@ -5,6 +5,7 @@ Nothing is checked here.
 
 from collections.abc import Sequence
 
+from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.committee import most_liars
 from sim.scenario.plan_control import (
     AgreementPlan,
@@ -34,12 +35,21 @@ def resolve_control(scenario: Scenario, replicas: int) -> ControlPlan:
     )
 
 
+def most_tolerated(kind: str, members: int) -> int:
+    """The largest f of so many members with a protocol.
+
+    Its committee keeps n > 3f even where the protocol alone would need less: quorums sign alerts
+    and certificates whatever it is that is signed.
+    """
+    return min(most_liars(members), PROTOCOLS[kind].most_liars(members))
+
+
 def _agreement(block: control.Agreement | None, replicas: int) -> AgreementPlan:
     """Replicas agree on something also where the scenario does not say how."""
     block = control.Agreement() if block is None else block
     return AgreementPlan(
         protocol=variant(block.protocol),
-        f=most_liars(replicas) if block.f is None else block.f,
+        f=most_tolerated(block.protocol.kind, replicas) if block.f is None else block.f,
         certify=block.certify,
         service_ns=block.service,
         sign_ns=block.sign,

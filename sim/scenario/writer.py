@@ -19,6 +19,7 @@ from sim.scenario.plan import (
     TierPlan,
     TopologyPlan,
 )
+from sim.scenario.writer_control import written_control
 from sim.scenario.writer_lies import written_lies, written_rule
 from sim.scenario.written_values import (
     written_bound,
@@ -74,6 +75,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         "anomalies": [_anomaly(anomaly) for anomaly in plan.anomalies],
         **({"detection": _detection(plan.detection)} if plan.detection else {}),
         **written_lies(plan),
+        **written_control(plan.control),
         "thresholds": {threshold.metric: _bounds(threshold) for threshold in plan.thresholds},
         "gate": {
             one.metric: {"worse_by": written_bound(one.worsening, one.metric)} for one in plan.gate

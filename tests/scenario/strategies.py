@@ -214,6 +214,89 @@ def guards() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def protocols() -> st.SearchStrategy[Any]:
+    averaging = {
+        "epsilon": st.floats(1e-6, 1),
+        "spread": st.floats(1, 9),
+        "rule": st.sampled_from(["midpoint", "trimmed_mean"]),
+    }
+    return st.one_of(
+        st.sampled_from(["versions", "consistent_broadcast", "bracha", "imbs_raynal", "pbft"]),
+        variants("approximate", round=durations(), **averaging),
+        variants("witness", **averaging),
+        variants("pbft", timeout=durations(), checkpoint=st.integers(1, 99)),
+        variants("hotstuff", timeout=durations()),
+    )
+
+
+def detectors_of_failures() -> st.SearchStrategy[Any]:
+    periods = durations(10**9, 10**10)
+    return st.one_of(
+        st.sampled_from(["heartbeat", "phi", "swim"]),
+        variants("heartbeat", period=periods, timeout=durations()),
+        variants("phi", threshold=st.floats(1, 300), law=st.just("exponential"), window=st.just(9)),
+        variants("swim", period=periods, timeout=durations(1, 10**8), suspicion=st.floats(1, 9)),
+    )
+
+
+def control_planes() -> st.SearchStrategy[dict[str, Any]]:
+    """The blocks of what reacts, for a tree with replicas of the root and many locals under it."""
+    agreement = {
+        "protocol": protocols(),
+        "f": st.integers(0, 1),
+        "certify": st.booleans(),
+        "service": durations(0),
+        "sign": durations(0),
+        "verify": durations(0),
+        "rate": st.sampled_from(["none", "100Mbps", "1.5Gbps"]),
+    }
+    raised = {"by": st.sampled_from(["local-1", "root-0/1", "agent-7"]), "at": durations(0)}
+    alerts = {
+        "expire": durations(),
+        "resend": durations(),
+        "gossip": durations(),
+        "raised": st.lists(st.fixed_dictionaries(raised), max_size=2),
+    }
+    reader = {
+        "class": st.sampled_from(["baseline", "anomaly"]),
+        "prefer": st.sampled_from(["availability", "consistency"]),
+        "every": durations(),
+    }
+    reads = st.sampled_from(["locals", ["local-0", "root-0/*"]]).flatmap(
+        lambda at: st.fixed_dictionaries({"at": st.just(at)}, optional=reader)
+    )
+    membership = {"detector": detectors_of_failures(), "rehome": st.booleans()}
+    anti_entropy = {
+        "method": st.one_of(st.just("riblt"), variants("merkle", fan_out=st.integers(2, 99))),
+        "every": durations(),
+        "store": st.sampled_from(["snapshots", "log"]),
+        "item": st.sampled_from(["528B", "1.3GB", "64KiB"]),
+    }
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "agreement": st.fixed_dictionaries({}, optional=agreement),
+            "alerts": st.fixed_dictionaries({}, optional=alerts),
+            "reads": st.lists(reads, max_size=2),
+            "membership": st.fixed_dictionaries({}, optional=membership),
+            "anti_entropy": st.fixed_dictionaries({}, optional=anti_entropy),
+        },
+    )
+
+
+@st.composite
+def reacting_scenarios(draw: st.DrawFn) -> dict[str, Any]:
+    """A good scenario with a control plane, as the values of its file."""
+    values = draw(scenarios())
+    one_root = ("attest", "evidence")
+    return {
+        **{key: block for key, block in values.items() if key not in one_root},
+        "tree": {"local": 10, "levels": 2, "replicas": {"root": draw(st.integers(6, 9))}},
+        "baseline": {"pane": "20s"},
+        **draw(control_planes()),
+    }
+
+
 @st.composite
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """A good scenario, as the values of its file."""

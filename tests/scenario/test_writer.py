@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from sim.scenario import resolved_yaml
-from tests.scenario.strategies import scenarios
+from tests.scenario.strategies import reacting_scenarios, scenarios
 from tests.scenario.texts import GOOD, plan_of, with_fault
 
 
@@ -19,6 +19,14 @@ def without_lines(plan):
 @settings(max_examples=25, deadline=None)
 @given(scenarios())
 def test_reading_what_was_written_gives_the_same_plan(values):
+    plan = plan_of(json.dumps(values))
+    again = plan_of(resolved_yaml(plan))
+    assert without_lines(again) == without_lines(plan)
+
+
+@settings(max_examples=25, deadline=None)
+@given(reacting_scenarios())
+def test_reading_what_was_written_of_a_control_plane_gives_the_same_plan(values):
     plan = plan_of(json.dumps(values))
     again = plan_of(resolved_yaml(plan))
     assert without_lines(again) == without_lines(plan)

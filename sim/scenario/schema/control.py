@@ -126,7 +126,9 @@ class Agreement(Block):
         json_schema_extra={"default": "versions"},
     )
     f: Whole | None = Field(
-        default=None, description="how many replicas may lie; left out = as many as n > 3f allows"
+        default=None,
+        description="how many replicas may lie; left out = as many as the "
+        "protocol withstands: n > 3f, of imbs_raynal n > 5f",
     )
     certify: Flag = Field(
         default=True,
