@@ -342,3 +342,32 @@ def test_what_is_on_its_way_to_a_replica_that_forgets_is_lost():
     run.run()
     refused = [inlet.parent.intake.counts.refused for inlet in run.world.inlets if inlet.row >= 3]
     assert refused[1] > 0 == refused[0] == refused[2]
+
+
+# Liars at the fork lie to every replica alike.
+
+
+@pytest.mark.parametrize("lie", [{"kind": "silence"}, {"kind": "count_inflation", "times": 50}])
+def test_no_replica_takes_in_what_a_liar_keeps_back_or_must_not_claim(lie):
+    liar = lie | {"where": "regional-0", "from": "1s"}
+    run = simulation(adversaries=[liar], topology=RING | {"jitter": "0ms"})
+    run.run()
+    known = [replica.estimate(2, 2).sources for replica in run.world.replicas]
+    assert known == [16] * 4  # region 0 has eight of the 24 agents
+
+
+def test_who_repeats_its_reports_loads_every_replica():
+    flood = {"kind": "importance_flood", "where": "regional-0", "times": 10, "from": "0s"}
+    # Ten services of 20 ms for each of its reports, one every 100 ms: queues only grow.
+    tree, still = ROOTS | {"ingress": "20ms"}, RING | {"jitter": "0ms"}
+    calm, busy = (
+        simulation(adversaries=liars, tree=tree, topology=still) for liars in ([], [flood])
+    )
+    for run in (calm, busy):
+        run.run()
+
+    def free_ns(run):
+        return [replica.root.intake.ingress.free_ns[0] for replica in run.world.replicas]
+
+    assert max(free_ns(calm)) < 3.1 * S
+    assert min(free_ns(busy)) > 5 * S

@@ -15,7 +15,6 @@ from sim.engine.parts import Parts, max_reports
 from sim.engine.world import World
 from sim.protocol.registry import refusals
 from sim.scenario.plan import AdversaryPlan
-from sim.telemetry.parents import Parents
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -81,22 +80,20 @@ def _install(tier: int, actors: list[Actor], parts: Parts, world: World) -> None
     telemetry = world.telemetry
     sender = telemetry.leaves if tier == 0 else telemetry.aggregators[tier - 1]
     sender.shim = shim
-    telemetry.ways[tier].gates += (SendersGate(shim, refuse=refuse),)
+    inlets = [inlet for inlet in world.inlets if inlet.sender is sender]
+    for inlet in inlets:
+        inlet.way.gates += (SendersGate(shim, refuse=refuse),)
     for actor in mine:
         if tier and actor.overrides("omits"):
             parent_of = parts.levels[tier - 1].parent_of.astype(np.int64)
             telemetry.ways[tier - 1].gates += (Omission(actor, parent_of),)
-        ingress = _parents(world, tier).intake.ingress
-        if actor.strategy.copies() > 1 and ingress is not None:
-            ingress.load = Flood(actor, ingress.load)
+        for inlet in inlets if actor.strategy.copies() > 1 else ():
+            ingress = inlet.parent.intake.ingress
+            if ingress is not None:
+                ingress.load = Flood(actor, ingress.load)
         if actor.strategy.first_in_period:
             # They choose when to report: before everybody else.
             sender.phase_ns[actor.nodes] = first_phase_ns(parts.plan)
-
-
-def _parents(world: World, tier: int) -> Parents:
-    """Who takes in the reports of a tier."""
-    return (*world.telemetry.aggregators, world.telemetry.root)[tier]
 
 
 def _check(tier: int, parts: Parts) -> Implausible:

@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 
 
 class SendersGate:
-    """On the way of a tier with liars: what they do to the arrival of their own reports.
+    """On a way of a tier with liars: what they do to the arrival of their own reports.
 
     `refuse`: receivers do not take in reports whose version jumps, nor what the shim has marked.
     Without it one jump is believed, and no honest version is ever newer.
@@ -24,6 +24,7 @@ class SendersGate:
 
     def __init__(self, shim: TierShim, *, refuse: bool) -> None:
         self._shim = shim
+        self._receiver = shim.add_receiver()
         self._refuse = refuse
         self._stuck_ns = [np.full(len(actor.nodes), NEVER) for actor in shim.actors]
         """When each liar sent the jump that was believed."""
@@ -36,7 +37,7 @@ class SendersGate:
                 _hold(actor, part, who, first, arrivals_ns)
             if len(who) and actor.strategy.version_jumps:
                 self._jump(actor, stuck_ns, part, who, first, arrivals_ns)
-        for actor, row, nodes in self._shim.take_refused(part, first):
+        for actor, row, nodes in self._shim.take_refused(part, first, self._receiver):
             arrives = nodes[arrivals_ns[row, nodes - first] < NEVER]
             actor.refused += len(arrives)
             arrivals_ns[row, arrives - first] = NEVER

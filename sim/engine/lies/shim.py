@@ -19,6 +19,8 @@ from sim.telemetry.emission import Emission
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Refused = tuple[Actor, int, Ints]
+"""Liars of an actor whose reports of that number are not to be taken in."""
 Judge = Callable[[int, Ints, Ints], Bools]
 """Of a row of reports and some liars (k,), which of their claims (k, columns) are refused."""
 Implausible = Callable[[Ints, int, Floats, Ints], Bools]
@@ -65,7 +67,8 @@ class TierShim:
         """Whom to tell that a pane of the agents is over."""
         self._accounts = [Ledgered() for _ in actors]
         self._implausible = implausible
-        self._refused: list[tuple[Actor, int, Ints]] = []
+        self._refused: list[list[Refused]] = []
+        """What each receiver who asks has not been told yet."""
 
     def note_liars(self) -> None:
         """Look up anew where the liars stand."""
@@ -124,7 +127,8 @@ class TierShim:
                 return np.zeros(len(who), np.bool_)
             nodes = actor.nodes[who]
             refused = self._implausible(nodes, pane, part.sent_ns[row, nodes - first], claimed)
-            self._refused.append((actor, part.first_tick + row, nodes[refused]))
+            for waiting in self._refused:
+                waiting.append((actor, part.first_tick + row, nodes[refused]))
             return refused
 
         return judge
@@ -140,16 +144,21 @@ class TierShim:
                     now_ns = part.sent_ns[row, nodes]
                     states[row, nodes] = actor.strategy.ages(now_ns, who, states[row, nodes])
 
-    def take_refused(self, part: Emission, first: int) -> Iterator[tuple[Actor, int, Ints]]:
+    def add_receiver(self) -> int:
+        """Somebody more to whom this tier reports; the number under which he asks."""
+        self._refused.append([])
+        return len(self._refused) - 1
+
+    def take_refused(self, part: Emission, first: int, receiver: int = 0) -> Iterator[Refused]:
         """Whose reports in a block claimed what cannot be: rows, and nodes, once for each pane."""
         kept = []
-        for actor, tick, nodes in self._refused:
+        for actor, tick, nodes in self._refused[receiver]:
             mine = (nodes >= first) & (nodes < first + part.sent_ns.shape[1])
             if mine.any():
                 yield actor, tick - part.first_tick, nodes[mine]
             if not mine.all():
                 kept.append((actor, tick, nodes[~mine]))
-        self._refused = kept
+        self._refused[receiver] = kept
 
     def forget(self, nodes: Bools) -> None:
         """See `Shim.forget`."""
