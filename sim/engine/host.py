@@ -41,7 +41,8 @@ class Host:
     and all counting.
 
     `member` is the node's number in its committee, if it is in one: what it says in the name of
-    another (`Said.sender`) does not leave the host, and is written down as discarded.
+    another (`Said.sender`) does not leave the host; it is counted (`forged`) and written down as
+    discarded.
 
     `signing` says how long the machine works on a message before it leaves (see
     `service.signing`). What the node sends afterwards waits for that, and so does the service of
@@ -69,6 +70,7 @@ class Host:
         self.is_up = True
         self.is_paused = False
         self.lives = 1
+        self.forged = 0
         self._factory, self._kernel = factory, kernel
         self._transmit, self._journal = transmit, journal
         self._transmit_all = self._transmit_each if broadcast is None else broadcast
@@ -215,7 +217,7 @@ class Host:
 
     def _send_to_all(self, message: Message) -> None:
         self._transmit_all(self.node_id, self._peers, message)
-        self._kernel.at(self._kernel.now_ns, self._tell_itself, message, self._crashes)
+        self._tell_later(message)
 
     def _send_to(self, receiver: str, message: Message) -> None:
         if receiver == self.node_id:
@@ -240,6 +242,7 @@ class Host:
     def _may_leave_now(self, effect: Send | Broadcast) -> bool:
         message, member = effect.message, self._member
         if member is not None and isinstance(message, Said) and message.sender != member:
+            self.forged += 1
             self._discard(message, "forged sender")
             return False
         return self._signing is None or self._is_signed(effect, self._signing(message))

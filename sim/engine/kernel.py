@@ -4,9 +4,10 @@ Rules of this file:
 - Time is an int. Ten times 0.1 is not 1; a float instant is refused.
 - What happens at one instant happens in the order (time, class, sequence); `Order` names the
   classes. The order is part of the result.
-- Messages and timers are plain calls, put straight on SimPy's queue and made by `Kernel.run`
-  itself; everything else on the queue is SimPy's. A Timeout with a callback for each message
-  costs 1.4 times as much, a process for each message far more.
+- A plain call is a list straight on SimPy's queue, made by `Kernel.run` itself. What happens at
+  many instants (a broadcast on its way, a server, the timers of a host) is there once, with the
+  next of them (`Recurring`). A Timeout with a callback for each message costs 1.4 times as much as
+  a plain call, a process for each message far more.
 - Processes are for scripts: the fault timeline, sampling, publication.
 """
 

@@ -39,6 +39,7 @@ class Switch:
         self._groups: dict[str | tuple[str, ...], Group] = {}
         self._usual: dict[str, Group] = {}
         self._tallies: dict[type[Message], Tally] = {}
+        self._keeps_dropped = journal.keeps(Dropped)
         self._log: FlightLog | None = None
         if journal.keeps(Sent) or journal.keeps(Delivered):
             self._log = FlightLog(self._in_flight)
@@ -138,8 +139,9 @@ class Switch:
     def _drop(self, sender: str, receiver: str, message: Message, reason: str) -> None:
         tally = self._tallies[message.__class__]
         tally.drop(reason)
-        row = Dropped(sender, receiver, tally.kind, reason)
-        self._journal.append(self._kernel.now_ns, row)
+        if self._keeps_dropped:
+            row = Dropped(sender, receiver, tally.kind, reason)
+            self._journal.append(self._kernel.now_ns, row)
 
     def _judge_each(
         self, sender: str, receivers: tuple[str, ...], message: Message, now_ns: int

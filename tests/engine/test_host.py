@@ -250,12 +250,14 @@ def test_an_answer_that_arrives_at_the_deadline_is_in_time():
 def test_a_member_cannot_speak_in_the_name_of_another():
     world = World()
     other = Script()
-    world.add("a", Script(start=[Broadcast(Said(1)), Send("b", Said(2))]), member=0, peers=("b",))
+    liar = Script(start=[Broadcast(Said(1)), Send("b", Said(2))])
+    host = world.add("a", liar, member=0, peers=("b",))
     world.add("b", other)
     world.run()
     assert other.seen == [(0, "start")]
     assert world.rows("sent") == []
     assert world.rows("discarded") == [(0, "a", "Said", "forged sender")] * 2
+    assert host.forged == 2
 
 
 def test_a_member_may_speak_in_its_own_name_and_say_what_carries_none():

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from sim.engine.flight import Flight
 from sim.engine.host import Host
 from sim.engine.journal import MESSAGE_RECORDS, Delivered, Journal
 from sim.engine.kernel import Kernel, Order
+from sim.engine.service import Service
 from sim.engine.switch import Switch
 from sim.engine.tally import Traffic
 from sim.errors import InvariantViolated
@@ -59,8 +61,14 @@ class Gossip:
         return [Broadcast(Word(name[0], 0))]
 
 
+SERVICE_NS = {"c": 0, "d": 2}  # a service that ends at once goes before what else arrives then
+
+
 class Committee:
-    """Four gossips; `delays` are those of the messages, one after the other, again and again."""
+    """Four gossips, two of them behind a queue.
+
+    `delays` are those of the messages, one after the other, again and again.
+    """
 
     def __init__(self, delays, make=Switch, **options):
         self.kernel, self.journal = Kernel(), Journal(**options)
@@ -70,13 +78,25 @@ class Committee:
         self.hosts = {}
         for name in NAMES:
             node = Gossip(name)
-            factory = lambda life, node=node: node  # noqa: E731
-            transmit = self.switch.transmit
             host = Host(
-                name, factory, self.kernel, transmit, self.journal, peers=NAMES, broadcast=broadcast
+                name,
+                lambda life, node=node: node,
+                self.kernel,
+                self.switch.transmit,
+                self.journal,
+                peers=NAMES,
+                broadcast=broadcast,
+                service=self.server(SERVICE_NS.get(name)),
             )
             self.switch.join(host)
             self.hosts[name] = host
+
+    def server(self, service_ns):
+        return (
+            None
+            if service_ns is None
+            else partial(Service, self.kernel, lambda message: service_ns)
+        )
 
     def judge(self, *question):
         self.asked += 1
