@@ -11,7 +11,7 @@ from typing import Any, Final
 from sim.engine.component import Rows
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas
-from sim.engine.control.servers import server
+from sim.engine.control.servers import server, signer
 from sim.engine.kernel import Kernel, Script
 from sim.engine.parts import Advance, Parts
 from sim.errors import InvariantViolated
@@ -130,6 +130,7 @@ class Alarms:
             lambda _: Keeper(membership, raisers=self._raisers, proves=self._proves),
             peers=self.committee.names,
             service=server(self._plane.kernel, self._agreement),
+            signing=signer(self._agreement),
             application=partial(self._show, self._replicas.names[replica], replica),
         )
 

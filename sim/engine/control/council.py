@@ -17,7 +17,7 @@ from sim.engine.component import Rows
 from sim.engine.control.editions import held
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas, Snapshot
-from sim.engine.control.servers import server
+from sim.engine.control.servers import server, signer
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
 from sim.errors import InvariantViolated
@@ -91,6 +91,7 @@ class Council:
             lambda _: wrap(member, self._node(member)),
             peers=self.committee.names,
             service=server(self._plane.kernel, self._plan),
+            signing=signer(self._plan),
             application=partial(self._put_out, member),
         )
 

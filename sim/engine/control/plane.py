@@ -16,6 +16,7 @@ from sim.engine.journal import MESSAGE_RECORDS, Journal
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
 from sim.engine.roster import Nodes
+from sim.engine.service import ServiceTime
 from sim.engine.switch import Switch
 from sim.engine.world import World
 
@@ -63,6 +64,7 @@ class ControlPlane:
         *,
         peers: tuple[str, ...] = (),
         service: ServiceFactory | None = None,
+        signing: ServiceTime | None = None,
         application: Application | None = None,
         reliable: bool = True,
     ) -> Host:
@@ -76,6 +78,7 @@ class ControlPlane:
             peers=peers,
             broadcast=self.switch.broadcast,
             service=service,
+            signing=signing,
             application=application,
         )
         self.switch.join(host)

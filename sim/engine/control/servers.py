@@ -1,10 +1,10 @@
-"""How long a machine of the control plane is busy with each message."""
+"""How long a machine of the control plane is busy with each message, in and out."""
 
 from functools import partial
 
 from sim.engine.host import ServiceFactory
 from sim.engine.kernel import Kernel
-from sim.engine.service import Service
+from sim.engine.service import Service, ServiceTime, signing
 from sim.protocol.messages import Message
 from sim.scenario.plan_control import AgreementPlan
 
@@ -18,3 +18,8 @@ def server(kernel: Kernel, plan: AgreementPlan) -> ServiceFactory | None:
         return plan.service_ns + plan.verify_ns * message.signatures
 
     return partial(Service, kernel, service_ns)
+
+
+def signer(plan: AgreementPlan) -> ServiceTime | None:
+    """What it takes to sign what leaves a node; None where that costs no time."""
+    return signing(plan.sign_ns) if plan.sign_ns else None
