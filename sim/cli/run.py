@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from sim.cli.advised import advised
 from sim.cli.exits import Exit
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
@@ -58,6 +59,8 @@ def run(
         say(heading(plan))
     if scenario.cells:
         note(_only_as_written(file, scenario.cells), quiet=quiet or as_json)
+    for one in advised(scenario):
+        note(str(one), quiet=quiet or as_json)
     with (
         _way_back(file, changes or [], plan.seed),
         progress(plan.name, plan.replications, plan.duration_ns, quiet or as_json) as report,

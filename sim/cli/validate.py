@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import typer
 
 from sim.cli.exits import Exit
+from sim.cli.advised import advised
 from sim.cli.output import say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFiles, Seed
 from sim.errors import Mistake, ScenarioError
@@ -53,12 +54,14 @@ def validate(
 class Checked:
     """A scenario file, what is wrong with it, and what it asks that cannot be.
 
-    An infeasible threshold is no mistake: the scenario runs, and its verdict says so.
+    An infeasible threshold is no mistake: the scenario runs, and its verdict says so. Nor is what
+    there is advice about.
     """
 
     file: str
     mistakes: tuple[Mistake, ...]
     infeasible: tuple[Mistake, ...]
+    advice: tuple[Mistake, ...] = ()
 
     @classmethod
     def of(cls, file: str, changes: list[str], seed: int | None) -> Self:
@@ -69,7 +72,7 @@ class Checked:
             scenario = load_scenario(file, changes, seed)
         except ScenarioError as error:
             return cls(file, error.mistakes, ())
-        return cls(file, (), tuple(_infeasible(scenario)))
+        return cls(file, (), tuple(_infeasible(scenario)), advised(scenario))
 
     def tell(self, quiet: bool) -> None:
         """A line for each thing to say."""
@@ -77,14 +80,14 @@ class Checked:
             say(str(mistake))
         if not self.mistakes and not quiet:
             say(f"{self.file}: good")
-        for one in self.infeasible:
+        for one in (*self.infeasible, *self.advice):
             say(str(one))
 
     def annotate(self) -> None:
         """The same for a pull request."""
         for mistake in self.mistakes:
             say(annotation(mistake))
-        for one in self.infeasible:
+        for one in (*self.infeasible, *self.advice):
             say(annotation(one, "warning"))
 
 
@@ -115,4 +118,5 @@ def _report(checked: Checked) -> dict[str, object]:
         "good": not checked.mistakes,
         "mistakes": [asdict(one) for one in checked.mistakes],
         "infeasible": [asdict(one) for one in checked.infeasible],
+        "advice": [asdict(one) for one in checked.advice],
     }

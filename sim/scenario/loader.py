@@ -7,7 +7,7 @@ mistake, sorted by where it stands. Mistakes of ``--set`` come first: they have 
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
@@ -43,6 +43,14 @@ class Scenario:
     path: str
     cells: tuple[Cell, ...] = ()
     """The grid of its sweep, if it has one; `plan` is the scenario as written."""
+    document: Document | None = field(default=None, repr=False, compare=False)
+    """Where everything stands in the text."""
+
+    def advice(self) -> tuple[Mistake, ...]:
+        """What may be meant otherwise; of the scenario as written, not of its cells."""
+        from sim.scenario.advice import advice
+
+        return advice(self.plan, self.document or Document(self.path))
 
 
 def load_scenario(
@@ -56,8 +64,8 @@ def load_scenario(
     file = os.fspath(path)
     text = _read(file)
     changes = [*overrides, *([] if seed is None else [f"seed={seed}"])]
-    plan, cells = _parse(text, file, changes)
-    return Scenario(plan, text, file, cells)
+    plan, cells, document = _parse(text, file, changes)
+    return Scenario(plan, text, file, cells, document)
 
 
 def parse_scenario(text: str, file: str, overrides: Iterable[str] = ()) -> Plan:
@@ -65,7 +73,9 @@ def parse_scenario(text: str, file: str, overrides: Iterable[str] = ()) -> Plan:
     return _parse(text, file, overrides)[0]
 
 
-def _parse(text: str, file: str, overrides: Iterable[str]) -> tuple[Plan, tuple[Cell, ...]]:
+def _parse(
+    text: str, file: str, overrides: Iterable[str]
+) -> tuple[Plan, tuple[Cell, ...], Document]:
     document = read_document(text, file)
     if document.data is None and not document.mistakes:
         document.mistakes.append(Mistake(file, 1, 1, "", "the file is empty"))
@@ -78,7 +88,7 @@ def _parse(text: str, file: str, overrides: Iterable[str]) -> tuple[Plan, tuple[
     cells, more = read_grid(document, mistakes, lambda cell: _plan(cell, directory))
     if plan is None or document.mistakes or mistakes or more:
         raise _error([*document.mistakes, *mistakes, *more])
-    return plan, cells
+    return plan, cells, document
 
 
 def _read(file: str) -> str:

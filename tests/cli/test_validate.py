@@ -46,7 +46,13 @@ def test_an_override_is_checked_with_the_file(sim):
 def test_json_has_the_parts_of_every_mistake(sim):
     result = sim("validate", "good.yaml", "bad.yaml", "--format", "json")
     good, bad = json.loads(result.out)
-    assert good == {"file": "good.yaml", "good": True, "mistakes": [], "infeasible": []}
+    assert good == {
+        "file": "good.yaml",
+        "good": True,
+        "mistakes": [],
+        "infeasible": [],
+        "advice": [],
+    }
     assert bad["mistakes"][0] == {
         "file": "bad.yaml",
         "line": 6,

@@ -1,0 +1,174 @@
+"""What a scenario may say and its author may not have meant: told with its place, never refused.
+
+Timeouts that nobody can keep, committees that one lost site stops, readers who ask for what nobody
+signs. What partitions do to committees and to bounds on age is in `partition_advice`. Numbers come
+from shortest paths without jitter, so a timeout just above them is still a bold one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.errors import Mistake
+from sim.protocol.agreement.registry import PROTOCOLS
+from sim.protocol.alerts.domains import DOMAINS_NEEDED
+from sim.scenario.committee_checks import CONSENSUS, uses_quorums
+from sim.scenario.committee_facts import CommitteeFacts, can_certify, committee_facts
+from sim.scenario.document import Document, Path
+from sim.scenario.facts import site_graph
+from sim.scenario.partition_advice import about_bounds, about_quorums
+from sim.scenario.plan import Plan
+from sim.scenario.ways import Ways
+from sim.units import format_duration, write_duration
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A plan without mistakes, and what is known of it."""
+
+    plan: Plan
+    ways: Ways
+    committee: CommitteeFacts | None
+
+
+def advice(plan: Plan, document: Document) -> tuple[Mistake, ...]:
+    """Remarks on a plan without mistakes, each where it stands in the document, in order.
+
+    A scenario without a control plane is given none, and costs nothing.
+    """
+    if plan.control.is_empty:
+        return ()
+    ways = Ways(site_graph(plan))
+    subject = _Subject(plan, ways, committee_facts(plan, ways))
+    told = [
+        document.mistake(path, problem, hint)
+        for about in (
+            _protocol,
+            _alerts,
+            _detector,
+            _comparing,
+            _domains,
+            _uncertified,
+            _partitions,
+        )
+        for path, problem, hint in about(subject)
+    ]
+    return tuple(sorted(told, key=lambda one: (one.line, one.column, one.path, one.problem)))
+
+
+Remark = tuple[Path, str, str]
+"""Where, what, and what to do about it."""
+
+
+def _protocol(subject: _Subject) -> Iterator[Remark]:
+    """Timeouts of the agreement, against the slowest way between two replicas."""
+    agreement, committee = subject.plan.control.agreement, subject.committee
+    if agreement is None or committee is None:
+        return
+    kind, options = agreement.protocol.kind, agreement.protocol.options
+    one_way_ns, delays = committee.one_way_ns, PROTOCOLS[kind].delays
+    if kind in CONSENSUS and options["timeout_ns"] < delays * one_way_ns:
+        timeout, needed = write_duration(options["timeout_ns"]), delays * one_way_ns
+        problem = (
+            f"{kind} decides after {delays} message delays, here up to {format_duration(needed)} "
+            f"({_trip(committee)}): after {timeout} it gives up leaders that are well"
+        )
+        hint = f"say more than {format_duration(needed)}; it doubles with every view in vain"
+        yield ("agreement", "protocol", "timeout"), problem, hint
+    if kind == "approximate" and options["round_ns"] < one_way_ns:
+        problem = (
+            f"a message between two replicas takes up to {format_duration(one_way_ns)}: what comes "
+            f"after {write_duration(options['round_ns'])} does not count in its round"
+        )
+        yield ("agreement", "protocol", "round"), problem, "the protocol counts on longer rounds"
+
+
+def _trip(committee: CommitteeFacts) -> str:
+    return f"slowest round trip between replicas {format_duration(committee.round_trip_ns)}"
+
+
+def _alerts(subject: _Subject) -> Iterator[Remark]:
+    alerts, committee = subject.plan.control.alerts, subject.committee
+    if alerts is None or committee is None:
+        return
+    if alerts.expire_ns <= committee.round_trip_ns:
+        problem = f"{_trip(committee)}: an alert expires before a quorum can have signed it"
+        yield ("alerts", "expire"), problem, ""
+    if alerts.resend_ns <= committee.round_trip_ns:
+        problem = f"{_trip(committee)}: every alert is raised again before it can be committed"
+        yield ("alerts", "resend"), problem, ""
+
+
+def _detector(subject: _Subject) -> Iterator[Remark]:
+    """Timeouts of failure detectors, against the slowest way between any two sites."""
+    membership = subject.plan.control.membership
+    if membership is None or "timeout_ns" not in membership.detector.options:
+        return
+    from sim.protocol.membership.registry import timeout_floor_ns
+
+    kind, options = membership.detector.kind, membership.detector.options
+    trip_ns = 2 * subject.ways.slowest_ns()
+    floor_ns = timeout_floor_ns(kind, trip_ns, options["period_ns"])
+    if options["timeout_ns"] > floor_ns:
+        return
+    timeout, trip = write_duration(options["timeout_ns"]), format_duration(trip_ns)
+    late = f"an answer takes up to {trip}"
+    if kind != "swim":
+        period = write_duration(options["period_ns"])
+        late = f"a heartbeat comes once every {period}, and up to {trip} late"
+    problem = f"{late}, the slowest round trip: after {timeout} nodes are suspected that are well"
+    yield (
+        ("membership", "detector", "timeout"),
+        problem,
+        f"say more than {format_duration(floor_ns)}",
+    )
+
+
+def _comparing(subject: _Subject) -> Iterator[Remark]:
+    anti_entropy, committee = subject.plan.control.anti_entropy, subject.committee
+    if anti_entropy is None or committee is None:
+        return
+    if anti_entropy.every_ns <= committee.round_trip_ns:
+        problem = f"{_trip(committee)}: the next comparison begins before the last has an answer"
+        yield ("anti_entropy", "every"), problem, ""
+
+
+def _domains(subject: _Subject) -> Iterator[Remark]:
+    """A committee that stops with one site, or sits at too few."""
+    committee = subject.committee
+    if committee is None or not uses_quorums(subject.plan.control):
+        return
+    seats = committee.spread
+    if seats.spans_enough and seats.survives_any:
+        return
+    where = ", ".join(f"{site} {count}" for site, count in seats.members)
+    count = len(seats.members)
+    problem = f"{committee.n} replicas at {count} site{'' if count == 1 else 's'} ({where})"
+    if seats.fatal:
+        without = " or ".join(seats.fatal)
+        problem += f": without {without} there is no quorum, {seats.quorum} of {seats.n}"
+    else:
+        problem += f": it takes {DOMAINS_NEEDED} to tolerate one that lies and still be a quorum"
+    replicas = subject.plan.replicas
+    is_written = replicas is not None and replicas.sites is not None
+    path: Path = ("tree", "replica_sites" if is_written else "replicas")
+    yield path, problem, f"spread them over {DOMAINS_NEEDED} sites or more, evenly"
+
+
+def _uncertified(subject: _Subject) -> Iterator[Remark]:
+    """Readers who accept only certified answers, where nothing is certified."""
+    if can_certify(subject.plan):
+        return
+    agreement = subject.plan.control.agreement
+    why = "one root alone" if agreement is None else agreement.protocol.kind
+    for number, consumer in enumerate(subject.plan.control.reads):
+        if consumer.prefer == "consistency" and consumer.what != "alert":
+            problem = f"only certified answers count, and {why} certifies nothing: never an answer"
+            hint = "say agreement.protocol: pbft, or prefer: availability"
+            yield ("reads", number, "prefer"), problem, hint
+
+
+def _partitions(subject: _Subject) -> Iterator[Remark]:
+    plan, committee = subject.plan, subject.committee
+    if committee is not None and uses_quorums(plan.control):
+        yield from about_quorums(plan, committee)
+    yield from about_bounds(plan)
