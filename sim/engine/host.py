@@ -15,7 +15,7 @@ from sim.engine.kernel import Kernel, Order
 from sim.engine.service import Service, ServiceTime
 from sim.engine.timers import Timers
 from sim.protocol.effects import Broadcast, CancelTimer, Effect, Output, Record, Send, SetTimer
-from sim.protocol.messages import Message, Said
+from sim.protocol.messages import Local, Message, Said
 from sim.protocol.node import Node
 
 Transmit = Callable[[str, str, Message], None]
@@ -244,6 +244,9 @@ class Host:
         if member is not None and isinstance(message, Said) and message.sender != member:
             self.forged += 1
             self._discard(message, "forged sender")
+            return False
+        if isinstance(message, Local):
+            self._discard(message, "not for the network")
             return False
         return self._signing is None or self._is_signed(effect, self._signing(message))
 

@@ -29,6 +29,11 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Local(Message):
+    """What an application tells the node on its own machine. The network carries none of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said(Message):
     """A message of one member of a group to others of it, over authenticated links.
 

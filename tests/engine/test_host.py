@@ -15,6 +15,7 @@ from sim.engine.kernel import Kernel, Order
 from sim.engine.service import Service, signing, verifying
 from sim.engine.streams import Streams
 from sim.engine.switch import Switch
+from sim.protocol.agreement.contract import Propose, Value
 from sim.protocol.effects import Broadcast, CancelTimer, Record, Send, SetTimer
 from sim.protocol.messages import Message, Said, Update
 from sim.protocol.updates import Heard, Monitor, Source
@@ -532,3 +533,17 @@ def test_drift_counts_from_the_instant_the_clock_was_set():
     clock.set(10**12, offset_ns=7, drift_ppb=50_000)
     assert clock.local_ns(10**12) - 10**12 == 7
     assert clock.local_ns(2 * 10**12) - 2 * 10**12 == 7 + 50_000_000
+
+
+def test_what_an_application_tells_its_node_is_not_carried_to_another():
+    world = World()
+    local = Propose(1, Value(b"digest"))
+    liar = world.add("liar", Script(start=[Send("b", local), Broadcast(local)]), peers=("b",))
+    receiver = Script()
+    world.add("b", receiver)
+    world.run()
+    assert [row for row in receiver.seen if isinstance(row[1], Propose)] == []
+    assert len(world.rows("discarded")) == 2
+    liar.tell(local)
+    world.kernel.run(2000)
+    assert (1000, local) in liar.node.seen

@@ -129,6 +129,7 @@ class Alarms:
             self._replicas.places[replica],
             lambda _: Keeper(membership, raisers=self._raisers, proves=self._proves),
             peers=self.committee.names,
+            member=replica,
             service=server(self._plane.kernel, self._agreement),
             signing=signer(self._agreement),
             application=partial(self._show, self._replicas.names[replica], replica),

@@ -90,6 +90,7 @@ class Council:
             self._replicas.places[member],
             lambda _: wrap(member, self._node(member)),
             peers=self.committee.names,
+            member=member,
             service=server(self._plane.kernel, self._plan),
             signing=signer(self._plan),
             application=partial(self._put_out, member),

@@ -4,8 +4,7 @@ from functools import partial
 
 from sim.engine.host import ServiceFactory
 from sim.engine.kernel import Kernel
-from sim.engine.service import Service, ServiceTime, signing
-from sim.protocol.messages import Message
+from sim.engine.service import Service, ServiceTime, signing, verifying
 from sim.scenario.plan_control import AgreementPlan
 
 
@@ -14,10 +13,7 @@ def server(kernel: Kernel, plan: AgreementPlan) -> ServiceFactory | None:
     if not plan.service_ns and not plan.verify_ns:
         return None
 
-    def service_ns(message: Message) -> int:
-        return plan.service_ns + plan.verify_ns * message.signatures
-
-    return partial(Service, kernel, service_ns)
+    return partial(Service, kernel, verifying(plan.service_ns, plan.verify_ns))
 
 
 def signer(plan: AgreementPlan) -> ServiceTime | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.protocol.committee import Committee
-from sim.protocol.messages import Message
+from sim.protocol.messages import Local
 from sim.protocol.node import Node
 from sim.protocol.signatures import Certificate, Notary, Seal
 
@@ -32,7 +32,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Propose(Message):
+class Propose(Local):
     """The application's own candidate for a slot. It never leaves the machine."""
 
     slot: int

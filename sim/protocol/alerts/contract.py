@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sim.protocol.messages import Message
+from sim.protocol.messages import Local
 from sim.protocol.signatures import (
     DIGEST_BYTES,
     SIGNATURE_BYTES,
@@ -87,7 +87,7 @@ def retraction(raiser: str, number: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class RaiseAlert(Message):
+class RaiseAlert(Local):
     """The application tells its `Raiser` that something is critical. Never leaves the machine."""
 
     subject: str

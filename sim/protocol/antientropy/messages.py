@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.protocol.antientropy.items import Item
-from sim.protocol.messages import HEADER_BYTES, Message, Said
+from sim.protocol.messages import HEADER_BYTES, Local, Said
 
 HASH_BYTES: Final = 32
 ID_BYTES: Final = 8
@@ -21,14 +21,14 @@ OPENING_BYTES: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
-class Reconnect(Message):
+class Reconnect(Local):
     """The application tells: this node can be reached again. Compare with it at once."""
 
     peer: str
 
 
 @dataclass(frozen=True, slots=True)
-class Write(Message):
+class Write(Local):
     """The application tells: these are new. It never leaves the machine."""
 
     items: tuple[Item, ...]
