@@ -4,13 +4,17 @@ A wrapper around any agreement node: when the inner node decides, its member bro
 `Vouch`, and the decision comes out once a quorum vouches for the same digest. One delay and
 n (n - 1) messages more. (Approximate agreement leaves members with different values: no quorum
 vouches for one, so there is nothing to certify.)
+
+Vouches can be lost in a partition. Who holds a decision back vouches again, period after period,
+and those who have decided answer with their own vouch: so who was cut off catches up.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sim.protocol.agreement.contract import Decided, Membership, NodeMaker, Propose
-from sim.protocol.agreement.slots import Slots
-from sim.protocol.effects import Broadcast, Effect, Output
+from sim.protocol.agreement.slots import WINDOW, Slots
+from sim.protocol.effects import Broadcast, Effect, Output, Send, SetTimer
 from sim.protocol.messages import HEADER_BYTES, Message, Said
 from sim.protocol.signatures import (
     DIGEST_BYTES,
@@ -20,6 +24,10 @@ from sim.protocol.signatures import (
     Signature,
     digest,
 )
+from sim.units import NS_PER_S
+
+AGAIN: Final = "certify"
+"""The timer that runs while a decision is held back."""
 
 
 def statement(slot: int, value: bytes) -> bytes:
@@ -53,6 +61,8 @@ class Vouch(Said):
     slot: int
     digest: bytes
     signature: Signature
+    is_asking: bool = False
+    """Whether the sender has said so before, and still waits for a quorum."""
 
     @property
     def size_bytes(self) -> int:
@@ -68,7 +78,8 @@ class Vouch(Said):
 class Certified:
     """The wrapper. Option `signers`: how many signatures are enough, by default a quorum.
 
-    f + 1 are enough where the inner protocol agrees whatever happens: one of them is correct.
+    f + 1 are enough where the inner protocol agrees whatever happens: one of them is correct. Half
+    of `timeout_ns` (by default a second) is the time from one repetition to the next.
     Raises ValueError for fewer, and for more than can be had while f members are silent.
     """
 
@@ -81,12 +92,16 @@ class Certified:
                 f"{committee.n - committee.f} of {committee.n} members"
             )
         self._inner = make(membership)
+        self._names = committee.names
+        self._again_ns = max(1, int(membership.options.get("timeout_ns", NS_PER_S)) // 2)
+        self._is_waiting = False
+        self._own: dict[int, Vouch] = {}
         self._me, self._seal, self._notary = membership.member, membership.seal, membership.notary
         self._slots: Slots[_Slot] = Slots(_Slot)
 
     def start(self, now_ns: int) -> list[Effect]:
-        """Start the inner node."""
-        return self._carry_on(self._inner.start(now_ns))
+        """Start the inner node; after a restart with its state, vouch again."""
+        return [*self._carry_on(self._inner.start(now_ns)), *self._ask_again()]
 
     def on_message(self, message: Message, now_ns: int) -> list[Effect]:
         """Take in a vouch; everything else is for the inner node."""
@@ -97,7 +112,9 @@ class Certified:
         return self._carry_on(self._inner.on_message(message, now_ns))
 
     def on_timer(self, name: str, now_ns: int) -> list[Effect]:
-        """All timers are the inner node's."""
+        """All timers but one are the inner node's."""
+        if name == AGAIN:
+            return self._ask_again()
         return self._carry_on(self._inner.on_timer(name, now_ns))
 
     def _carry_on(self, effects: list[Effect]) -> list[Effect]:
@@ -120,9 +137,30 @@ class Certified:
         if state is None:
             return []
         state.decided = decided
-        signature = self._seal.sign(statement(slot, value))
-        vouch = Broadcast(Vouch(self._me, slot, value, signature))
-        return [vouch, *self._settle(slot, state)]
+        vouch = Vouch(self._me, slot, value, self._seal.sign(statement(slot, value)))
+        self._remember(vouch)
+        return [Broadcast(vouch), *self._wait(), *self._settle(slot, state)]
+
+    def _remember(self, vouch: Vouch) -> None:
+        """What was said of slots that nobody listens to any more is forgotten."""
+        self._own[vouch.slot] = vouch
+        for slot in [slot for slot in self._own if slot <= vouch.slot - WINDOW]:
+            del self._own[slot]
+
+    def _wait(self) -> list[Effect]:
+        if self._is_waiting:
+            return []
+        self._is_waiting = True
+        return [SetTimer(AGAIN, self._again_ns)]
+
+    def _ask_again(self) -> list[Effect]:
+        """Vouch again for all that is still held back."""
+        self._is_waiting = False
+        held = [slot for slot, state in self._slots.items() if state.decided is not None]
+        if not held:
+            return []
+        asking = [Broadcast(replace(self._own[slot], is_asking=True)) for slot in held]
+        return [*asking, *self._wait()]
 
     def _on_vouch(self, vouch: Vouch) -> list[Effect]:
         signed = statement(vouch.slot, vouch.digest)
@@ -130,11 +168,18 @@ class Certified:
             return []
         if not self._notary.is_signed(vouch.signature, signed):
             return []
+        answer = self._answer(vouch)
         state = self._slots.hear(vouch.slot)
         if state is None:
-            return []
+            return answer
         state.vouches.setdefault(vouch.sender, vouch)
-        return self._settle(vouch.slot, state)
+        return [*answer, *self._settle(vouch.slot, state)]
+
+    def _answer(self, asked: Vouch) -> list[Effect]:
+        own = self._own.get(asked.slot)
+        if own is None or not asked.is_asking or asked.sender == self._me:
+            return []
+        return [Send(self._names[asked.sender], own)]
 
     def _settle(self, slot: int, state: "_Slot") -> list[Effect]:
         decided = state.decided
