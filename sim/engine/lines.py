@@ -54,6 +54,8 @@ def line_between(
     reliable: bool = False,
 ) -> Line:
     """The ways between nodes of a tier and nodes of one further up, one each."""
+    # Ends of its own: a seat that moves to another machine changes them, and nobody else's.
+    child, above = (Ends(end.tier, end.node.copy(), end.site.copy()) for end in (child, above))
     # Delays are the same both ways, so a matrix of paths serves up and down.
     floor_ns = parts.routes.delay_ns()[child.site, above.site]
     plan, (tier, _) = parts.plan, parts.roster.shape.tier_of(child.tier)

@@ -70,10 +70,13 @@ def aggregator_kind(parts: Parts) -> ChildKind:
 
 
 def may_forget(plan: Plan) -> bool:
-    """Whether some node may have to start from nothing: a crash, or who replaces a liar."""
+    """Whether some node may have to start from nothing: a crash, who replaces a liar, a foster."""
     replaces = plan.attest is not None and plan.attest.replace
-    return replaces or any(
-        fault.kind == "crash" and not fault.options["durable"] for fault in plan.faults
+    membership = plan.control.membership
+    return (
+        replaces
+        or (membership is not None and membership.rehome)
+        or any(fault.kind == "crash" and not fault.options["durable"] for fault in plan.faults)
     )
 
 

@@ -17,6 +17,7 @@ from sim.engine.message_log import Messages
 from sim.engine.replica import Replica
 from sim.engine.roster import Nodes, Roster
 from sim.engine.rules import Ends, Rule, governing
+from sim.engine.seating import Seating
 from sim.network.channel import Channel
 from sim.network.routes import Routes
 from sim.telemetry.intake import Intake
@@ -104,12 +105,15 @@ class World:
     """Nodes, offset in ns, drift in parts per million, and since when."""
     control_hits: Counter[str] = field(default_factory=Counter)
     """Messages of the control plane that a fault decided about, by the fault's name."""
+    seating: Seating = field(init=False)
+    """On whose machine each seat is, and which seats say nothing for the time being."""
     observers: list[Callable[[], None]] = field(default_factory=list)
     """Who follows the network beside the planes: called at the end of every `refresh`."""
     delay_ns: Floats = field(init=False)
     """One-way delay between sites as paths run now, infinite where none is left; (S, S)."""
 
     def __post_init__(self) -> None:
+        self.seating = Seating(self.roster.shape.rows)
         self.delay_ns = self.routes.delay_ns()
 
     @property
@@ -151,6 +155,10 @@ class World:
 
     def is_up(self, row: int) -> Bools:
         """Which nodes of a tier, or of another row, act now; shape (nodes,)."""
+        return self.seating.speaks(row, self.is_running(row))
+
+    def is_running(self, row: int) -> Bools:
+        """Which machines of a row neither are down nor stand still; shape (nodes,)."""
         acts = np.ones(self.roster.shape.rows[row], np.bool_)
         for outage in self.outages.values():
             acts &= ~outage.nodes[row]
@@ -257,7 +265,8 @@ class World:
         for inlet in self.inlets:
             if outage.nodes[inlet.row].any():
                 senders, intake = self._senders(inlet, outage), inlet.parent.intake
-                self._interrupt_queue(inlet, outage)
+                seats = self.seating.of_machines(outage.nodes)[inlet.row]
+                self._interrupt_queue(inlet, seats, outage)
                 self._interrupt(intake, senders, until_ns, outage.loses_messages)
                 self._tell(inlet.way.name, senders, until_ns, outage.loses_messages)
         for hop in self.hops:
@@ -266,26 +275,46 @@ class World:
                 self._interrupt(hop.post, receivers, until_ns, outage.loses_messages)
 
     def forget(self, nodes: Nodes) -> None:
-        """Let nodes lose what they knew."""
-        self.telemetry.forget(nodes)
+        """Let machines lose what they knew."""
+        self.telemetry.forget(self.seating.of_machines(nodes))
         for forgetter in self.forgetters:
             forgetter(nodes)
+
+    def reseat(self, row: int, seat: int, machine: int) -> None:
+        """A seat begins anew on another machine of its row; call `refresh` afterwards.
+
+        What was on the way to it, or waits there, is lost, and it knows nothing.
+        """
+        nodes = self.roster.none()
+        nodes[row][seat] = True
+        for inlet in self.inlets:
+            if inlet.row == row:
+                senders = inlet.parent.groups.parent_of == seat
+                self._interrupt_queue(inlet, nodes[row], None)
+                inlet.parent.intake.refuse(senders, math.inf)
+                self._tell(inlet.way.name, senders, math.inf, loses=True)
+        for hop in self.hops:
+            if hop.line.target.tier == row:
+                hop.post.refuse(self.seating.at(hop.line.target, seat), math.inf)
+        self.telemetry.forget(nodes)
+        site = self.roster.sites[row][machine]
+        self.seating.move(self.lines, row, seat, machine, site)
 
     def _senders(self, inlet: Inlet, outage: Outage) -> Bools:
         """Whose reports go to a node of the outage; (senders,)."""
         return np.asarray(outage.nodes[inlet.row][inlet.line.target.node])
 
-    def _interrupt_queue(self, inlet: Inlet, outage: Outage) -> None:
+    def _interrupt_queue(self, inlet: Inlet, seats: Bools, outage: Outage | None) -> None:
         """A queue is gone with the node that goes down, and waits with one that stands still."""
         intake = inlet.parent.intake
         if intake.ingress is None:
             return
-        if outage.loses_messages:
-            intake.ingress.clear(outage.nodes[inlet.row])
+        if outage is None or outage.loses_messages:
+            intake.ingress.clear(seats)
         else:
             now_ns = self.telemetry.now_ns
-            off_ns = intake.ingress.halt(outage.nodes[inlet.row], now_ns, outage.until_ns)
-            intake.put_off(off_ns[inlet.line.target.node])
+            off_ns = intake.ingress.halt(seats, now_ns, outage.until_ns)
+            intake.put_off(off_ns[inlet.parent.groups.parent_of])
 
     def _interrupt(
         self, receiver: Intake | Post, which: Bools, until_ns: float, loses: bool
