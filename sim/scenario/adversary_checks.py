@@ -14,6 +14,7 @@ from sim.scenario.catalogue import ADVERSARIES
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
 from sim.scenario.liars import Spans, candidates, chosen, merged, shared, size
+from sim.scenario.members import check_member, names_members
 from sim.scenario.plan import AdversaryPlan
 from sim.scenario.resolve_lies import every_adversary, is_anybody
 from sim.scenario.selectors import check_selector, highest, ranges
@@ -39,6 +40,9 @@ def check_adversaries(case: Case) -> Iterator[Mistake]:
     parts, entries = [], every_adversary(case.scenario.adversaries, case.tree.names)
     for number, plan in enumerate(entries):
         path: Path = ("adversaries", number)
+        if names_members(plan.nodes):
+            yield from check_member(case, path, number)
+            continue
         mistakes = [*_where(case, path, plan), *_under(case, path, plan)]
         mistakes = mistakes or list(_tier(case, path, plan))
         mistakes += [*_times(case, path, plan), *_means(case, path, plan)]

@@ -3,8 +3,9 @@
 Like all of a `Plan`: frozen, complete and free of text; times are nanoseconds, sizes bytes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sim.scenario.variant import Variant
 
@@ -29,6 +30,27 @@ class AgreementPlan:
     """What making and checking one signature costs."""
     rate_bps: int | None
     """Rate of the line on which a node sends its control messages; None = unlimited."""
+    tolerance: float | None = None
+    """A replica accepts a snapshot of another whose means are so near its own, in sd of its own;
+    None = any."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiarPlan:
+    """Some replicas of the root that lie as members of their committee."""
+
+    kind: str
+    nodes: tuple[str, ...]
+    """Selectors of the candidates."""
+    share: float
+    """How many of the candidates lie."""
+    budget: int | None
+    """The most that lie, whatever the share."""
+    at_ns: int
+    until_ns: int | None
+    options: Mapping[str, Any]
+    path: str
+    """Where it stands in the file, such as ``adversaries[0]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,7 @@ class ControlPlan:
     reads: tuple[ConsumerPlan, ...] = ()
     membership: MembershipPlan | None = None
     anti_entropy: AntiEntropyPlan | None = None
+    liars: tuple[LiarPlan, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -12,6 +12,7 @@ from sim.scenario import plan
 from sim.scenario.catalogue import METRICS
 from sim.scenario.document import Document
 from sim.scenario.measured import LIES, lacks
+from sim.scenario.members import names_members
 from sim.scenario.partitions import partition_options
 from sim.scenario.plan import Variant
 from sim.scenario.resolve_control import resolve_control
@@ -37,7 +38,8 @@ WAIT_NS: Final = NS_PER_S // 5
 def resolve(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
     """The plan of a scenario whose file lies in `directory`."""
     found = _plan(scenario, document, directory)
-    nobody_lies = bool(scenario.adversaries) and not found.adversaries
+    somebody_lies = found.adversaries or found.control.liars
+    nobody_lies = bool(scenario.adversaries) and not somebody_lies
     return _without_lies(found) if nobody_lies else found
 
 
@@ -73,7 +75,7 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         faults=_faults(scenario),
         anomalies=_anomalies(scenario),
         detection=_detection(scenario.detection),
-        adversaries=tuple(one for one in liars if is_anybody(one)),
+        adversaries=tuple(one for one in liars if is_anybody(one) and not names_members(one.nodes)),
         registry=plan.RegistryPlan(scenario.registry.refuse, scenario.registry.admission),
         attest=resolve_attest(scenario.attest),
         evidence=resolve_evidence(scenario.evidence),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.committee import most_liars
+from sim.scenario.members import member_liars
 from sim.scenario.plan_control import (
     AgreementPlan,
     AlertsPlan,
@@ -32,6 +33,7 @@ def resolve_control(scenario: Scenario, replicas: int) -> ControlPlan:
         reads=_reads(scenario.reads),
         membership=_membership(scenario.membership),
         anti_entropy=_anti_entropy(scenario.anti_entropy),
+        liars=member_liars(scenario.adversaries) if replicas > 1 else (),
     )
 
 
@@ -55,6 +57,7 @@ def _agreement(block: control.Agreement | None, replicas: int) -> AgreementPlan:
         sign_ns=block.sign,
         verify_ns=block.verify,
         rate_bps=block.rate,
+        tolerance=block.tolerance,
     )
 
 

@@ -13,7 +13,7 @@ from sim.scenario.plan_control import (
 )
 from sim.scenario.resolve_control import WATCHED
 from sim.scenario.written_values import written_rate, written_variant
-from sim.units import write_duration
+from sim.units import write_deviations, write_duration
 
 
 def written_control(plan: ControlPlan) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def _agreement(plan: AgreementPlan) -> dict[str, Any]:
         "sign": write_duration(plan.sign_ns),
         "verify": write_duration(plan.verify_ns),
         "rate": written_rate(plan.rate_bps),
+        "tolerance": "none" if plan.tolerance is None else write_deviations(plan.tolerance),
     }
 
 

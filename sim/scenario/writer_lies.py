@@ -3,6 +3,7 @@
 Without any of them the text is as if nobody had thought of them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.scenario.plan import (
@@ -13,6 +14,7 @@ from sim.scenario.plan import (
     RegistryPlan,
     RulePlan,
 )
+from sim.scenario.plan_control import LiarPlan
 from sim.scenario.written_values import written_options, written_variant
 from sim.units import write_deviations, write_duration, write_share
 
@@ -21,7 +23,7 @@ def written_lies(plan: Plan) -> dict[str, Any]:
     """What is there about lies; without any the text is as if nobody had thought of them."""
     registry = {"refuse": plan.registry.refuse, "admission": plan.registry.admission}
     found = {
-        "adversaries": _adversaries(plan.adversaries),
+        "adversaries": _adversaries((*plan.adversaries, *plan.control.liars)),
         "registry": registry if plan.registry != RegistryPlan(True, "open") else None,
         "attest": _attest(plan.attest) if plan.attest else None,
         "evidence": _evidence(plan.evidence) if plan.evidence else None,
@@ -52,32 +54,43 @@ def _guard(rule: RulePlan) -> dict[str, Any]:
     }
 
 
-def _adversaries(adversaries: tuple[AdversaryPlan, ...]) -> list[dict[str, Any]]:
+def _adversaries(liars: Sequence[AdversaryPlan | LiarPlan]) -> list[dict[str, Any]]:
     """Each at its place in the file: what is drawn for an adversary depends on it."""
     written: list[dict[str, Any]] = []
-    for adversary in adversaries:
+    for adversary in sorted(liars, key=lambda one: int(one.path[len("adversaries[") : -1])):
         while adversary.path != f"adversaries[{len(written)}]":
             written.append({"where": ["agents"], "share": "0%", "kind": "silence"})
         written.append(_adversary(adversary))
     return written
 
 
-def _adversary(adversary: AdversaryPlan) -> dict[str, Any]:
+def _adversary(adversary: AdversaryPlan | LiarPlan) -> dict[str, Any]:
     written = {
         "where": list(adversary.nodes),
-        **({"under": list(adversary.under)} if adversary.under else {}),
+        **(_under(adversary) if isinstance(adversary, AdversaryPlan) else {}),
         "share": write_share(adversary.share),
         **({} if adversary.budget is None else {"budget": adversary.budget}),
         "kind": adversary.kind,
         **written_options(adversary.options),
-        "placement": adversary.placement,
-        "knows": adversary.knows,
-        "group": adversary.group,
+        **(_in_reports(adversary) if isinstance(adversary, AdversaryPlan) else {}),
         "from": write_duration(adversary.at_ns),
     }
     if adversary.until_ns is not None:
         written["until"] = write_duration(adversary.until_ns)
     return written
+
+
+def _under(adversary: AdversaryPlan) -> dict[str, Any]:
+    return {"under": list(adversary.under)} if adversary.under else {}
+
+
+def _in_reports(adversary: AdversaryPlan) -> dict[str, Any]:
+    """What is said only of those who lie in their reports."""
+    return {
+        "placement": adversary.placement,
+        "knows": adversary.knows,
+        "group": adversary.group,
+    }
 
 
 def _attest(attest: AttestPlan) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sim.scenario.schema.quantities import (
     BitRate,
     Block,
     Count,
+    Deviations,
     Duration,
     Flag,
     Number,
@@ -18,6 +19,7 @@ from sim.scenario.schema.quantities import (
     Whole,
     as_list,
     given,
+    none_is_absent,
     parse_bit_rate,
     parse_duration,
     parse_positive_duration,
@@ -117,6 +119,9 @@ Protocol = Annotated[
 ]
 
 
+Tolerance = Annotated[Annotated[Deviations, Field(gt=0)] | None, BeforeValidator(none_is_absent)]
+
+
 class Agreement(Block):
     """How the replicas of the root make one snapshot of what each of them knows."""
 
@@ -141,6 +146,12 @@ class Agreement(Block):
         default_factory=lambda: parse_bit_rate("none"),
         description="rate of the line on which a node sends its control messages, a FIFO queue",
         json_schema_extra={"default": "none"},
+    )
+    tolerance: Tolerance = Field(
+        default=1.0,
+        description="a replica accepts a snapshot of another if every mean is so near its own, in "
+        "its own sd; none = any snapshot",
+        json_schema_extra={"default": "1sd"},
     )
 
 
