@@ -87,7 +87,7 @@ def _check_counts(telemetry: Telemetry, path: Path) -> None:
     for kept in (telemetry.leaves.truth, telemetry.leaves.lies):
         measured += sum(int(row[COUNT]) for row in kept.values())
     found = telemetry.withdrawn + path.root.closed_count
-    found += sum(int(row[COUNT]) for row in path.root.panes.values())
+    found += sum(int(row[COUNT]) for row in path.root.panes.values()) - path.root.mended_count
     for parent in path.parents:
         found += int(parent.intake.flight.values[:, COUNT].sum()) + parent.intake.counts.expired
     for aggregator in path.aggregators:

@@ -43,6 +43,14 @@ class Known:
                 total += self.panes[pane][:, columns]
         return total
 
+    def row(self, pane: int, child: int) -> IntArray:
+        """Sums of one child in one pane, zero where nothing is known; (columns,)."""
+        return self.panes[pane][child] if pane in self.panes else np.zeros(self._shape[1], np.int64)
+
+    def replace(self, pane: int, child: int, row: IntArray) -> None:
+        """Somebody who knows better says what the sums of one child are; (columns,)."""
+        self._pane(pane)[child] = row
+
     def forget(self, children: BoolArray) -> None:
         """The parents of these children have lost what they knew."""
         for sums in self.panes.values():

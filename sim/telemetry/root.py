@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.stats.moments import COUNT, canonical
 from sim.telemetry import holdings
 from sim.telemetry.emission import BoolArray
+from sim.telemetry.known import Known
 from sim.telemetry.moves import Heard, rounds
 from sim.telemetry.parents import ChildKind, Parents
 from sim.telemetry.passage import Due
@@ -37,6 +38,8 @@ class Root(Parents):
         """Per pane, the exact sums of everything known of it (wide rows)."""
         self.closed_count = 0
         """Values in panes that were dropped because they are too old to be read."""
+        self.mended_count = 0
+        """Values that no report brought here, but a peer."""
         self.heard: list[Heard] = []
         """Moves of its view since somebody took them, if it keeps them at all."""
         self._keeps_heard = keeps_heard
@@ -73,6 +76,36 @@ class Root(Parents):
             if pane < self._pane - 1:
                 self.closed_count += int(row[COUNT])
         self.panes.clear()
+
+    def keep_rows(self) -> None:
+        """From now on keep the sums of each single child, so that peers can mend them."""
+        if self.known is None:
+            # The newest closed pane is the one before the one before, also if none is read.
+            self.known = Known(self.groups.children, self._wide, max(self._panes_kept, 2))
+
+    def is_closed(self, pane: int) -> bool:
+        """Whether no report can bring anything of a pane any more."""
+        return pane < self._pane - 1
+
+    def mend(self, pane: int, child: int, row: IntArray) -> int:
+        """Take a peer's sums (wide,) of a child's closed pane, unless they cover less than its own.
+
+        A child is the only writer of its sums, so those that count more values are the newer ones
+        and take the place of the older. Returns how many values are gained; of a pane that is too
+        old to be read, none.
+        """
+        assert self.known is not None, "call keep_rows() first"
+        assert self.is_closed(pane), "the reports of an open pane are still coming"
+        own = self.known.row(pane, child)
+        gained = int(row[COUNT] - own[COUNT])
+        if gained < 0:
+            return 0
+        if is_read := pane >= self._pane - self._panes_kept:
+            total = self.panes.setdefault(pane, np.zeros(self._wide, np.int64))
+            total += row - own
+            self.mended_count += gained
+        self.known.replace(pane, child, row)
+        return gained if is_read else 0
 
     def note_absent(self, now_ns: int, absent: BoolArray | None) -> None:
         """Children have left or come back; that a child has left is a move of the view."""

@@ -6,6 +6,7 @@ from sim.engine.control.council import Council
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.readers import Readers
 from sim.engine.control.replicas import Replicas
+from sim.engine.control.sync import Sync
 from sim.engine.kernel import Kernel
 from sim.engine.parts import Parts
 from sim.engine.publisher import Publisher
@@ -30,6 +31,8 @@ def add_control(
         if plan.alerts is not None:
             alarms = Alarms(parts, plane, replicas, plan.alerts, plan.agreement)
             found.append(alarms)
+        if plan.anti_entropy is not None and len(replicas) > 1:
+            found.append(Sync(parts, plane, replicas, plan.anti_entropy, plan.agreement))
     if plan.reads:
         readers = Readers(parts, plane, replicas, council, alarms)
         publisher.listen(readers)
