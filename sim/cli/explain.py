@@ -5,8 +5,10 @@ from dataclasses import asdict
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sim.cli.advised import advised
+from sim.cli.explain_control import about_control
 from sim.cli.explain_lies import about_lies, has_lies, who_lies
-from sim.cli.output import say, say_json
+from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
 from sim.units import format_duration, write_deviations, write_duration, write_frequency
 
@@ -44,19 +46,22 @@ def explain(
     if as_json:
         say_json(_report(scenario, site_facts(plan)))
         return
+    for one in advised(scenario):
+        note(str(one), quiet=quiet)
     if not quiet:
         say("\n".join(_summary(scenario, site_facts(plan))))
     say(resolved_yaml(plan).rstrip())
 
 
 def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
+    from sim.scenario.control_facts import control_facts
     from sim.scenario.detection_facts import detection_facts
     from sim.scenario.facts import tier_facts, traffic_facts
     from sim.scenario.grid import grid_facts
     from sim.scenario.lie_facts import lie_facts
 
     plan = scenario.plan
-    detection = detection_facts(plan)
+    detection, control = detection_facts(plan), control_facts(plan)
     return {
         "plan": asdict(plan),
         "tree": [asdict(tier) for tier in tier_facts(plan)],
@@ -64,6 +69,8 @@ def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
         "messages": dict(traffic_facts(plan)),
         "detection": asdict(detection) if detection else None,
         "lies": asdict(lie_facts(plan)) if has_lies(plan) else None,
+        "control": asdict(control) if control else None,
+        "advice": [asdict(one) for one in scenario.advice()],
         "sweep": asdict(grid_facts(scenario.cells)) if scenario.cells else None,
     }
 
@@ -85,6 +92,8 @@ def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
         yield from ("", "Detection", *_detection(plan, plan.detection))
     if has_lies(plan):
         yield from ("", "Liars", *_lies(plan))
+    if not plan.control.is_empty:
+        yield from ("", "Control plane", *_control(plan))
     yield from ("", "Messages up the tree", *_traffic(plan))
     if scenario.cells:
         yield from ("", "Sweep", *_sweep(scenario))
@@ -214,6 +223,15 @@ def _lies(plan: "Plan") -> Iterator[str]:
         yield from wrap(line, _WORD_WRAP, initial_indent="  ", subsequent_indent="    ")
     for note in facts.notes:
         yield from wrap(note, _WORD_WRAP, initial_indent="  note: ", subsequent_indent="    ")
+
+
+def _control(plan: "Plan") -> Iterator[str]:
+    from sim.scenario.control_facts import control_facts
+
+    facts = control_facts(plan)
+    assert facts is not None, "a plan with a control plane has facts about it"
+    for line in about_control(plan, facts):
+        yield from wrap(line, _WORD_WRAP, initial_indent="  ", subsequent_indent="    ")
 
 
 def _target(fault: "FaultPlan") -> str:

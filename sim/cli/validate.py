@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from sim.cli.exits import Exit
 from sim.cli.advised import advised
+from sim.cli.exits import Exit
 from sim.cli.output import say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFiles, Seed
 from sim.errors import Mistake, ScenarioError

@@ -7,6 +7,7 @@ from shortest paths without jitter, so a timeout just above them is still a bold
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from sim.errors import Mistake
 from sim.protocol.agreement.registry import PROTOCOLS
@@ -156,15 +157,21 @@ def _domains(subject: _Subject) -> Iterator[Remark]:
 
 def _uncertified(subject: _Subject) -> Iterator[Remark]:
     """Readers who accept only certified answers, where nothing is certified."""
-    if can_certify(subject.plan):
-        return
     agreement = subject.plan.control.agreement
-    why = "one root alone" if agreement is None else agreement.protocol.kind
+    if subject.committee is None or agreement is None:
+        return  # What a single root says is all that there is.
+    certifies = "" if can_certify(subject.plan) else f"{agreement.protocol.kind} certifies nothing"
     for number, consumer in enumerate(subject.plan.control.reads):
-        if consumer.prefer == "consistency" and consumer.what != "alert":
-            problem = f"only certified answers count, and {why} certifies nothing: never an answer"
-            hint = "say agreement.protocol: pbft, or prefer: availability"
+        why = certifies or _NOBODY_VOUCHES if consumer.what == "anomaly" else certifies
+        if consumer.prefer == "consistency" and consumer.what != "alert" and why:
+            problem = f"only certified answers count, and {why}: never an answer"
+            hint = "say prefer: availability"
+            if consumer.what == "baseline":
+                hint = "say agreement: {protocol: pbft, certify: true}, or prefer: availability"
             yield ("reads", number, "prefer"), problem, hint
+
+
+_NOBODY_VOUCHES: Final = "nobody vouches for what one replica knows right now"
 
 
 def _partitions(subject: _Subject) -> Iterator[Remark]:

@@ -99,6 +99,8 @@ def _too_late(case: Case, path: Path, at_ns: int) -> Mistake:
 def _consumer(case: Case, path: Path, consumer: ConsumerPlan) -> Iterator[Mistake]:
     for index, selector in enumerate(consumer.at):
         yield from _readers(case, (*path, "at", index), selector)
+        if consumer.what == "alert":
+            yield from _alert_readers(case, (*path, "at", index), selector)
     yield from _never(case, (*path, "every"), consumer.every_ns)
     # With a mistake anywhere the block of alerts may have been taken out.
     is_sure = () not in case.document.unsure
@@ -121,6 +123,19 @@ def _readers(case: Case, path: Path, selector: str) -> Iterator[Mistake]:
         problem = f"readers are aggregators, named alone or by tier: {why}"
         known = did_you_mean(selector, _tiers(case)) if nodes else ""
         hint = known or f"such as {', '.join(_tiers(case))}"
+        yield case.document.mistake(path, problem, hint)
+
+
+def _alert_readers(case: Case, path: Path, selector: str) -> Iterator[Mistake]:
+    """Below the root nobody is told of an alert, but who raised it."""
+    try:
+        check_selector(selector, case.tree, case.sites)
+    except InputError:
+        return
+    nodes = ranges(selector, case.tree)
+    if nodes and 0 not in nodes and any(case.tree.tier_of(row)[0] < case.tree.top for row in nodes):
+        problem = "alerts are read at the root, where the committee sits"
+        hint = "say root-0/*" if case.tree.is_replicated(case.tree.top) else "say root"
         yield case.document.mistake(path, problem, hint)
 
 

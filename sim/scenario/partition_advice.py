@@ -59,7 +59,8 @@ def about_bounds(plan: Plan) -> Iterator[Remark]:
         left = write_duration(max(bound_ns - usual_ns, 0))
         problem = (
             f"a partition of {write_duration(longest_ns)} outlasts the bound on the age of "
-            f"{consumer.what}, {write_duration(bound_ns)}: no later than {left} after the cut it is broken"
+            f"{consumer.what}, {write_duration(bound_ns)}: it is broken no later than "
+            f"{left} after the cut"
         )
         yield ("reads", number), problem, "whatever is preferred; ages of the other side only grow"
 
