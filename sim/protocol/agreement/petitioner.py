@@ -4,6 +4,7 @@ Not a node of its own but part of one: a node keeps a `Petitioner`, hands it the
 timer that are its, and is handed effects and entries.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from sim.protocol.agreement.contract import Membership, Value
@@ -38,9 +39,10 @@ class Petitioner:
         self.open[value.digest] = value
         return self._request(value)
 
-    def withdraw(self) -> None:
-        """Ask for nothing any more; what members have heard of may be logged all the same."""
-        self.open.clear()
+    def keep(self, wanted: Iterable[Value]) -> None:
+        """Ask for nothing else any more; what members have heard of may be logged all the same."""
+        digests = {value.digest for value in wanted}
+        self.open = {key: value for key, value in self.open.items() if key in digests}
 
     def resend(self) -> list[Effect]:
         """The timer has fired: repeat all that is open, or ask one member for news."""

@@ -1,0 +1,163 @@
+"""The registrar of a run: the log in which the replicas of the root write what needs consensus.
+
+That is changes of membership, and alerts that are taken back. It is PBFT whatever protocol agrees
+on baselines, because a change of membership needs one order. Who wants something signs a petition,
+so that no replica can invent one; entries carry certificates, so that one replica is enough to ask.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sim.engine.component import Rows
+from sim.engine.control.plane import ControlPlane
+from sim.engine.control.replicas import Replicas
+from sim.engine.control.servers import server
+from sim.engine.parts import Parts
+from sim.protocol.agreement.certify import is_certified
+from sim.protocol.agreement.contract import Decided, Membership, Value
+from sim.protocol.agreement.log import Log, Logged
+from sim.protocol.agreement.petitioner import Petitioner
+from sim.protocol.agreement.registry import PROTOCOLS
+from sim.protocol.alerts.contract import Alert, retraction
+from sim.protocol.committee import Committee
+from sim.protocol.node import Node
+from sim.protocol.signatures import SIGNATURE_BYTES, Notary, Seal, Signature, digest
+from sim.scenario.plan_control import AgreementPlan
+from sim.units import NS_PER_S
+
+PROTOCOL: Final = "pbft"
+ROUND_TRIPS: Final = 4
+"""The timeout, in round trips between the replicas that are furthest apart ..."""
+TIMEOUT_NS_MIN: Final = NS_PER_S // 5
+"""... and at least so long."""
+RESEND_NS: Final = NS_PER_S
+SECRET_BYTES: Final = 32
+
+Listener = Callable[[int, Logged], None]
+"""Is told of what each replica has logged, when it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Petition:
+    """The content of a value: `by` wants `what`, in an epoch if that matters."""
+
+    what: object
+    epoch: int
+    by: str
+    signature: Signature
+
+
+def _digest(what: object, epoch: int) -> bytes:
+    """What is logged once: the same however many want it."""
+    if isinstance(what, Alert):
+        return retraction(*what.id)
+    return digest("change of membership", epoch, repr(what))
+
+
+class Registrar:
+    """Let clients in (`admit`) before the run begins; `listeners` are told of all entries."""
+
+    def __init__(
+        self, parts: Parts, plane: ControlPlane, replicas: Replicas, plan: AgreementPlan | None
+    ) -> None:
+        self._parts, self._plane, self._plan = parts, plane, plan
+        self.committee = Committee(
+            tuple(f"{name} registry" for name in replicas.names), 0 if plan is None else plan.f
+        )
+        self.notary = Notary(self._secret("registry"), self.committee.n)
+        self._clients: dict[str, Notary] = {}
+        self.listeners: list[Listener] = []
+        self.timeout_ns = _timeout_ns(plane, replicas)
+        self._rows: list[dict[str, Any]] = []
+        for member in range(self.committee.n):
+            self._join(member, replicas)
+
+    def admit(self, name: str) -> Seal:
+        """A new client, by the name of its host; its seal."""
+        self._clients[name] = Notary(self._secret(name), 1)
+        return self._clients[name].seal(0)
+
+    def petitioner(self, name: str) -> Petitioner:
+        """What a client asks with."""
+        return Petitioner(name, self._membership(0), RESEND_NS)
+
+    def petition(self, name: str, seal: Seal, what: object, epoch: int = 0) -> Value:
+        """A value by which this client wants something."""
+        about = _digest(what, epoch)
+        content = Petition(what, epoch, name, seal.sign(about))
+        return Value(about, len(repr(what)) + SIGNATURE_BYTES, content=content)
+
+    def proves(self, decided: Decided) -> bool:
+        """Whether a decision is the registrar's."""
+        return is_certified(self.notary, decided, self.committee.quorum)
+
+    def rows(self) -> Rows:
+        """What each replica has logged, and when."""
+        return {"registry": self._rows} if self._rows else {}
+
+    def _secret(self, of: str) -> bytes:
+        return self._parts.streams.stream("control", "registrar", of).bytes(SECRET_BYTES)
+
+    def _membership(self, member: int) -> Membership:
+        return Membership(
+            self.committee,
+            member,
+            self.notary.seal(member),
+            self.notary,
+            self._is_genuine,
+            {"timeout_ns": self.timeout_ns, "catch_up_ns": RESEND_NS},
+        )
+
+    def _is_genuine(self, slot: int, value: Value) -> bool:  # noqa: ARG002
+        """Whether a client signed a petition for just this."""
+        content = value.content
+        if not isinstance(content, Petition) or content.by not in self._clients:
+            return False
+        is_it = value.digest == _digest(content.what, content.epoch)
+        return is_it and self._clients[content.by].is_signed(content.signature, value.digest)
+
+    def _join(self, member: int, replicas: Replicas) -> None:
+        self._plane.join(
+            self.committee.names[member],
+            replicas.places[member],
+            lambda _: self._node(member),
+            peers=self.committee.names,
+            service=None if self._plan is None else server(self._plane.kernel, self._plan),
+            application=partial(self._note, member),
+        )
+
+    def _node(self, member: int) -> Node:
+        make = PROTOCOLS[PROTOCOL].make_certified
+        return Log(make, self._membership(member), self._clients)
+
+    def _note(self, member: int, event: object) -> None:
+        if not isinstance(event, Logged):
+            return
+        content = event.value.content
+        assert isinstance(content, Petition), "only petitions are acceptable"
+        self._rows.append(
+            {
+                "at_ns": self._plane.kernel.now_ns,
+                "replica": member,
+                "slot": event.index,
+                "by": content.by,
+                "what": type(content.what).__name__,
+                "view": event.decided.view,
+            }
+        )
+        for listener in self.listeners:
+            listener(member, event)
+
+
+def what_is(value: Value) -> object:
+    """What somebody wanted by a value that was logged."""
+    return value.content.what if isinstance(value.content, Petition) else None
+
+
+def _timeout_ns(plane: ControlPlane, replicas: Replicas) -> int:
+    """Longer than a healthy slot takes, however far apart the replicas are."""
+    sites = [place.site for place in replicas.places]
+    slowest_ns = max(float(plane.world.delay_ns[one, other]) for one in sites for other in sites)
+    return max(TIMEOUT_NS_MIN, round(2 * ROUND_TRIPS * slowest_ns))
