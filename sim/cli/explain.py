@@ -175,8 +175,8 @@ def _detection(plan: "Plan", detection: "DetectionPlan") -> Iterator[str]:
         f"{write_duration(detection.wait_ns)} after scores are sent, "
         f"from {write_duration(facts.begin_ns)} on"
     )
-    for note in facts.notes:
-        yield from wrap(note, _WORD_WRAP, initial_indent="  note: ", subsequent_indent="    ")
+    for remark in facts.notes:
+        yield from wrap(remark, _WORD_WRAP, initial_indent="  note: ", subsequent_indent="    ")
 
 
 _NORMAL: Final = {
@@ -221,8 +221,8 @@ def _lies(plan: "Plan") -> Iterator[str]:
         yield from _timeline(plan, rows)
     for line in about_lies(plan, facts):
         yield from wrap(line, _WORD_WRAP, initial_indent="  ", subsequent_indent="    ")
-    for note in facts.notes:
-        yield from wrap(note, _WORD_WRAP, initial_indent="  note: ", subsequent_indent="    ")
+    for remark in facts.notes:
+        yield from wrap(remark, _WORD_WRAP, initial_indent="  note: ", subsequent_indent="    ")
 
 
 def _control(plan: "Plan") -> Iterator[str]:

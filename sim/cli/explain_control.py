@@ -91,11 +91,8 @@ def _membership(
     plan: "Plan", membership: "MembershipPlan", facts: "DetectorFacts"
 ) -> Iterator[str]:
     name = plan.tiers[membership.watch].name
-    who = (
-        "each other"
-        if facts.kind == "swim"
-        else f"each by its {plan.tiers[membership.watch + 1].name}"
-    )
+    parent = plan.tiers[membership.watch + 1].name
+    who = "by each other" if facts.kind == "swim" else f"each by its {parent}"
     words = (
         f"detector: {facts.kind}, {facts.watched:,} {name}s watched {who}; a crash is suspected "
         f"after {format_duration(facts.suspected_ns)} on average, and the delay of the network"
@@ -121,9 +118,9 @@ def _anti_entropy(plan: "AntiEntropyPlan", facts: "SyncFacts") -> Iterator[str]:
         return
     trips = f"{facts.round_trips} round trip{'' if facts.round_trips == 1 else 's'}"
     yield (
-        f"after a partition of {write_duration(facts.partition_ns)} up to {facts.differences:,} of "
-        f"{facts.items:,} items differ: {format_size(facts.bytes)} and {trips} find them, "
-        f"{format_size(facts.missing_bytes)} are missing; there again from "
+        f"after a partition of {write_duration(facts.partition_ns)} a replica lacks at most "
+        f"{facts.missing:,} of {facts.items:,} items, {format_size(facts.missing_bytes)}: "
+        f"{format_size(facts.bytes)} and {trips} find them, and they are there "
         f"{format_duration(facts.recovery_ns_min)} to {format_duration(facts.recovery_ns_max)} "
         "after the heal"
     )
