@@ -26,6 +26,9 @@ class Subject(StrEnum):
     rules = "rules"
     detectors = "detectors"
     controls = "controls"
+    protocols = "protocols"
+    failure_detectors = "failure-detectors"
+    sync_methods = "sync-methods"
     metrics = "metrics"
     behaviours = "behaviours"
     runs = "runs"
@@ -93,6 +96,24 @@ def _adversaries(_: Path | None) -> Iterable[Row]:
     ]
 
 
+def _protocols(_: Path | None) -> Iterable[Row]:
+    """With what a decision costs in the good case, or a round of averaging."""
+    from sim.protocol.agreement.registry import PROTOCOLS
+    from sim.scenario import kinds
+
+    rows = []
+    for name, about in sorted(kinds("protocols")):
+        protocol = PROTOCOLS[name]
+        each = " a round" if protocol.in_rounds else ""
+        rows.append(
+            (name, f"{about} [{protocol.messages(_REPLICAS)} messages among {_REPLICAS}{each}]")
+        )
+    return rows
+
+
+_REPLICAS: Final = 4
+
+
 def _kinds(subject: Subject) -> Callable[[Path | None], Iterable[Row]]:
     def rows(_: Path | None) -> Iterable[Row]:
         from sim.scenario import kinds
@@ -112,6 +133,9 @@ _ROWS: Final[dict[Subject, Callable[[Path | None], Iterable[Row]]]] = {
     Subject.rules: _kinds(Subject.rules),
     Subject.detectors: _kinds(Subject.detectors),
     Subject.controls: _kinds(Subject.controls),
+    Subject.protocols: _protocols,
+    Subject.failure_detectors: _kinds(Subject.failure_detectors),
+    Subject.sync_methods: _kinds(Subject.sync_methods),
     Subject.metrics: _metrics,
     Subject.behaviours: _kinds(Subject.behaviours),
     Subject.runs: _runs,

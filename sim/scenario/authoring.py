@@ -6,6 +6,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Behaviour
 from sim.scenario.schema.anomalies import AnyAnomaly
+from sim.scenario.schema.control import AnyMethod, AnyProtocol, AnyWatcher
 from sim.scenario.schema.detection import AnyControl
 from sim.scenario.schema.detectors import AnyDetector
 from sim.scenario.schema.faults import AnyFault
@@ -51,9 +52,12 @@ _UNIONS: Final[dict[str, Any]] = {
     "behaviours": Behaviour,
     "controls": AnyControl,
     "detectors": AnyDetector,
+    "failure-detectors": AnyWatcher,
     "faults": AnyFault,
     "latency": AnyLaw,
+    "protocols": AnyProtocol,
     "rules": AnyEstimator,
+    "sync-methods": AnyMethod,
 }
 
 

@@ -131,6 +131,18 @@ ADVERSARIES: Final[Mapping[str, Attack]] = {
     "variance_deflation": Attack("both", makes_up=False),
     "version_jump": Attack("both", makes_up=False),
 }
+PROTOCOLS: Final = (
+    "approximate",
+    "bracha",
+    "consistent_broadcast",
+    "hotstuff",
+    "imbs_raynal",
+    "pbft",
+    "versions",
+    "witness",
+)
+FAILURE_DETECTORS: Final = ("heartbeat", "phi", "swim")
+SYNC_METHODS: Final = ("full", "merkle", "riblt")
 FINGERPRINT_INGREDIENTS: Final = (
     "baselines",
     "detection",

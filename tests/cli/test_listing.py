@@ -19,6 +19,9 @@ from sim.scenario import catalogue
         ("controls", catalogue.CONTROLS),
         ("adversaries", catalogue.ADVERSARIES),
         ("rules", catalogue.ROBUST_RULES),
+        ("protocols", catalogue.PROTOCOLS),
+        ("failure-detectors", catalogue.FAILURE_DETECTORS),
+        ("sync-methods", catalogue.SYNC_METHODS),
         ("metrics", catalogue.METRIC_NAMES),
     ],
 )
@@ -36,6 +39,15 @@ def test_an_adversary_comes_with_who_can_do_it(sim):
     lines = sim("list", "adversaries").out.splitlines()
     assert "drop                an aggregator leaves children out [aggregators]" in lines
     assert "silence             sends nothing [agents, aggregators]" in lines
+
+
+def test_a_protocol_comes_with_what_a_decision_costs(sim):
+    lines = sim("list", "protocols").out.splitlines()
+    assert (
+        "pbft                  consensus in three steps, all to all [24 messages among 4]" in lines
+    )
+    (witness,) = (line for line in lines if line.startswith("witness"))
+    assert witness.endswith("[120 messages among 4 a round]")
 
 
 def test_topologies_can_be_used_as_they_are_listed(sim):

@@ -15,6 +15,9 @@ from sim.engine.streams import Streams
 from sim.network.importers import TOPOLOGIES
 from sim.network.latency import LATENCY_LAWS, make_law
 from sim.network.loss import LOSS_LAWS, make_loss
+from sim.protocol.agreement.registry import PROTOCOLS
+from sim.protocol.antientropy.registry import METHODS
+from sim.protocol.membership.registry import DETECTORS as FAILURE_DETECTORS
 from sim.scenario import catalogue
 from sim.scenario.schema.detectors import AnyDetector
 from sim.scenario.schema.robust import AnyEstimator
@@ -164,6 +167,9 @@ def test_the_catalogue_has_the_names_of_the_registries():
     assert sorted(ANOMALIES) == sorted(catalogue.ANOMALIES)
     assert sorted(DETECTORS) == sorted(catalogue.DETECTORS)
     assert sorted(CONTROLS) == sorted(catalogue.CONTROLS)
+    assert sorted(PROTOCOLS) == sorted(catalogue.PROTOCOLS)
+    assert sorted(FAILURE_DETECTORS) == sorted(catalogue.FAILURE_DETECTORS)
+    assert sorted(METHODS) == sorted(catalogue.SYNC_METHODS)
 
 
 def test_every_robust_rule_has_the_options_and_defaults_of_the_scenario():
