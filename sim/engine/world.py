@@ -289,16 +289,22 @@ class World:
         nodes[row][seat] = True
         for inlet in self.inlets:
             if inlet.row == row:
-                senders = inlet.parent.groups.parent_of == seat
                 self._interrupt_queue(inlet, nodes[row], None)
-                inlet.parent.intake.refuse(senders, math.inf)
-                self._tell(inlet.way.name, senders, math.inf, loses=True)
+                self.refuse(inlet, inlet.parent.groups.parent_of == seat)
         for hop in self.hops:
             if hop.line.target.tier == row:
                 hop.post.refuse(self.seating.at(hop.line.target, seat), math.inf)
         self.telemetry.forget(nodes)
         site = self.roster.sites[row][machine]
         self.seating.move(self.lines, row, seat, machine, site)
+
+    def refuse(self, inlet: Inlet, senders: Bools) -> int:
+        """Lose all reports of these senders that are on the way; return how many that is."""
+        counts = inlet.parent.intake.counts
+        before = counts.refused
+        self._interrupt(inlet.parent.intake, senders, math.inf, loses=True)
+        self._tell(inlet.way.name, senders, math.inf, loses=True)
+        return counts.refused - before
 
     def _senders(self, inlet: Inlet, outage: Outage) -> Bools:
         """Whose reports go to a node of the outage; (senders,)."""

@@ -3,8 +3,10 @@
 from sim.engine.component import Component
 from sim.engine.control.alarms import Alarms
 from sim.engine.control.council import Council
+from sim.engine.control.membership import Members
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.readers import Readers
+from sim.engine.control.registrar import Registrar
 from sim.engine.control.replicas import Replicas
 from sim.engine.control.sync import Sync
 from sim.engine.kernel import Kernel
@@ -37,4 +39,7 @@ def add_control(
         readers = Readers(parts, plane, replicas, council, alarms)
         publisher.listen(readers)
         found.append(readers)
+    if plan.membership is not None:
+        registrar = Registrar(parts, plane, replicas, plan.agreement)
+        found += [registrar, Members(parts, plane, replicas, registrar, plan.membership)]
     return tuple(found)

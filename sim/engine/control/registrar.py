@@ -5,7 +5,7 @@ on baselines, because a change of membership needs one order. Who wants somethin
 so that no replica can invent one; entries carry certificates, so that one replica is enough to ask.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,8 @@ from sim.engine.component import Rows
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas
 from sim.engine.control.servers import server
-from sim.engine.parts import Parts
+from sim.engine.kernel import Kernel, Script
+from sim.engine.parts import Advance, Parts
 from sim.protocol.agreement.certify import is_certified
 from sim.protocol.agreement.contract import Decided, Membership, Value
 from sim.protocol.agreement.log import Log, Logged
@@ -92,6 +93,14 @@ class Registrar:
     def proves(self, decided: Decided) -> bool:
         """Whether a decision is the registrar's."""
         return is_certified(self.notary, decided, self.committee.quorum)
+
+    def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:  # noqa: ARG002
+        """None: it reacts."""
+        yield from ()
+
+    def idle(self) -> list[str]:
+        """Never without effect."""
+        return []
 
     def rows(self) -> Rows:
         """What each replica has logged, and when."""
