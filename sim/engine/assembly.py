@@ -9,6 +9,7 @@ from sim.engine.attest.build import add_attest
 from sim.engine.build import build
 from sim.engine.component import Component
 from sim.engine.control.build import add_control
+from sim.engine.control.plane import ControlPlane
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.detection.schedule import Schedule
@@ -35,6 +36,7 @@ class Assembly:
     recorder: Recorder
     components: tuple[Component, ...]
     detection: Detection | None
+    control: ControlPlane | None
 
 
 def assemble(
@@ -70,4 +72,5 @@ def assemble(
         None if detection is None else Schedule(plan, detection, fingerprint),
     )
     there = tuple(component for component in components if component is not None)
-    return Assembly(world, recorder, there, detection)
+    plane = next((one for one in control if isinstance(one, ControlPlane)), None)
+    return Assembly(world, recorder, there, detection, plane)

@@ -53,6 +53,7 @@ class Simulation:
         self.recorder: Recorder = built.recorder
         self.components = built.components
         self.detection = built.detection
+        self.control = built.control
 
     def run(self, progress: Progress | None = None) -> Recording:
         """Let the scenario happen. Raises InvariantViolated if the simulator contradicts itself."""
@@ -99,10 +100,14 @@ class Simulation:
         check_all(self.world)
         if self.detection is not None:
             self.detection.check()
+        if self.control is not None:
+            self.control.check()
 
     def finish(self) -> Recording:
         """Check everything once more and hand over what was recorded."""
         self._check()
+        if self.control is not None:
+            self.control.check_end()
         detected = {} if self.detection is None else self.detection.tables()
         idle: list[str] = []
         for component in self.components:

@@ -3,6 +3,7 @@
 from sim.engine.component import Component
 from sim.engine.control.alarms import Alarms
 from sim.engine.control.council import Council
+from sim.engine.control.liars import MemberLiars
 from sim.engine.control.membership import Members
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.readers import Readers
@@ -27,8 +28,11 @@ def add_control(
     replicas = Replicas(parts, plane)
     found: list[Component] = [plane]
     council = alarms = None
+    liars = MemberLiars(parts, replicas)
+    if liars.parts:
+        found.append(liars)
     if plan.agreement is not None:
-        council = Council(parts, plane, replicas, plan.agreement, publisher.announce)
+        council = Council(parts, plane, replicas, plan.agreement, publisher.announce, liars)
         found.append(council)
         if plan.alerts is not None:
             alarms = Alarms(parts, plane, replicas, plan.alerts, plan.agreement)

@@ -9,18 +9,22 @@ every side of a partition, and not the same on all of them.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from math import isnan
 from typing import Any, Final
 
 import numpy as np
 
 from sim.engine.component import Rows
 from sim.engine.control.editions import held
+from sim.engine.control.invariants import Decisions, Promise
+from sim.engine.control.liars import Alone, MemberLiars, bound_ns
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas, Snapshot
 from sim.engine.control.servers import server, signer
+from sim.engine.control.validity import Validity
+from sim.engine.host import Host
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
-from sim.errors import InvariantViolated
 from sim.protocol.agreement.certify import is_certified, statement
 from sim.protocol.agreement.contract import Decided, Membership, Propose, Value
 from sim.protocol.agreement.registry import PROTOCOLS
@@ -36,12 +40,10 @@ SECRET_BYTES: Final = 32
 
 Told = Callable[[int, int, int, Moments, Moments], None]
 """Is told of each snapshot once: version, number, when proposed, what it says, what is true."""
-Wrap = Callable[[int, Node], Node]
-"""Puts a liar's shim around the node of a member, or gives it back as it is."""
 
 
 class Council:
-    """`told` hears of every version once; `wrap` puts liars around their nodes."""
+    """`told` hears of every version once."""
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class Council:
         replicas: Replicas,
         plan: AgreementPlan,
         told: Told,
-        wrap: Wrap = lambda _, node: node,
+        liars: MemberLiars,
     ) -> None:
         self._plan, self._run = plan, parts.plan
         self._plane, self._replicas, self._told = plane, replicas, told
@@ -64,13 +66,26 @@ class Council:
         self._decisions: list[dict[str, Any]] = []
         self._snapshots: list[dict[str, Any]] = []
         self._decided: dict[int, list[Value | None]] = {}
+        self._out: dict[int, list[Moments]] = {}
+        """What replicas have published of each version."""
         self._own: dict[int, list[Snapshot | None]] = {}
         self._held: dict[int, Held | None] = {}
         self._newest = [0] * len(replicas)
-        self._hosts = []
-        if plan.protocol.kind != CONSENSUS_FREE:
-            self._hosts = [self._join(member, wrap) for member in range(len(names))]
-        plane.checks.append(self.check)
+        self._liars = liars
+        self._validity = Validity(plan.tolerance, self._features)
+        self._is_free = plan.protocol.kind == CONSENSUS_FREE
+        self._is_certified = not self._is_free and (
+            self._protocol.has_certificate or (plan.certify and not self._protocol.in_rounds)
+        )
+        # Where anybody can publish what it likes, replicas number what they publish on their own.
+        self._is_split = self._is_free or bool(liars.parts and not self._is_certified)
+        self._hosts: dict[int, Host] = {
+            member: self._join(member)
+            for member in range(len(names))
+            if not self._is_free or member in liars.parts
+        }
+        self.decisions = Decisions(self._promise(), self._validity.accepts, self._quickest_ns)
+        plane.checks.append(self.decisions.check)
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """One: every publication is proposed."""
@@ -84,11 +99,13 @@ class Council:
         """A publication is never without effect."""
         return []
 
-    def _join(self, member: int, wrap: Wrap) -> Any:
+    def _join(self, member: int) -> Host:
+        wait_ns = bound_ns(self._plan.protocol.options, self._run.baseline.publish_ns)
+        names, make = self.committee.names, partial(self._node, member)
         return self._plane.join(
-            self.committee.names[member],
+            names[member],
             self._replicas.places[member],
-            lambda _: wrap(member, self._node(member)),
+            lambda _: self._liars.seated(member, names, make, wait_ns),
             peers=self.committee.names,
             member=member,
             service=server(self._plane.kernel, self._plan),
@@ -97,9 +114,15 @@ class Council:
         )
 
     def _node(self, member: int) -> Node:
-        notary, options = self.notary, self._plan.protocol.options
+        if self._is_free:
+            return Alone()
         membership = Membership(
-            self.committee, member, notary.seal(member), notary, options=options
+            self.committee,
+            member,
+            self.notary.seal(member),
+            self.notary,
+            acceptable=partial(self._validity.accepts, member),
+            options=self._plan.protocol.options,
         )
         certified = self._plan.certify and not self._protocol.in_rounds
         make = self._protocol.make_certified if certified else self._protocol.make
@@ -126,7 +149,9 @@ class Council:
             self._own[version][replica] = snapshot
             self._note_snapshot(version, replica, now_ns, snapshot)
             value = self._replicas.candidate(version, snapshot)
-            if self._hosts:
+            self._validity.know(version, replica, snapshot)
+            self.decisions.proposed(version, replica, value, now_ns)
+            if replica in self._hosts:
                 self._hosts[replica].tell(Propose(version, value))
             else:
                 self._put_out(replica, Decided(version, value))
@@ -157,7 +182,7 @@ class Council:
 
         Decided snapshots are the same at all replicas; consensus-free ones are not.
         """
-        if self._hosts:
+        if not self._is_split:
             return version
         count = len(self._replicas)
         return version * count - replica
@@ -167,16 +192,27 @@ class Council:
         if not isinstance(event, Decided) or event.slot not in self._truth:
             return
         version, now_ns = event.slot, self._plane.kernel.now_ns
+        if not self._liars.correct[replica] and not self._is_believed(event):
+            return
+        self.decisions.decided(replica, self._life(replica), event, now_ns)
         proposed_ns, truth = self._truth[version]
         found = self._published(replica, event)
         is_first = not any(self._decided[version])
         self._decided[version][replica] = event.value
-        self._note_decision(replica, event, proposed_ns, error_mean(found, truth))
+        apart = self._apart(version, found)
+        self._note_decision(replica, event, proposed_ns, error_mean(found, truth), apart)
         number = self._keep(replica, event, found)
         self._plane.advance(now_ns)
         self._plane.world.downlink.publish(number, now_ns, replica=replica, born_ns=proposed_ns)
-        if is_first or not self._hosts:
+        if is_first or self._is_split:
             self._told(version, number, proposed_ns, found, truth)
+
+    def _apart(self, version: int, found: Moments) -> float:
+        """How far it is from what others have published of this version; unknown means nothing."""
+        others = self._out.setdefault(version, [])
+        apart = [error_mean(found, other) for other in others]
+        others.append(found)
+        return max((one for one in apart if not isnan(one)), default=0.0)
 
     def _keep(self, replica: int, decided: Decided, found: Moments) -> int:
         """Remember what a reader will see behind the number of this snapshot."""
@@ -203,7 +239,7 @@ class Council:
         return replace(own.moments, mean=mean)
 
     def _note_decision(
-        self, replica: int, decided: Decided, proposed_ns: int, error: float
+        self, replica: int, decided: Decided, proposed_ns: int, error: float, apart: float
     ) -> None:
         self._decisions.append(
             {
@@ -215,16 +251,35 @@ class Council:
                 "digest": decided.value.digest.hex()[:16],
                 "certified": is_certified(self.notary, decided, self.committee.one_correct),
                 "error_mean": error,
+                "apart": apart,
             }
         )
 
-    def check(self) -> None:
-        """Raises InvariantViolated if correct replicas decided on different values, or on one that
-        nobody had proposed."""
-        for version, values in self._decided.items():
-            known = [value for value in values if value is not None]
-            if self._protocol.in_rounds or not self._hosts or not known:
-                continue
-            digests = {value.digest for value in known}
-            if len(digests) > 1:
-                raise InvariantViolated(f"agreement: version {version} has {len(digests)} values")
+    # What is promised, and believed
+
+    def _promise(self) -> Promise:
+        kind, options = self._plan.protocol.kind, self._plan.protocol.options
+        return Promise(
+            kind=kind,
+            committee=self.committee,
+            correct=self._liars.correct,
+            certified=self._is_certified and not self._protocol.has_certificate,
+            in_rounds=self._protocol.in_rounds,
+            epsilon=options["epsilon"] if kind == "witness" else None,
+            spread=options.get("spread", 1.0),
+            round_ns=options.get("round_ns"),
+        )
+
+    def _is_believed(self, decided: Decided) -> bool:
+        """Who is sent a snapshot of a committee that certifies takes it with a certificate only."""
+        quorum = self.committee.quorum
+        return not self._is_certified or is_certified(self.notary, decided, quorum)
+
+    def _life(self, replica: int) -> int:
+        return self._hosts[replica].lives if replica in self._hosts else 0
+
+    def _quickest_ns(self) -> int:
+        """The shortest way between two replicas, whatever faults do to it."""
+        names = [name for member, name in enumerate(self.committee.names) if member in self._hosts]
+        ways = [self._plane.fabric.base_ns(a, b) for a in names for b in names if a != b]
+        return min(ways, default=0)

@@ -53,6 +53,7 @@ class Fabric:
 
     def __init__(self, parts: Parts, world: World, rate_bps: int | None) -> None:
         self.world = world
+        self._base_ns = np.nan_to_num(world.delay_ns, posinf=0.0)
         self._bit_ns = 0.0 if rate_bps is None else NS_PER_S / rate_bps
         topology = parts.plan.topology
         self._law = make_law(topology.jitter.kind, topology.jitter.options, parts.plan.directory)
@@ -66,6 +67,14 @@ class Fabric:
         """From now on this node sends and receives at that place."""
         chance = _Chance(self._streams, node_id, self._law)
         self._senders[node_id] = _Sender(place, reliable, chance)
+
+    def place(self, node_id: str) -> Place:
+        """Where a node is."""
+        return self._senders[node_id].place
+
+    def base_ns(self, one: str, other: str) -> int:
+        """How long the way from one node to another is while nothing is broken."""
+        return int(self._base_ns[self.place(one).site, self.place(other).site])
 
     def refresh(self) -> None:
         """Routes or rules have changed."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.engine.component import Rows
 from sim.engine.control.fabric import Fabric, Place
+from sim.engine.control.motion import Monotone, Watched
 from sim.engine.host import Application, Host, NodeFactory, ServiceFactory
 from sim.engine.journal import MESSAGE_RECORDS, Journal
 from sim.engine.kernel import Kernel, Order, Script
@@ -42,12 +43,15 @@ class ControlPlane:
         """Brings the columns up to an instant; known when the run begins."""
         self.journal = Journal(without=MESSAGE_RECORDS)
         self.fabric = Fabric(parts, world, rate_bps)
-        self.switch = Switch(
-            kernel, self.fabric.judge, self.journal, judge_all=self.fabric.judge_all
-        )
+        judge = Watched(self.fabric, world)
+        self.switch = Switch(kernel, judge.judge, self.journal, judge_all=judge.judge_all)
         self._seated: dict[str, _Seated] = {}
-        self.checks: list[Callable[[], None]] = [self.switch.check]
+        self.checks: list[Callable[[], None]] = [self.switch.check, Monotone(world).check]
         """Invariants; each raises InvariantViolated."""
+        self.last_checks: list[Callable[[], None]] = []
+        """Those that are asked for at the end alone."""
+        self.changed_ns = 0
+        """When a fault began or ended last."""
         world.observers.append(self._follow)
         world.forgetters.append(self._forget)
 
@@ -97,6 +101,11 @@ class ControlPlane:
         for check in self.checks:
             check()
 
+    def check_end(self) -> None:
+        """The same of what must hold once messages have got through again."""
+        for check in self.last_checks:
+            check()
+
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """One: all hosts start."""
         self.advance = advance
@@ -120,6 +129,7 @@ class ControlPlane:
 
     def _follow(self) -> None:
         """Routes, rules, outages or clocks have changed."""
+        self.changed_ns = self.kernel.now_ns
         self.fabric.refresh()
         for seated in self._seated.values():
             self._follow_outages(seated)

@@ -16,6 +16,7 @@ from sim.engine.component import Rows
 from sim.engine.control.alarms import Alarms
 from sim.engine.control.council import Council
 from sim.engine.control.editions import held
+from sim.engine.control.invariants import check_certified_read
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas
 from sim.engine.kernel import Kernel, Order, Script
@@ -112,7 +113,14 @@ class Readers:
         reader = Reader(self._policy(desk.consumer), self._is_confirmed(desk), self._law(desk))
         read = reader.read(found, now_ns)
         check_read(read, reader.policy, None if found is None else now_ns - found.oldest_born_ns)
+        self._check_certified(reader, read, found)
         self._rows.append({**_row(desk, now_ns), **_answer(read), **_judged(read, truth)})
+
+    def _check_certified(self, reader: Reader, read: Read, found: Held | None) -> None:
+        council = self._council
+        if council is not None and reader.policy.prefer is Prefer.CONSISTENCY:
+            statements = council.decisions.statements
+            check_certified_read(read, found, council.committee, council.notary, statements)
 
     def _held(self, desk: Desk, now_ns: int) -> Held | None:
         """What a node holds: at the root what it knows itself, below it a published version."""

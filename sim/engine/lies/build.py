@@ -44,7 +44,7 @@ def _strategy(plan: AdversaryPlan, nodes: Ints, parts: Parts) -> Strategy:
         population=tier.count,
         f=parts.plan.baseline.rule.f,
         layout=parts.layout,
-        scale_sd=_unit(parts),
+        scale_sd=unit(parts),
         period_ns=tier.period_ns,
         bound_ns=parts.plan.staleness.baseline_ns,
         stream=parts.streams.stream("adversary", plan.path),
@@ -61,7 +61,7 @@ def _most_children(nodes: Ints, tier: int, parts: Parts) -> int:
     return int(np.diff(parts.levels[tier - 1].starts)[nodes].max())
 
 
-def _unit(parts: Parts) -> Floats:
+def unit(parts: Parts) -> Floats:
     """What 1 sd is to liars, in scales: the spread between agents, or over time if there is none.
 
     (features,)
