@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.detection import scores
 from sim.detection.scores import Outcomes, Segments
-from sim.measure.recovery import CensoredSample
+from sim.measure.censored import CensoredSample
 from sim.measure.survival import median
 from sim.measure.tables import Tables
 from sim.scenario.catalogue import METRICS

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.recovery import CensoredSample
+from sim.measure.censored import CensoredSample
 from sim.measure.tables import ALARM, CLEAR, DISPUTED, NEVER, UNDETERMINED, Table, Tables
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.measure.recovery import CensoredSample
+from sim.measure.censored import CensoredSample
 
 LEVEL: Final = 0.95
 UNKNOWN: Final = (math.nan, math.nan)

@@ -2,19 +2,23 @@
 
 A metric is a pure function of tables. Most are one figure a replication, reported as their mean
 with a 95 % Student-t interval (an infinite figure makes the mean infinite and leaves no interval);
-a duration (recovery, time to convict) is over all events of all replications, and a heal that never
-recovered counts as infinitely long: a quantile that falls on one is inf, to be read as "more than
-`low`". NaN is "undefined here" (no heal, no value yet) and never a number in disguise.
+a duration (recovery, time to convict or commit) is over all events of all replications, and a heal
+that never recovered counts as infinitely long: a quantile that falls on one is inf, to be read as
+"more than `low`". NaN is "undefined here" (no heal, no value yet) and never a number in disguise.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measure.agreement import AGREEMENT_FIGURES
+from sim.measure.alerts import ALERT_FIGURES, times_provisional, times_to_commit
+from sim.measure.censored import CensoredSample, joined
 from sim.measure.detection import DETECTION_FIGURES, LOSS
 from sim.measure.integrity import INTEGRITY_FIGURES, times_to_convict
 from sim.measure.intervals import (
@@ -24,8 +28,11 @@ from sim.measure.intervals import (
     quantile_interval,
     student_t,
 )
-from sim.measure.recovery import CensoredSample, joined, pool, recoveries
+from sim.measure.membership import FAILED, MEMBERSHIP_FIGURES, REHOMED, times_to
+from sim.measure.reads import READ_FIGURES
+from sim.measure.recovery import pool, recoveries
 from sim.measure.staleness import held, mean_age_ns, oldest_age_ns, violation_ns
+from sim.measure.sync import SYNC_FIGURES
 from sim.measure.tables import Tables
 from sim.scenario.catalogue import METRICS, Metric
 from sim.scenario.measured import lacks
@@ -33,8 +40,17 @@ from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 
 Figure = Callable[[Tables, Plan], float]
+Durations = Callable[[Tables, Plan], CensoredSample]
 
-CONVICT: Final = "attest.convict.max"
+EVENTS: Final[Mapping[str, tuple[str, Durations]]] = {
+    "attest.convict.max": ("convicted", times_to_convict),
+    "alerts.commit.max": ("committed", times_to_commit),
+    "alerts.provisional.max": ("resolved", times_provisional),
+    "membership.detect.max": ("detected", partial(times_to, FAILED)),
+    "membership.rehomed.max": ("rehomed", partial(times_to, REHOMED)),
+}
+"""Metrics over events other than heals: what a censored one never was, and how long each lasted."""
+RECOVERED: Final = "recovered"
 ARRIVED: Final = ("delivered",)
 UNDER_WAY: Final = ("in_flight",)
 COPIES: Final = ("duplicate",)
@@ -59,7 +75,7 @@ class MetricValue:
     @property
     def never(self) -> str:
         """How many of the events did not end while they were watched, in words; empty if none."""
-        what = "convicted" if self.name == CONVICT else "recovered"
+        what = EVENTS[self.name][0] if self.name in EVENTS else RECOVERED
         return f"{self.censored} of {self.n} never {what}" if self.censored else ""
 
 
@@ -83,7 +99,9 @@ def durations(tables: Tables, plan: Plan) -> dict[str, CensoredSample]:
     """For each metric in DURATIONS how long every event of one replication lasted."""
     heals = recoveries(tables, plan)
     found = {name: pool(heals, name.split(".")[1]) for name in RECOVERY}
-    return {**found, CONVICT: times_to_convict(tables, plan)}
+    return found | {
+        name: lasted(tables, plan) for name, (_, lasted) in EVENTS.items() if not lacks(name, plan)
+    }
 
 
 def _over_replications(metric: Metric, figures: Sequence[float]) -> MetricValue:
@@ -209,9 +227,14 @@ FIGURES: Final[Mapping[str, Figure]] = {
     "traffic.proofs": _sent_per_second("bytes", "proof"),
     **INTEGRITY_FIGURES,
     **DETECTION_FIGURES,
+    **AGREEMENT_FIGURES,
+    **ALERT_FIGURES,
+    **READ_FIGURES,
+    **MEMBERSHIP_FIGURES,
+    **SYNC_FIGURES,
 }
 """Metrics that are one figure a replication; the others are in DURATIONS."""
 
 RECOVERY: Final = tuple(metric.name for metric in METRICS if metric.name.startswith("recovery."))
-DURATIONS: Final = frozenset((*RECOVERY, CONVICT))
+DURATIONS: Final = frozenset((*RECOVERY, *EVENTS))
 """Metrics over all events of all replications: how long each heal, each liar's time lasted."""

@@ -2,8 +2,10 @@
 
 Cuts that overlap or touch are one cut: it heals when the last of them ends. After a heal come
 *reconnected* (first message across), *fresh* (all ages within the baseline bound) and *accurate*
-(baseline error within epsilon); recovery is the last of them. What was not reached before the run
-ended, or before the next cut, is *censored*: kept as "at least so long", never dropped.
+(baseline error within epsilon); where the root has replicas also *converged* (they know the same),
+and where there are alerts *settled* (none is provisional). Recovery is the last of them. What was
+not reached before the run ended, or before the next cut, is *censored*: kept as "at least so long",
+never dropped.
 """
 
 from collections.abc import Iterable
@@ -12,12 +14,15 @@ from typing import Final
 
 import numpy as np
 
+from sim.measure.agreement import differing, has_replicas
+from sim.measure.alerts import unresolved
+from sim.measure.censored import CensoredSample
 from sim.measure.spans import Milestone, Spans, first_lasting_gap, union
 from sim.measure.staleness import broken, held
 from sim.measure.tables import NEVER, Table, Tables
 from sim.scenario.plan import Plan
 
-MILESTONES: Final = ("reconnected", "fresh", "accurate")
+MILESTONES: Final = ("reconnected", "fresh", "accurate", "converged", "settled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,16 @@ class Recovery:
     reconnected: Milestone
     fresh: Milestone
     accurate: Milestone
+    converged: Milestone | None = None
+    """None where the root is alone."""
+    settled: Milestone | None = None
+    """None in a scenario without alerts."""
+
+    @property
+    def parts(self) -> dict[str, Milestone]:
+        """The milestones that the scenario has, in the order of MILESTONES."""
+        found = {name: getattr(self, name) for name in MILESTONES}
+        return {name: step for name, step in found.items() if step is not None}
 
     @property
     def watched_ns(self) -> int:
@@ -49,19 +64,8 @@ class Recovery:
     @property
     def time(self) -> Milestone:
         """The last milestone; censored when any of them is."""
-        parts = (self.reconnected, self.fresh, self.accurate)
+        parts = self.parts.values()
         return Milestone(max(p.after_ns for p in parts), all(p.reached for p in parts))
-
-
-@dataclass(frozen=True, slots=True)
-class CensoredSample:
-    """Durations in seconds: those `observed`, and lower bounds of those that never ended."""
-
-    observed: tuple[float, ...]
-    at_least: tuple[float, ...]
-
-    def __len__(self) -> int:
-        return len(self.observed) + len(self.at_least)
 
 
 def cuts(faults: Table, end_ns: int) -> list[Cut]:
@@ -108,6 +112,8 @@ def recoveries(tables: Tables, plan: Plan) -> list[Recovery]:
     horizons = [*(cut.at_ns for cut in found[1:]), end_ns]
     stale = broken(held(tables, end_ns), plan.staleness.baseline_ns, 0, end_ns)
     wrong = _inaccurate(tables.samples, plan.baseline.epsilon, end_ns)
+    split = differing(tables, end_ns) if has_replicas(plan) else None
+    pending = unresolved(tables.alerts, end_ns) if plan.control.alerts is not None else None
     sustain_ns = plan.measure.sustain_ns
     return [
         Recovery(
@@ -117,10 +123,16 @@ def recoveries(tables: Tables, plan: Plan) -> list[Recovery]:
             reconnected=_reconnected(tables.heard, cut.regions, cut.heal_ns, horizon_ns),
             fresh=first_lasting_gap(stale, cut.heal_ns, horizon_ns, sustain_ns),
             accurate=first_lasting_gap(wrong, cut.heal_ns, horizon_ns, sustain_ns),
+            converged=_gap(split, cut.heal_ns, horizon_ns, sustain_ns),
+            settled=_gap(pending, cut.heal_ns, horizon_ns, sustain_ns),
         )
         for cut, horizon_ns in zip(found, horizons, strict=False)
         if cut.heal_ns is not None
     ]
+
+
+def _gap(spans: Spans | None, heal_ns: int, horizon_ns: int, sustain_ns: int) -> Milestone | None:
+    return None if spans is None else first_lasting_gap(spans, heal_ns, horizon_ns, sustain_ns)
 
 
 def _reconnected(
@@ -146,17 +158,9 @@ def _inaccurate(samples: Table, epsilon: float, end_ns: int) -> Spans:
 
 def pool(found: Iterable[Recovery], milestone: str) -> CensoredSample:
     """One milestone, or ``"time"``, over many heals, in seconds."""
-    steps: list[Milestone] = [getattr(recovery, milestone) for recovery in found]
+    every = (getattr(recovery, milestone) for recovery in found)
+    steps: list[Milestone] = [step for step in every if step is not None]
     return CensoredSample(
         observed=tuple(step.after_ns / 1e9 for step in steps if step.reached),
         at_least=tuple(step.after_ns / 1e9 for step in steps if not step.reached),
-    )
-
-
-def joined(samples: Iterable[CensoredSample]) -> CensoredSample:
-    """Several samples as one."""
-    known = list(samples)
-    return CensoredSample(
-        observed=tuple(value for sample in known for value in sample.observed),
-        at_least=tuple(value for sample in known for value in sample.at_least),
     )

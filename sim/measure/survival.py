@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.recovery import CensoredSample
+from sim.measure.censored import CensoredSample
 
 
 def median(sample: CensoredSample) -> float:

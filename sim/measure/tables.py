@@ -1,4 +1,4 @@
-"""What one replication leaves behind: thirteen tables of plain numpy columns.
+"""What one replication leaves behind: a set of tables of plain numpy columns.
 
 Every metric and every figure is a pure function of these tables, so a run that was stored can be
 measured again. Times are int64 nanoseconds since the start, shares go from 0 to 1, errors are in
@@ -143,6 +143,80 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "upper": np.float64,
         "verdict": np.int8,
     },
+    "decisions": {
+        "version": np.int64,
+        "replica": np.int64,
+        "proposed_ns": np.int64,
+        "decided_ns": np.int64,
+        "view": np.int64,
+        "digest": np.str_,
+        "certified": np.bool_,
+        "error_mean": np.float64,
+        "apart": np.float64,
+    },
+    "snapshots": {
+        "version": np.int64,
+        "replica": np.int64,
+        "proposed_ns": np.int64,
+        "count": np.int64,
+        "error_mean": np.float64,
+        "finished": np.str_,
+    },
+    "alerts": {
+        "at_ns": np.int64,
+        "node": np.str_,
+        "replica": np.int64,
+        "alert": np.str_,
+        "raised_ns": np.int64,
+        "state": np.str_,
+        "side": np.int64,
+    },
+    "reads": {
+        "at_ns": np.int64,
+        "consumer": np.str_,
+        "node": np.str_,
+        "what": np.str_,
+        "prefer": np.str_,
+        "answered": np.bool_,
+        "reason": np.str_,
+        "age_ns": np.int64,
+        "coverage": np.float64,
+        "within_bound": np.bool_,
+        "half_width": np.float64,
+        "error": np.float64,
+        "covered": np.bool_,
+        "latency_ns": np.int64,
+    },
+    "members": {
+        "at_ns": np.int64,
+        "by": np.str_,
+        "member": np.str_,
+        "event": np.str_,
+        "epoch": np.int64,
+        "sources": np.int64,
+    },
+    "syncs": {
+        "at_ns": np.int64,
+        "replica": np.int64,
+        "peer": np.int64,
+        "method": np.str_,
+        "bytes": np.int64,
+        "round_trips": np.int64,
+        "items_in": np.int64,
+        "items_out": np.int64,
+    },
+    "stores": {
+        "at_ns": np.int64,
+        "replica": np.int64,
+        "digest": np.str_,
+        "items": np.int64,
+    },
+    "control_traffic": {
+        "kind": np.str_,
+        "outcome": np.str_,
+        "messages": np.int64,
+        "bytes": np.int64,
+    },
 }
 """Table -> column -> type."""
 
@@ -154,8 +228,17 @@ OPTIONAL: Final = (
     "attestation",
     "convictions",
     "evidence",
+    "decisions",
+    "snapshots",
+    "alerts",
+    "reads",
+    "members",
+    "syncs",
+    "stores",
+    "control_traffic",
 )
-"""Tables of what a run may leave out: detection, adversaries and rules, attestation, evidence."""
+"""Tables of what a run may leave out: detection, adversaries and rules, attestation, evidence, and
+all of the control plane."""
 
 UNATTESTED: Final = 0
 ATTESTED: Final = 1
@@ -217,6 +300,14 @@ class Tables:
     attestation: Table
     convictions: Table
     evidence: Table
+    decisions: Table
+    snapshots: Table
+    alerts: Table
+    reads: Table
+    members: Table
+    syncs: Table
+    stores: Table
+    control_traffic: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":

@@ -9,14 +9,16 @@ from functools import partial
 from typing import Any, Final
 
 from sim.engine.component import Rows
+from sim.engine.control.alert_invariants import AlertsWatch, quiet_since_ns
+from sim.engine.control.liars import MemberLiars, honest
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas
 from sim.engine.control.servers import server, signer
+from sim.engine.host import Host
 from sim.engine.kernel import Kernel, Script
 from sim.engine.parts import Advance, Parts
-from sim.errors import InvariantViolated
 from sim.protocol.agreement.contract import Membership
-from sim.protocol.alerts.contract import AlertId, AlertState, RaiseAlert, Raisers, State
+from sim.protocol.alerts.contract import Alert, AlertId, AlertState, RaiseAlert, Raisers
 from sim.protocol.alerts.keeper import Keeper
 from sim.protocol.alerts.ledger import Proves
 from sim.protocol.alerts.raising import Raiser
@@ -40,10 +42,11 @@ class Alarms:
         replicas: Replicas,
         plan: AlertsPlan,
         agreement: AgreementPlan,
+        liars: MemberLiars,
         proves: Proves | None = None,
     ) -> None:
         self._plan, self._plane, self._replicas = plan, plane, replicas
-        self._agreement, self._proves = agreement, proves
+        self._agreement, self._proves, self._liars = agreement, proves, liars
         self._options = {
             "expire_ns": plan.expire_ns,
             "resend_ns": plan.resend_ns,
@@ -57,6 +60,8 @@ class Alarms:
         self._raisers = Raisers(
             [name for name, _, _ in who], Notary(self._secret(parts, "raisers"), len(who))
         )
+        keeps = liars.correct.count(False) <= self.committee.f
+        self._watch = AlertsWatch(self.committee, self._notary, keeps=keeps)
         self._shown: list[dict[str, Any]] = []
         self.last: dict[tuple[str, AlertId], AlertState] = {}
         """What each node shows of each alert."""
@@ -64,7 +69,8 @@ class Alarms:
             self._join_keeper(replica, name)
         for name, row, node in who:
             self._join_raiser(name, row, node)
-        plane.checks.append(self.check)
+        plane.checks.append(self._watch.check)
+        plane.last_checks.append(self._check_end)
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:  # noqa: ARG002
         """One for each alert that is raised."""
@@ -80,22 +86,41 @@ class Alarms:
         raised = {alert.subject for alert in (one.alert for one in self.last.values())}
         return [one.path for one in self._plan.raised if one.path not in raised]
 
-    def check(self) -> None:
-        """Raises InvariantViolated if one alert is committed with two contents."""
-        contents: dict[AlertId, bytes] = {}
-        for (_, alert_id), state in self.last.items():
-            if state.state is State.COMMITTED:
-                found = contents.setdefault(alert_id, state.alert.digest)
-                if found != state.alert.digest:
-                    raise InvariantViolated(f"alerts: {alert_id} is committed with two contents")
+    def _check_end(self) -> None:
+        """Raises InvariantViolated if an alert is lost at a correct keeper that is up."""
+        hosts = [
+            self._plane.host(name)
+            for name, is_correct in zip(self.committee.names, self._liars.correct, strict=True)
+            if is_correct
+        ]
+        awake = {host.node_id: host.node for host in hosts if host.is_up and not host.is_paused}
+        before_ns = quiet_since_ns(self._plane, awake, self._plan.gossip_ns)
+        if before_ns is not None:
+            ledgers = {
+                name: node.ledger for name, node in awake.items() if isinstance(node, Keeper)
+            }
+            self._watch.check_nothing_lost(ledgers, before_ns)
 
     def at(self, replica: int, now_ns: int) -> tuple[list[AlertState], tuple[int, ...]]:
         """What a keeper shows of every alert that it holds, and which keepers it can hear of."""
-        keeper = self._plane.host(self.committee.names[replica]).node
+        keeper = honest(self._plane.host(self.committee.names[replica]).node)
         assert isinstance(keeper, Keeper)
         name = self._replicas.names[replica]
         shown = [state for (node, _), state in self.last.items() if node == name]
         return shown, keeper.side(now_ns)
+
+    def raiser(self, one: RaisedPlan) -> tuple[str, int, int]:
+        """Who raises an alert: name of the host, row and number of its node."""
+        return self._at[one.path]
+
+    def raised(self, one: RaisedPlan) -> Alert | None:
+        """The alert of a plan, once its raiser has raised it."""
+        alerts = (state.alert for state in self.last.values())
+        return next((alert for alert in alerts if alert.subject == one.path), None)
+
+    def keeper(self, replica: int) -> Host:
+        """The host of the keeper at a replica of the root."""
+        return self._plane.host(self.committee.names[replica])
 
     def _raising(self, one: RaisedPlan, kernel: Kernel) -> Script:
         yield kernel.instant(one.at_ns)
@@ -124,10 +149,11 @@ class Alarms:
             self._notary,
             options=self._options,
         )
+        make = partial(Keeper, membership, raisers=self._raisers, proves=self._proves)
         self._plane.join(
             name,
             self._replicas.places[replica],
-            lambda _: Keeper(membership, raisers=self._raisers, proves=self._proves),
+            lambda _: self._liars.seated(replica, self.committee.names, make, self._plan.resend_ns),
             peers=self.committee.names,
             member=replica,
             service=server(self._plane.kernel, self._agreement),
@@ -155,6 +181,7 @@ class Alarms:
         if not isinstance(event, AlertState):
             return
         self.last[node, event.alert.id] = event
+        self._note(node, replica, event)
         self._shown.append(
             {
                 "at_ns": self._plane.kernel.now_ns,
@@ -166,3 +193,11 @@ class Alarms:
                 "side": len(event.side),
             }
         )
+
+    def _note(self, node: str, replica: int, state: AlertState) -> None:
+        """What correct nodes show must fit together."""
+        is_keeper = replica >= 0
+        host = self.committee.names[replica] if is_keeper else f"{node} raiser"
+        if not is_keeper or self._liars.correct[replica]:
+            life = f"{host}, life {self._plane.host(host).lives}"
+            self._watch.shown(life, state, self._plane.kernel.now_ns, is_keeper=is_keeper)

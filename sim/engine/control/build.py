@@ -35,7 +35,7 @@ def add_control(
         council = Council(parts, plane, replicas, plan.agreement, publisher.announce, liars)
         found.append(council)
         if plan.alerts is not None:
-            alarms = Alarms(parts, plane, replicas, plan.alerts, plan.agreement)
+            alarms = Alarms(parts, plane, replicas, plan.alerts, plan.agreement, liars)
             found.append(alarms)
         if plan.anti_entropy is not None and len(replicas) > 1:
             found.append(Sync(parts, plane, replicas, plan.anti_entropy, plan.agreement))

@@ -8,9 +8,9 @@ that never recovered is inf, and `at_least` keeps what is known of it. NaN is "u
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sim.measure.censored import CensoredSample
 from sim.measure.intervals import quantile
 from sim.measure.metrics import DURATIONS, FIGURES, durations, metrics_of
-from sim.measure.recovery import CensoredSample
 from sim.measure.tables import Tables
 from sim.scenario.plan import Plan
 
