@@ -104,7 +104,7 @@ class Sync:
         baseline, end_ns = self._run.baseline, self._run.duration_ns + 1
         published = range(baseline.publish_ns, end_ns, baseline.publish_ns)
         for now_ns in sorted({*published, *range(baseline.pane_ns, end_ns, baseline.pane_ns)}):
-            yield kernel.instant(now_ns, order=Order.PUBLISH)
+            yield kernel.instant(now_ns, order=Order.SCRIPT)
             advance(now_ns)
             self.stores.close(now_ns, self._replicas.is_up)
             if now_ns % baseline.publish_ns == 0:
