@@ -9,11 +9,13 @@ from sim.engine.control.plane import ControlPlane
 from sim.engine.control.readers import Readers
 from sim.engine.control.registrar import Registrar
 from sim.engine.control.replicas import Replicas
+from sim.engine.control.retractions import Retractions
 from sim.engine.control.sync import Sync
 from sim.engine.kernel import Kernel
 from sim.engine.parts import Parts
 from sim.engine.publisher import Publisher
 from sim.engine.world import World
+from sim.scenario.plan_control import ControlPlan
 
 
 def add_control(
@@ -28,6 +30,10 @@ def add_control(
     replicas = Replicas(parts, plane)
     found: list[Component] = [plane]
     council = alarms = None
+    registrar = None
+    if _needs_registrar(plan):
+        registrar = Registrar(parts, plane, replicas, plan.agreement)
+        found.append(registrar)
     liars = MemberLiars(parts, replicas)
     if liars.parts:
         found.append(liars)
@@ -35,15 +41,23 @@ def add_control(
         council = Council(parts, plane, replicas, plan.agreement, publisher.announce, liars)
         found.append(council)
         if plan.alerts is not None:
-            alarms = Alarms(parts, plane, replicas, plan.alerts, plan.agreement, liars)
+            proves = None if registrar is None else registrar.proves
+            alarms = Alarms(parts, plane, replicas, plan.alerts, plan.agreement, liars, proves)
             found.append(alarms)
+            if registrar is not None:
+                found.append(Retractions(plane, registrar, alarms, plan.alerts))
         if plan.anti_entropy is not None and len(replicas) > 1:
             found.append(Sync(parts, plane, replicas, plan.anti_entropy, plan.agreement))
     if plan.reads:
         readers = Readers(parts, plane, replicas, council, alarms)
         publisher.listen(readers)
         found.append(readers)
-    if plan.membership is not None:
-        registrar = Registrar(parts, plane, replicas, plan.agreement)
-        found += [registrar, Members(parts, plane, replicas, registrar, plan.membership)]
+    if plan.membership is not None and registrar is not None:
+        found.append(Members(parts, plane, replicas, registrar, plan.membership))
     return tuple(found)
+
+
+def _needs_registrar(plan: ControlPlan) -> bool:
+    """Whether something needs one order: changes of membership, alerts that are taken back."""
+    raised = () if plan.alerts is None else plan.alerts.raised
+    return plan.membership is not None or any(one.retract_ns is not None for one in raised)

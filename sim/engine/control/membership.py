@@ -146,7 +146,7 @@ class Members:
             children = range(starts[parent], starts[parent + 1])
             wardens = tuple(f"{shape.node_name(row, parent)} warden" for row in rows)
             for row, warden in zip(rows, wardens, strict=True):
-                self._join_warden(row, parent, warden, children)
+                self._join_warden(row, parent, warden, children, alone=copies == 1)
             for child in children:
                 self._join_ward(child, wardens, children)
 
@@ -181,8 +181,8 @@ class Members:
             reliable=False,
         )
 
-    def _join_warden(self, row: int, parent: int, host: str, group: range) -> None:
-        seal = self._registrar.admit(host)
+    def _join_warden(self, row: int, parent: int, host: str, group: range, *, alone: bool) -> None:
+        seal = self._registrar.admit(host, alone=alone)
         wards = {self._names[child]: self._wards[child] for child in group}
 
         def make(life: int) -> Node:

@@ -5,15 +5,15 @@ on baselines, because a change of membership needs one order. Who wants somethin
 so that no replica can invent one; entries carry certificates, so that one replica is enough to ask.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 from sim.engine.component import Rows
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas
-from sim.engine.control.servers import server
+from sim.engine.control.servers import server, signer
 from sim.engine.kernel import Kernel, Script
 from sim.engine.parts import Advance, Parts
 from sim.protocol.agreement.certify import is_certified
@@ -42,12 +42,12 @@ Listener = Callable[[int, Logged], None]
 
 @dataclass(frozen=True, slots=True)
 class Petition:
-    """The content of a value: `by` wants `what`, in an epoch if that matters."""
+    """The content of a value: some clients want `what`, in an epoch if that matters."""
 
     what: object
     epoch: int
-    by: str
-    signature: Signature
+    signatures: tuple[tuple[str, Signature], ...]
+    """Of each of them, by the name of its host."""
 
 
 def _digest(what: object, epoch: int) -> bytes:
@@ -69,15 +69,21 @@ class Registrar:
         )
         self.notary = Notary(self._secret("registry"), self.committee.n)
         self._clients: dict[str, Notary] = {}
+        self._needed: dict[str, int] = {}
         self.listeners: list[Listener] = []
         self.timeout_ns = _timeout_ns(plane, replicas)
         self._rows: list[dict[str, Any]] = []
         for member in range(self.committee.n):
             self._join(member, replicas)
 
-    def admit(self, name: str) -> Seal:
-        """A new client, by the name of its host; its seal."""
+    def admit(self, name: str, *, alone: bool = True) -> Seal:
+        """A new client, by the name of its host; its seal.
+
+        `alone`: its wish is enough. One of several replicas may lie or be cut off, so it needs
+        others who want the same: f + 1 together, one of whom is correct.
+        """
         self._clients[name] = Notary(self._secret(name), 1)
+        self._needed[name] = 1 if alone else self.committee.one_correct
         return self._clients[name].seal(0)
 
     def petitioner(self, name: str) -> Petitioner:
@@ -87,7 +93,7 @@ class Registrar:
     def petition(self, name: str, seal: Seal, what: object, epoch: int = 0) -> Value:
         """A value by which this client wants something."""
         about = _digest(what, epoch)
-        content = Petition(what, epoch, name, seal.sign(about))
+        content = Petition(what, epoch, ((name, seal.sign(about)),))
         return Value(about, len(repr(what)) + SIGNATURE_BYTES, content=content)
 
     def proves(self, decided: Decided) -> bool:
@@ -122,10 +128,38 @@ class Registrar:
     def _is_genuine(self, slot: int, value: Value) -> bool:  # noqa: ARG002
         """Whether a client signed a petition for just this."""
         content = value.content
-        if not isinstance(content, Petition) or content.by not in self._clients:
+        if not isinstance(content, Petition) or not self._is_signed(value):
             return False
-        is_it = value.digest == _digest(content.what, content.epoch)
-        return is_it and self._clients[content.by].is_signed(content.signature, value.digest)
+        names = dict.fromkeys(by for by, _ in content.signatures)
+        return len(names) >= max(self._needed[by] for by in names)
+
+    def _is_signed(self, value: Value) -> bool:
+        """Whether all whom a petition names are clients, may want this, and have signed it."""
+        content = value.content
+        if not isinstance(content, Petition) or not content.signatures:
+            return False
+        if value.digest != _digest(content.what, content.epoch):
+            return False
+        return all(
+            by in self._clients
+            and _may_want(by, content.what)
+            and self._clients[by].is_signed(signature, value.digest)
+            for by, signature in content.signatures
+        )
+
+    def _combine(self, values: Sequence[Value]) -> Value:
+        """One petition of several for the same, without any that is not genuine."""
+        genuine = [value for value in values if self._is_signed(value)]
+        signatures: dict[str, Signature] = {}
+        for value in genuine:
+            assert isinstance(value.content, Petition), "it is signed"
+            signatures |= dict(value.content.signatures)
+        if not signatures:
+            return values[0]
+        signed = tuple(sorted(signatures.items()))
+        size = genuine[0].size_bytes + (len(signed) - 1) * SIGNATURE_BYTES
+        content = replace(genuine[0].content, signatures=signed)  # type: ignore[type-var]
+        return replace(genuine[0], size_bytes=size, content=content)
 
     def _join(self, member: int, replicas: Replicas) -> None:
         self._plane.join(
@@ -133,13 +167,15 @@ class Registrar:
             replicas.places[member],
             lambda _: self._node(member),
             peers=self.committee.names,
+            member=member,
             service=None if self._plan is None else server(self._plane.kernel, self._plan),
+            signing=None if self._plan is None else signer(self._plan),
             application=partial(self._note, member),
         )
 
     def _node(self, member: int) -> Node:
         make = PROTOCOLS[PROTOCOL].make_certified
-        return Log(make, self._membership(member), self._clients)
+        return Log(make, self._membership(member), self._clients, self._combine)
 
     def _note(self, member: int, event: object) -> None:
         if not isinstance(event, Logged):
@@ -151,13 +187,18 @@ class Registrar:
                 "at_ns": self._plane.kernel.now_ns,
                 "replica": member,
                 "slot": event.index,
-                "by": content.by,
+                "by": " + ".join(by for by, _ in content.signatures),
                 "what": type(content.what).__name__,
                 "view": event.decided.view,
             }
         )
         for listener in self.listeners:
             listener(member, event)
+
+
+def _may_want(by: str, what: object) -> bool:
+    """An alert is taken back from the machine that raised it, and nowhere else."""
+    return not isinstance(what, Alert) or what.raiser.rpartition(" ")[0] == by.rpartition(" ")[0]
 
 
 def what_is(value: Value) -> object:

@@ -12,7 +12,7 @@ approach", ACM Computing Surveys 22(4), 1990), on top of agreement slot by slot:
 Clients are the same as such members: they ask, and believe certificates (see `petitioner`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +35,17 @@ BATCH: Final = 16
 """Most entries in one answer; who is further behind asks again."""
 PENDING_MAX: Final = 64
 """Requests of one client that a member keeps; it has to repeat the others."""
+PATIENCE_NS: Final = 3 * NS_PER_S
+"""Requests count together if they were made, or repeated, within so long (option `patience_ns`)."""
 _CATCH_UP: Final = "catch up"
+
+Combine = Callable[[Sequence[Value]], Value]
+"""Makes one value of what several clients want: the same value, signed by all of them."""
+
+
+def first(values: Sequence[Value]) -> Value:
+    """Nothing to combine: whoever wants it can have it."""
+    return values[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,7 @@ def _size_bytes(decided: Decided) -> int:
     return 8 + DIGEST_BYTES + decided.value.size_bytes + certificate
 
 
-class Sequence:
+class Entered:
     """Decisions put in order: what a member or a client knows of the log.
 
     `take` gives out what is new, each value once; nothing that no certificate vouches for gets in,
@@ -148,20 +158,28 @@ class Sequence:
 class Log:
     """One member. `make` builds a node whose decisions carry certificates (`make_certified`).
 
-    Whoever is in `clients` is told of every entry; `acceptable` judges each request by the clients'
-    signatures, so that a lying member cannot log what nobody asked for. Option `catch_up_ns`: how
-    often a member asks another one for what it may have missed.
+    Whoever is in `clients` is told of every entry; `acceptable` judges requests by the clients'
+    signatures, so that a lying member cannot log what nobody asked for. What is not acceptable may
+    become so when other clients want it, too: then `combine` makes one value of theirs. Option
+    `catch_up_ns`: how often a member asks another one for what it may have missed.
     """
 
     def __init__(
-        self, make: NodeMaker, membership: Membership, clients: Mapping[str, object]
+        self,
+        make: NodeMaker,
+        membership: Membership,
+        clients: Mapping[str, object],
+        combine: Combine = first,
     ) -> None:
+        self._combine = combine
+        self._patience_ns = int(membership.options.get("patience_ns", PATIENCE_NS))
         self._inner: Node = make(membership)
         self._me, self._clients = membership, clients
         self._acceptable: Acceptable = membership.acceptable
         self._catch_up_ns = int(membership.options.get("catch_up_ns", NS_PER_S))
-        self.sequence = Sequence(membership)
-        self._pending: dict[bytes, tuple[str, Value]] = {}
+        self.entered = Entered(membership)
+        self._pending: dict[bytes, dict[str, tuple[Value, int]]] = {}
+        """By digest, who wants it and when they last said so."""
         self._proposed, self._turn = 0, membership.member
 
     def start(self, now_ns: int) -> list[Effect]:
@@ -190,34 +208,45 @@ class Log:
         if not others:
             return []
         self._turn += 1
-        request = Request(self._me.name, self.sequence.known)
+        request = Request(self._me.name, self.entered.known)
         return [Send(others[self._turn % len(others)], request)]
 
     def _on_request(self, request: Request, now_ns: int) -> list[Effect]:
         if request.client not in self._clients and request.client not in self._me.committee.names:
             return []
-        missed = self.sequence.since(request.known)
+        missed = self.entered.since(request.known)
         effects: list[Effect] = [Send(request.client, Entries(missed))] if missed else []
-        if request.value is not None and self._keep(request.client, request.value):
+        if request.value is not None and not self.entered.has(request.value):
+            self._keep(request.client, request.value, now_ns)
             effects += self._propose(now_ns)
         return effects
 
-    def _keep(self, client: str, value: Value) -> bool:
-        if value.digest in self._pending or self.sequence.has(value):
-            return False
-        waiting = sum(1 for of, _ in self._pending.values() if of == client)
-        if waiting >= PENDING_MAX or not self._acceptable(self.sequence.known + 1, value):
-            return False
-        self._pending[value.digest] = (client, value)
-        return True
+    def _keep(self, client: str, value: Value, now_ns: int) -> None:
+        """Note who wants what; of a client that wants too much the oldest is forgotten."""
+        self._pending.setdefault(value.digest, {})[client] = (value, now_ns)
+        wanted = [key for key, by in self._pending.items() if client in by]
+        for key in wanted[:-PENDING_MAX]:
+            del self._pending[key][client]
+            if not self._pending[key]:
+                del self._pending[key]
+
+    def _ready(self, slot: int, now_ns: int) -> Value | None:
+        """The oldest request that is acceptable by now."""
+        for by in self._pending.values():
+            recent = [value for value, at_ns in by.values() if now_ns - at_ns <= self._patience_ns]
+            alone = [value for value, _ in by.values()]
+            for value in (*alone, *([self._combine(recent)] if recent else [])):
+                if self._acceptable(slot, value):
+                    return value
+        return None
 
     def _propose(self, now_ns: int) -> list[Effect]:
         """The oldest request, for the next slot, unless something was proposed for that before."""
-        slot = self.sequence.known + 1
-        if not self._pending or self._proposed >= slot:
+        slot = self.entered.known + 1
+        value = None if self._proposed >= slot else self._ready(slot, now_ns)
+        if value is None:
             return []
         self._proposed = slot
-        _, value = next(iter(self._pending.values()))
         return self._carry_on(self._inner.on_message(Propose(slot, value), now_ns), now_ns)
 
     def _carry_on(self, effects: list[Effect], now_ns: int) -> list[Effect]:
@@ -232,14 +261,14 @@ class Log:
         return out
 
     def _log(self, decisions: Iterable[Decided], now_ns: int) -> list[Effect]:
-        before = self.sequence.known
-        entries = self.sequence.take(decisions)
-        if self.sequence.known == before:
+        before = self.entered.known
+        entries = self.entered.take(decisions)
+        if self.entered.known == before:
             return []
         effects: list[Effect] = []
         for entry in entries:
             self._pending.pop(entry.value.digest, None)
             effects.append(Output(entry))
-        news = Entries(tuple(self.sequence.decisions[before:]))
+        news = Entries(tuple(self.entered.decisions[before:]))
         effects += [Send(client, news) for client in self._clients]
         return effects + self._propose(now_ns)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sim.protocol.agreement.contract import Decided, Membership
-from sim.protocol.agreement.log import PENDING_MAX, Entries, Log, Logged, Request, Sequence
+from sim.protocol.agreement.log import PENDING_MAX, Entered, Entries, Log, Logged, Request
 from sim.protocol.agreement.petitioner import Petitioner
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.committee import Committee
@@ -119,29 +119,29 @@ def _decided(membership, slot, text, signers=3):
 
 def test_entries_without_a_quorum_behind_them_are_not_believed():
     membership = _membership()
-    sequence = Sequence(membership)
-    assert sequence.take([_decided(membership, 1, "one", signers=2)]) == []
+    entered = Entered(membership)
+    assert entered.take([_decided(membership, 1, "one", signers=2)]) == []
     good = _decided(membership, 1, "one")
-    assert sequence.take([replace(good, value=value("two"))]) == []
-    assert sequence.take([replace(good, slot=2)]) == []
-    assert [entry.index for entry in sequence.take([good])] == [1]
+    assert entered.take([replace(good, value=value("two"))]) == []
+    assert entered.take([replace(good, slot=2)]) == []
+    assert [entry.index for entry in entered.take([good])] == [1]
 
 
 def test_entries_with_an_unacceptable_content_are_not_believed():
     membership = _membership(acceptable=lambda slot, one: one.content == "genuine")
-    sequence, good = Sequence(membership), _decided(membership, 1, "one")
-    assert sequence.take([good]) == []
-    assert len(sequence.take([replace(good, value=replace(good.value, content="genuine"))])) == 1
+    entered, good = Entered(membership), _decided(membership, 1, "one")
+    assert entered.take([good]) == []
+    assert len(entered.take([replace(good, value=replace(good.value, content="genuine"))])) == 1
 
 
 def test_entries_come_out_in_order_and_a_value_only_in_its_first_slot():
     membership = _membership()
-    sequence = Sequence(membership)
+    entered = Entered(membership)
     texts = ["one", "two", "one", "three"]
     slots = [_decided(membership, slot, text) for slot, text in enumerate(texts, start=1)]
-    assert sequence.take(slots[1:]) == []
-    assert [entry.index for entry in sequence.take(slots)] == [1, 2, 4]
-    assert sequence.known == 4
+    assert entered.take(slots[1:]) == []
+    assert [entry.index for entry in entered.take(slots)] == [1, 2, 4]
+    assert entered.known == 4
 
 
 def test_a_client_that_floods_a_member_is_kept_at_its_share():
@@ -192,7 +192,7 @@ def test_a_client_repeats_what_is_open_until_it_is_logged():
 
 def test_a_client_that_is_far_behind_asks_on_until_it_has_everything():
     membership = _membership()
-    member = Sequence(membership)
+    member = Entered(membership)
     member.take([_decided(membership, slot, str(slot)) for slot in range(1, 41)])
     client, known = Petitioner("client", membership, 100), []
     effects = client.resend()[:1]
