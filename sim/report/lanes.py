@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.measure.recovery import MILESTONES, Recovery
+from sim.measure.recovery import Recovery
 from sim.measure.spans import Milestone, Spans
 from sim.measure.tables import NEVER, Tables
 from sim.report.groups import cut_groups, name, other_regions
@@ -24,7 +24,13 @@ from sim.scenario.plan import Plan
 
 FAULT_LANES: Final = 5
 REGION_LANES: Final = 11
-MARKERS: Final = {"reconnected": "^", "fresh": "D", "accurate": "o"}
+MARKERS: Final = {
+    "reconnected": "^",
+    "fresh": "D",
+    "accurate": "o",
+    "converged": "s",
+    "settled": "P",
+}
 FAULT: Final = "#5c5c5c"
 OPEN: Final = "#cfe8f7"
 HEIGHT: Final = 0.72
@@ -150,18 +156,19 @@ def _lane_key(shown: Sequence[Lane]) -> list[Artist]:
 def draw_recovery(axes: Axes, found: Sequence[Recovery], plan: Plan) -> None:
     """A bar from each heal to each milestone, with its seconds; censored ones said in words."""
     limits_s = [*(one.heal_ns / 1e9 for one in found[1:]), plan.duration_ns / 1e9]
-    for row, milestone in enumerate(MILESTONES):
+    milestones = list(found[0].parts)
+    for row, milestone in enumerate(milestones):
         for one, limit_s in zip(found, limits_s, strict=True):
             _milestone(axes, row, milestone, one, limit_s, plan.duration_ns / 1e9)
-    label_rows(axes, list(MILESTONES))
+    label_rows(axes, milestones)
     axes.set_title("How long after the heal until all is well")
-    legend(axes, _milestone_key(plan))
+    legend(axes, _milestone_key(plan, milestones))
 
 
 def _milestone(
     axes: Axes, row: int, milestone: str, one: Recovery, limit_s: float, duration_s: float
 ) -> None:
-    step: Milestone = getattr(one, milestone)
+    step: Milestone = one.parts[milestone]
     heal_s, length_s = one.heal_ns / 1e9, step.after_ns / 1e9
     look = CUT_OFF if step.after_ns == one.watched_ns else {"color": GREY}
     axes.barh(row, length_s, 0.3, heal_s, **({"color": GREEN} if step.reached else look))
@@ -180,15 +187,17 @@ def _after(step: Milestone, watched_ns: int) -> str:
     return f"+{seconds(step.after_ns)}, if it lasts"
 
 
-def _milestone_key(plan: Plan) -> list[Artist]:
+def _milestone_key(plan: Plan, milestones: Sequence[str]) -> list[Artist]:
     meaning = {
         "reconnected": "first message across",
         "fresh": f"all ages within {seconds(plan.staleness.baseline_ns)}",
         "accurate": f"error within {plan.baseline.epsilon:g} sd",
+        "converged": "all replicas know the same",
+        "settled": "no alert is provisional",
     }
     return [
         Line2D([], [], color=INK, marker=MARKERS[key], linestyle="", label=meaning[key])
-        for key in MILESTONES
+        for key in milestones
     ]
 
 

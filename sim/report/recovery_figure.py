@@ -1,8 +1,9 @@
 """The partition-recovery figure: what a split does to what the root knows, and how it comes back.
 
 Panels from top to bottom, on one time axis: which regions can reach the root, how long after the
-heal each milestone was reached, the age of what the root knows of each region, coverage, and the
-error of the published baseline. Grey bands are cuts, green lines are heals.
+heal each milestone was reached, what replicas, keepers and watchers did (where there are any), the
+age of what the root knows of each region, coverage, and the error of the published baseline. Grey
+bands are cuts, green lines are heals.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from sim.measure.metrics import after_start
 from sim.measure.recovery import Recovery, recoveries
 from sim.measure.staleness import held, violation_ns
 from sim.measure.tables import Tables
+from sim.report.control_lanes import control_panels
 from sim.report.groups import cut_groups, other_regions
 from sim.report.lanes import (
     MARKERS,
@@ -63,9 +65,11 @@ def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel
         )
     ]
     if found:
-        panels.append((LANE_IN * 3.2, lambda axes: draw_recovery(axes, found, plan)))
+        rows = len(found[0].parts) + 0.2
+        panels.append((LANE_IN * rows, lambda axes: draw_recovery(axes, found, plan)))
     return [
         *panels,
+        *control_panels(tables, plan),
         (PANEL_IN["age"], lambda axes: _draw_age(axes, tables, plan, found)),
         (PANEL_IN["coverage"], lambda axes: _draw_coverage(axes, tables, plan)),
         (PANEL_IN["error"], lambda axes: _draw_error(axes, tables, plan, found)),

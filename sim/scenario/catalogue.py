@@ -211,6 +211,12 @@ METRICS: Final = (
         "recovery.accurate.max", "s", "from the heal until the baseline error is within epsilon"
     ),
     Metric(
+        "recovery.converged.max", "s", "from the heal until all replicas that are up know the same"
+    ),
+    Metric(
+        "recovery.settled.max", "s", "from the heal until no node shows an alert as provisional"
+    ),
+    Metric(
         "recovery.time.p95", "s", "from the heal until recovered in every part, 95th percentile"
     ),
     Metric("recovery.time.max", "s", "from the heal until recovered in every part, longest"),
@@ -257,6 +263,73 @@ METRICS: Final = (
     Metric("evidence.undetermined", "share", "instants at which liars could have decided, root"),
     Metric("evidence.false_alarms", "share", "instants with an alarm not warranted, root"),
     Metric("evidence.missed", "share", "instants cleared although an alarm was warranted, root"),
+    Metric(
+        "agreement.latency.median",
+        "s",
+        "from a proposal to its decision at a replica, median; undecided = infinite",
+    ),
+    Metric("agreement.latency.p95", "s", "the same, 95th percentile"),
+    Metric(
+        "agreement.decided",
+        "share",
+        "publications that were decided, of all proposed to a replica that was up",
+        "more",
+    ),
+    Metric(
+        "agreement.available",
+        "share",
+        "publications that some replica put out before the next was due",
+        "more",
+    ),
+    Metric(
+        "agreement.divergence.max",
+        "sd",
+        "largest difference of what two replicas published as one version, worst feature",
+    ),
+    Metric("agreement.messages", "1", "messages of the protocol per version that was decided"),
+    Metric("agreement.bytes", "B", "bytes of the protocol per version that was decided"),
+    Metric("agreement.views", "1", "highest view (or round) of a decision, counted from 0"),
+    Metric("alerts.committed", "share", "alerts that were committed, of all raised", "more"),
+    Metric("alerts.lost", "1", "alerts that some keeper did not hold at the end, in a replication"),
+    Metric("alerts.double", "1", "alerts committed with two contents; anything but 0 is a bug"),
+    Metric("alerts.commit.max", "s", "from raising an alert until a keeper shows it as committed"),
+    Metric("alerts.provisional.max", "s", "how long a node showed an alert as provisional"),
+    Metric(
+        "reads.answered.availability",
+        "share",
+        "reads that were answered, of those that prefer availability",
+        "more",
+    ),
+    Metric(
+        "reads.answered.consistency",
+        "share",
+        "reads that were answered, of those that prefer consistency",
+        "more",
+    ),
+    Metric("reads.violation", "share", "answered reads of a value older than the bound"),
+    Metric("reads.coverage", "share", "answered reads with the true means in the interval", "more"),
+    Metric(
+        "reads.half_width.median", "sd", "half of the interval of an answer, worst feature, median"
+    ),
+    Metric("reads.error.max", "sd", "error of an answer, worst feature and worst read"),
+    Metric(
+        "membership.detect.max",
+        "s",
+        "from the crash or cut of a member until somebody takes it for failed",
+    ),
+    Metric("membership.false", "1", "members taken for failed that were there, in a replication"),
+    Metric(
+        "membership.rehomed.max",
+        "s",
+        "from the crash or cut of a member until its agents have another parent",
+    ),
+    Metric(
+        "membership.miscount",
+        "1",
+        "counts at the root that are not the agents registered; anything but 0 is a bug",
+    ),
+    Metric("sync.bytes", "B/s", "bytes of anti-entropy per second, all replicas"),
+    Metric("sync.round_trips.max", "1", "round trips of the longest session of anti-entropy"),
     *(metric for score in _SCORES for metric in _with_twins(score)),
 )
 METRIC_NAMES: Final = tuple(metric.name for metric in METRICS)

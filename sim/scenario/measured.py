@@ -32,6 +32,15 @@ def _has_digests(plan: Plan) -> bool:
     return _has_rule(plan) or plan.evidence is not None
 
 
+def _has_replicas(plan: Plan) -> bool:
+    return plan.replicas is not None and plan.control.agreement is not None
+
+
+def _rehomes(plan: Plan) -> bool:
+    return plan.control.membership is not None and plan.control.membership.rehome
+
+
+REPLICAS: Final = "`tree.replicas`"
 LIES: Final = "`adversaries`, or a `baseline.rule` other than mean"
 NEEDS: Final = (
     Need("detection.", "`detection`", lambda plan: plan.detection is not None),
@@ -39,6 +48,14 @@ NEEDS: Final = (
     Need("integrity.", LIES, _has_lies),
     Need("attest.", "`attest`", lambda plan: plan.attest is not None),
     Need("evidence.", "`evidence`", lambda plan: plan.evidence is not None),
+    Need("recovery.converged", REPLICAS, _has_replicas),
+    Need("recovery.settled", "`alerts`", lambda plan: plan.control.alerts is not None),
+    Need("agreement.", REPLICAS, _has_replicas),
+    Need("alerts.", "`alerts`", lambda plan: plan.control.alerts is not None),
+    Need("reads.", "`reads`", lambda plan: bool(plan.control.reads)),
+    Need("membership.rehomed", "`membership` with `rehome: true`", _rehomes),
+    Need("membership.", "`membership`", lambda plan: plan.control.membership is not None),
+    Need("sync.", "`anti_entropy`", lambda plan: plan.control.anti_entropy is not None),
     Need("traffic.proofs", "`attest`", lambda plan: plan.attest is not None),
     Need("traffic.digests", "`evidence`, or a `baseline.rule` other than mean", _has_digests),
 )

@@ -4,10 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.measure.censored import CensoredSample
 from sim.measure.gate.samples import figures
 from sim.measure.integrity import INTEGRITY_FIGURES, bias_while, times_to_convict
 from sim.measure.metrics import FIGURES, measure, metrics_of
-from sim.measure.recovery import CensoredSample
 from sim.measure.tables import ALARM, CLEAR, NEVER, UNATTESTED, empty
 from sim.measure.verdicts import judge
 from sim.scenario.catalogue import METRICS

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from sim.measure.censored import CensoredSample
 from sim.measure.intervals import maximum_interval, quantile, quantile_interval, student_t
-from sim.measure.recovery import CensoredSample
 
 
 def sample_of(observed, at_least=()):

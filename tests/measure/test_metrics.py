@@ -9,6 +9,7 @@ from sim.measure.recovery import recoveries
 from sim.measure.tables import COLUMNS, Tables, empty
 from sim.scenario.catalogue import METRIC_NAMES
 from sim.scenario.plan import DetectionPlan, Variant
+from tests.measure.controlled import controlled_plan
 from tests.measure.lied import lied_plan
 from tests.measure.synthetic import AGENTS, MS, Fault, S, make_plan, make_tables, with_samples
 
@@ -29,7 +30,11 @@ def values(cut_run):
 def test_every_metric_of_the_catalogue_is_measured_in_its_order(cut_run):
     nothing = Variant("any", {})
     watched = DetectionPlan(nothing, "own", nothing, "root", S, 0, 5 * S, 4 * S)
-    found = measure([cut_run], replace(lied_plan(), detection=watched))
+    everything = replace(controlled_plan(60 * S), detection=watched)
+    lies = ("baseline", "adversaries", "attest", "evidence")
+    lied = lied_plan()
+    everything = replace(everything, **{name: getattr(lied, name) for name in lies})
+    found = measure([cut_run], everything)
     assert tuple(value.name for value in found) == METRIC_NAMES
 
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.measure.recovery import CensoredSample, cuts, pool, recoveries
+from sim.measure.censored import CensoredSample
+from sim.measure.recovery import cuts, pool, recoveries
 from sim.measure.spans import Milestone
 from tests.measure.synthetic import (
     INSIDE_AGE_NS,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.measure.censored import CensoredSample
 from sim.measure.intervals import quantile as order_statistic
-from sim.measure.recovery import CensoredSample
 from sim.measure.survival import median, quantile, survival
 from tests.reference.survival import product_limit
 
