@@ -2,7 +2,8 @@
 
 A committee that tolerates nobody (f = 0) is refused unless the file says ``f: 0``: with three
 replicas it looks as if there were something to spare, and there is not. Consensus-free (`versions`)
-nobody waits for anybody, so there the replicas are a committee only for alerts and epochs.
+nobody waits for anybody, so there the replicas are a committee only for alerts, and for the log
+(PBFT whatever the protocol) of changes of membership and of alerts that are taken back.
 """
 
 from collections.abc import Iterator
@@ -35,9 +36,8 @@ def check_committee(case: Case) -> Iterator[Mistake]:
 
 def uses_quorums(plan: ControlPlan) -> bool:
     """Whether anything at all waits for a quorum of the replicas."""
-    rehomes = plan.membership is not None and plan.membership.rehome
     agrees = plan.agreement is not None and plan.agreement.protocol.kind != CONSENSUS_FREE
-    return agrees or rehomes or plan.alerts is not None
+    return agrees or plan.alerts is not None or plan.membership is not None
 
 
 def _nobody(case: Case) -> Iterator[Mistake]:
@@ -47,20 +47,12 @@ def _nobody(case: Case) -> Iterator[Mistake]:
         (("agreement",), control.agreement is not None, "agree on a snapshot"),
         (("alerts",), control.alerts is not None, "commit alerts"),
         (("anti_entropy",), control.anti_entropy is not None, "mend each other"),
-        (("membership", "rehome"), _rehomes(case), "agree on who takes over"),
+        (("membership",), control.membership is not None, "agree on who has failed"),
     )
     for path, is_there, what in blocks:
         if is_there:
             problem = f"it is replicas of the root that {what}, and there is only one root"
-            hint = "say tree.replicas: {root: 4}"
-            if path[0] == "membership":
-                hint += ", or membership.rehome: false"
-            yield case.document.mistake(path, problem, hint)
-
-
-def _rehomes(case: Case) -> bool:
-    membership = case.plan.control.membership
-    return membership is not None and membership.rehome
+            yield case.document.mistake(path, problem, "say tree.replicas: {root: 4}")
 
 
 def _liars(case: Case, members: int) -> Iterator[Mistake]:

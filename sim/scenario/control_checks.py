@@ -8,7 +8,6 @@ from typing import Final
 
 from sim.errors import InputError, Mistake
 from sim.scenario.checks import Case
-from sim.scenario.committee_checks import CONSENSUS
 from sim.scenario.document import Path
 from sim.scenario.nearest import did_you_mean
 from sim.scenario.plan_control import AlertsPlan, ConsumerPlan, MembershipPlan, RaisedPlan
@@ -78,14 +77,6 @@ def _times(case: Case, path: Path, raised: RaisedPlan) -> Iterator[Mistake]:
         yield case.document.mistake((*path, "retract"), problem)
     elif raised.retract_ns >= case.plan.duration_ns:
         yield _too_late(case, (*path, "retract"), raised.retract_ns)
-    agreement = case.plan.control.agreement
-    if agreement is None or ("agreement",) in case.document.unsure:
-        return
-    if agreement.protocol.kind not in CONSENSUS:
-        problem = "an alert is taken back by consensus alone, which"
-        hint = f"say agreement.protocol: {' or '.join(CONSENSUS)}"
-        words = f"{problem} {agreement.protocol.kind} is not"
-        yield case.document.mistake((*path, "retract"), words, hint)
 
 
 def _too_late(case: Case, path: Path, at_ns: int) -> Mistake:

@@ -249,6 +249,7 @@ def control_planes() -> st.SearchStrategy[dict[str, Any]]:
         "sign": durations(0),
         "verify": durations(0),
         "rate": st.sampled_from(["none", "100Mbps", "1.5Gbps"]),
+        "tolerance": st.sampled_from(["none", "0.5sd"]),
     }
     raised = {"by": st.sampled_from(["local-1", "root-0/1", "agent-7"]), "at": durations(0)}
     alerts = {
