@@ -20,6 +20,7 @@ from benchmarks.agreement_latency import (
     scenario,
 )
 from sim.engine.simulation import Simulation
+from sim.protocol.agreement.kinds import kinds
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.scenario import parse_scenario
 
@@ -57,10 +58,11 @@ def test_without_agreement_a_version_takes_no_time_and_no_message():
 
 
 def messages(kind, replicas):
-    """Of a version, on average over the run; all of them are delivered."""
+    """Of a version, on average over the run; all of them are delivered, and known as its own."""
     recording = run(scenario(kind, DELAY_MS, replicas, BARE))
     traffic = recording.tables["control_traffic"]
-    assert set(traffic["outcome"].tolist()) <= {"delivered"}
+    assert set(traffic["outcome"].tolist()) == {"delivered"}
+    assert set(traffic["kind"].tolist()) <= set(kinds(kind))
     return traffic["messages"].sum() / len(set(recording.tables["decisions"]["version"].tolist()))
 
 

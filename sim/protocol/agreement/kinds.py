@@ -11,6 +11,8 @@ from sim.protocol.messages import Message
 
 CERTIFY: Final = "sim.protocol.agreement.certify"
 """Certificates that members make of what a protocol without any has decided."""
+BUILT_ON: Final = {"witness": "bracha"}
+"""A protocol that says most of what it says through another one."""
 
 
 @cache
@@ -21,13 +23,17 @@ def kinds(protocol: str) -> tuple[str, ...]:
     package = home.rpartition(".")[0]
     if not package.endswith(".agreement"):
         modules.append(f"{package}.messages")
+    if protocol in BUILT_ON:
+        modules.append(PROTOCOLS[BUILT_ON[protocol]].target.partition(":")[0])
     return tuple(sorted(name for one in modules for name in _kinds(import_module(one))))
 
 
 def _kinds(module: ModuleType) -> list[str]:
-    """The messages that a module defines itself."""
+    """The messages that a module defines itself, without those that others only derive from."""
     return [
         name
         for name, found in getmembers(module, isclass)
-        if issubclass(found, Message) and found.__module__ == module.__name__
+        if issubclass(found, Message)
+        and found.__module__ == module.__name__
+        and not found.__subclasses__()
     ]
