@@ -13,7 +13,7 @@ from sim.scenario.document import Path
 from sim.scenario.partitions import Groups
 from sim.scenario.plan import FaultPlan, Plan
 from sim.scenario.selectors import REST, TreeShape, ranges, tree_shape
-from sim.units import write_duration
+from sim.units import format_duration, write_duration
 
 Remark = tuple[Path, str, str]
 
@@ -56,7 +56,7 @@ def about_bounds(plan: Plan) -> Iterator[Remark]:
         if bound_ns is None or bound_ns >= longest_ns or consumer.what in told:
             continue
         told.append(consumer.what)
-        left = write_duration(max(bound_ns - usual_ns, 0))
+        left = format_duration(max(bound_ns - usual_ns, 0))
         problem = (
             f"a partition of {write_duration(longest_ns)} outlasts the bound on the age of "
             f"{consumer.what}, {write_duration(bound_ns)}: it is broken no later than "

@@ -200,7 +200,7 @@ def test_a_partition_longer_than_a_bound_must_break_it():
     (found,) = told(reads + faults("groups: [region-1, rest], at: 20s, until: 24s"))
     problem = "a partition of 4s outlasts the bound on the age of anomaly, 1s: it is broken"
     # Agents, locals and regionals report ten times a second, so ages are up to 0.3 s already.
-    assert found.startswith(f"scenario.yaml:7:9: reads[0]: {problem} no later than 700ms after")
+    assert found.startswith(f"scenario.yaml:7:9: reads[0]: {problem} no later than 700 ms after")
     both = told(reads + faults("groups: [region-1, rest], at: 20s, until: 30s"))
     assert [line.split(": ")[1] for line in both] == ["reads[0]", "reads[1]"]
 
