@@ -92,7 +92,9 @@ def _membership(
 ) -> Iterator[str]:
     name = plan.tiers[membership.watch].name
     parent = plan.tiers[membership.watch + 1].name
-    who = "by each other" if facts.kind == "swim" else f"each by its {parent}"
+    who = "by the root" if parent == "root" else f"each by its {parent}"
+    if facts.kind == "swim":
+        who = "by each other"
     words = (
         f"detector: {facts.kind}, {facts.watched:,} {name}s watched {who}; a crash is suspected "
         f"after {format_duration(facts.suspected_ns)} on average, and the delay of the network"

@@ -109,6 +109,7 @@ def test_the_control_plane_is_told_in_sentences(sim, control, sentence):
         ),
         ("membership.detector=heartbeat", "50 locals watched each by its regional; a crash is"),
         ("membership.watch=regionals", "8 regionals watched by each other"),
+        ("membership={detector: phi, watch: regionals}", "phi, 8 regionals watched by the root;"),
         ("baseline.pane=2s", "after a partition of 4s a replica lacks at most 1,000 of 1,000"),
         ("topology.loss=5%", "a node that is well is suspected 0.45 times an hour"),
     ],
