@@ -326,7 +326,7 @@ METRICS: Final = (
     Metric(
         "membership.miscount",
         "1",
-        "counts at the root that are not the agents registered; anything but 0 is a bug",
+        "counts at the root of more agents than there are; anything but 0 is a bug",
     ),
     Metric("sync.bytes", "B/s", "bytes of anti-entropy per second, all replicas"),
     Metric("sync.round_trips.max", "1", "round trips of the longest session of anti-entropy"),
