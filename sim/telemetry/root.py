@@ -78,10 +78,12 @@ class Root(Parents):
         self.panes.clear()
 
     def keep_rows(self) -> None:
-        """From now on keep the sums of each single child, so that peers can mend them."""
+        """From now on keep the sums of each single child, so that peers can mend them.
+
+        They are kept twice as long as they are read: a peer may tell of all that was read then.
+        """
         if self.known is None:
-            # The newest closed pane is the one before the one before, also if none is read.
-            self.known = Known(self.groups.children, self._wide, max(self._panes_kept, 2))
+            self.known = Known(self.groups.children, self._wide, 2 * max(self._panes_kept, 1))
 
     def is_closed(self, pane: int) -> bool:
         """Whether no report can bring anything of a pane any more."""

@@ -93,11 +93,17 @@ class Stores:
         """A peer's items have been put into the store: mend the root by them."""
         holding = self.holdings[replica]
         for region in holding.note(items):
-            holding.mend(region)
-            is_behind = self._is_newest_only and not holding.has_all(region, self.closed)
-            if is_behind and self._complete(self.closed)[replica, region]:
-                # With what was missing it knows everything up to now.
-                self._put(replica, region, self.closed, {})
+            if holding.mend(region) and self._is_newest_only:
+                self._catch_up(replica, region)
+
+    def _catch_up(self, replica: int, region: int) -> None:
+        """With what was missing, a replica may know everything of some pane after it by itself."""
+        for pane in range(self.closed, max(self.closed - self._covers, NOTHING), -1):
+            if self.holdings[replica].has_all(region, pane):
+                return
+            if self._complete(pane)[replica, region]:
+                self._put(replica, region, pane, {})
+                return
 
     def _complete(self, pane: int) -> NDArray[np.bool_]:
         """Who knows everything of whom, of the panes of one item; (replicas, regions)."""
@@ -170,12 +176,18 @@ class Holding:
             self._waiting.setdefault(region, {}).update(item.content.panes)
         return list(regions)
 
-    def mend(self, region: int) -> None:
-        """Let the root have the sums of closed panes of which the whole region has arrived."""
+    def mend(self, region: int) -> bool:
+        """Let the root have the sums of closed panes of which the whole region has arrived.
+
+        Whether there were any.
+        """
         waiting = self._waiting[region]
-        for pane in [pane for pane in waiting if self.has_all(region, pane)]:
-            if self.root.is_closed(pane):
-                self.root.mend(pane, region, waiting.pop(pane))
+        here = [
+            pane for pane in waiting if self.root.is_closed(pane) and self.has_all(region, pane)
+        ]
+        for pane in here:
+            self.root.mend(pane, region, waiting.pop(pane))
+        return bool(here)
 
     def tidy(self, oldest: int) -> None:
         """A pane has been closed: what waited for that is there now, and some is too old."""

@@ -30,8 +30,6 @@ from sim.units import NS_PER_S
 SECRET_BYTES: Final = 32
 FILLING: Final = 2
 """So many times what is on the way at the line's rate may be under way."""
-PATIENCE: Final = 4
-"""A repetition waits so many times as long as everything under way should take."""
 
 
 class Sync:
@@ -153,5 +151,6 @@ def options(plan: AntiEntropyPlan, rate_bps: int | None, round_trip_ns: int, pee
     chunk_ns = 8 * max(asked.chunk_bytes, plan.item_bytes) * NS_PER_S / rate_bps
     window = min(2 + ceil(FILLING * round_trip_ns / chunk_ns), asked.window)
     queue_ns = round(peers * window * chunk_ns)
-    retry_ns = max(asked.retry_ns, PATIENCE * (round_trip_ns + queue_ns))
+    # By then something must have been acknowledged, if all of the line's queue was sent.
+    retry_ns = max(asked.retry_ns, 2 * round_trip_ns + queue_ns)
     return replace(asked, window=window, retry_ns=retry_ns)
