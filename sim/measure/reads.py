@@ -2,7 +2,8 @@
 
 A consumer that prefers consistency is rather told nothing than something that may be overtaken.
 What is answered is judged by its true age and its true distance from the centralised oracle. Reads
-of alerts have no bound and no interval. NaN: there was no such read.
+of alerts have no bound and no interval. Like every error, reads are judged from the baseline bound
+on: before it there may be nothing yet to be read. NaN: there was no such read.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,37 +26,47 @@ def bound_ns(reads: Table, plan: Plan) -> NDArray[np.int64]:
     return np.where(reads["what"] == "anomaly", bounds.anomaly_ns, bounds.baseline_ns)
 
 
-def _of_values(tables: Tables) -> Table:
-    """Reads of a value that were answered with one."""
+def _judged(tables: Tables, plan: Plan) -> Table:
     rows = tables.reads
-    chosen = rows["answered"] & (rows["what"] != ALERT) & (rows["age_ns"] != NOTHING_HELD)
+    return _pick(rows, rows["at_ns"] >= plan.staleness.baseline_ns)
+
+
+def _of_values(tables: Tables, plan: Plan) -> Table:
+    """Reads of a value that were answered with one."""
+    rows = _judged(tables, plan)
+    return _pick(
+        rows, rows["answered"] & (rows["what"] != ALERT) & (rows["age_ns"] != NOTHING_HELD)
+    )
+
+
+def _pick(rows: Table, chosen: NDArray[np.bool_]) -> Table:
     return {name: column[chosen] for name, column in rows.items()}
 
 
 def _answered(prefer: str) -> Figure:
-    def figure(tables: Tables, _: Plan) -> float:
-        rows = tables.reads
+    def figure(tables: Tables, plan: Plan) -> float:
+        rows = _judged(tables, plan)
         return _of(np.mean, rows["answered"][rows["prefer"] == prefer])
 
     return figure
 
 
 def _violation(tables: Tables, plan: Plan) -> float:
-    rows = _of_values(tables)
+    rows = _of_values(tables, plan)
     return _of(np.mean, rows["age_ns"] > bound_ns(rows, plan))
 
 
-def _coverage(tables: Tables, _: Plan) -> float:
-    rows = _of_values(tables)
+def _coverage(tables: Tables, plan: Plan) -> float:
+    rows = _of_values(tables, plan)
     return _of(np.mean, rows["covered"][np.isfinite(rows["half_width"])])
 
 
-def _half_width(tables: Tables, _: Plan) -> float:
-    return _known(np.median, _of_values(tables)["half_width"])
+def _half_width(tables: Tables, plan: Plan) -> float:
+    return _known(np.median, _of_values(tables, plan)["half_width"])
 
 
-def _error(tables: Tables, _: Plan) -> float:
-    return _known(np.max, _of_values(tables)["error"])
+def _error(tables: Tables, plan: Plan) -> float:
+    return _known(np.max, _of_values(tables, plan)["error"])
 
 
 def _known(reduction: Callable[..., Any], values: NDArray[np.float64]) -> float:

@@ -69,7 +69,7 @@ BLANK = {
         "raised_ns": S, "state": "provisional", "side": 4,
     },
     "reads": {
-        "at_ns": S, "consumer": "reads[0]", "node": "regional-0", "what": "baseline",
+        "at_ns": 6 * S, "consumer": "reads[0]", "node": "regional-0", "what": "baseline",
         "prefer": "availability", "answered": True, "reason": "", "age_ns": S, "coverage": 1.0,
         "within_bound": True, "half_width": 0.2, "error": 0.1, "covered": True, "latency_ns": 0,
     },

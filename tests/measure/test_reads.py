@@ -23,6 +23,11 @@ def test_answered_is_told_apart_by_what_the_consumer_prefers():
     assert figure("answered.consistency", *rows) == 0.5
 
 
+def test_a_read_before_the_baseline_bound_says_nothing_about_the_network():
+    assert figure("answered.availability", {"at_ns": S, "answered": False}, {}) == 1.0
+    assert figure("violation", {"at_ns": S, "age_ns": 6 * S}, {}) == 0.0
+
+
 def test_nobody_who_prefers_consistency_means_no_figure():
     assert math.isnan(figure("answered.consistency", {}))
 
