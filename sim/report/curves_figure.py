@@ -2,7 +2,8 @@
 
 A panel a metric; a line for each value of the other parameters that were swept, with the 95 %
 interval of each cell; thin and dashed, without intervals, the same detector run centrally. A figure
-that is infinite is an arrow at the upper edge, one that is undefined a gap.
+that is infinite is an arrow at the upper edge, one that is undefined a gap. Between more than two
+values that are no numbers there are no lines, for there is nothing between them.
 """
 
 import math
@@ -38,6 +39,8 @@ from sim.report.style import (
 from sim.report.table import written
 from sim.scenario.catalogue import METRICS
 
+LABELS_MAX: Final = 40
+"""So many letters below an axis stand beside each other; more are slanted."""
 LOOKS: Final = (
     (BLUE, "o"),
     (VERMILLION, "s"),
@@ -161,6 +164,8 @@ def _line(
     assert axes.figure is not None
     moved = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
     style: Any = {"capsize": 2.5, "elinewidth": 1.0, "markersize": 5, "linewidth": 1.8}
+    if _is_of_kinds(axis):
+        style |= {"linestyle": "", "markersize": 8}
     axes.errorbar(axis.places, shown, bars, transform=moved, **{**style, **look})
     for place in np.array(axis.places)[np.isinf(value)]:
         at: Any = {"xycoords": ("data", "axes fraction"), "color": look["color"]}
@@ -190,6 +195,11 @@ def _column(values: Sequence[MetricValue | None], name: str) -> NDArray[np.float
     )
 
 
+def _is_of_kinds(axis: Axis) -> bool:
+    """Whether the values are kinds of something, and not two ends of a choice."""
+    return not axis.is_numeric and len(axis.texts) > 2
+
+
 def _x_axis(axes: Axes, axis: Axis) -> None:
     """A mark for each value; numbers that span a lot are spread by their logarithms."""
     positive = [place for place in axis.places if place > 0]
@@ -198,6 +208,10 @@ def _x_axis(axes: Axes, axis: Axis) -> None:
         linear = min(positive)
         axes.set_xscale("symlog", linthresh=linear, linscale=0.5)
     axes.set_xticks(axis.places, axis.texts)
+    if _is_of_kinds(axis) and sum(map(len, axis.texts)) > LABELS_MAX:
+        axes.tick_params(axis="x", rotation=30)
+        for label in axes.get_xticklabels():
+            label.set(horizontalalignment="right", rotation_mode="anchor")
     axes.minorticks_off()
     warp = axes.xaxis.get_transform()
     first, last = warp.transform([axis.places[0], axis.places[-1]])
@@ -225,6 +239,8 @@ def _has_twin(found: Curves, metrics: Sequence[str]) -> bool:
 
 def _headline(found: Curves, metric: str) -> str:
     """The metric at both ends of the axis, on the lines that change most and least."""
+    if _is_of_kinds(found.axis):
+        return _extremes(found, metric)
     first, last = found.axis.texts[0], found.axis.texts[-1]
     changes = [change for line in found.lines if (change := _change(line, metric)) is not None]
     if first == last or not changes:
@@ -232,6 +248,19 @@ def _headline(found: Curves, metric: str) -> str:
     ordered = sorted(changes, key=lambda change: change[0])
     chosen = [ordered[-1][1], ordered[0][1]] if len(ordered) > 1 else [ordered[0][1]]
     return f"from {found.axis.path} {first} to {last}, {metric} {' and '.join(chosen)}"
+
+
+def _extremes(found: Curves, metric: str) -> str:
+    """The lowest and the highest figure of all cells, and whose they are."""
+    path = found.axis.path
+    cells = [cell for cell in found.cells if metric in cell.values]
+    known = [cell for cell in cells if not math.isnan(cell.values[metric].value)]
+    ordered = sorted(known, key=lambda cell: cell.values[metric].value)
+    ends = [(cell.values[metric], cell.settings[path]) for cell in (ordered[0], ordered[-1])]
+    low, high = (written(value.value, value.unit).strip() for value, _ in ends)
+    if low == high:
+        return f"{metric} is {low} whatever {path}"
+    return f"by {path}, {metric} goes from {low} ({ends[0][1]}) to {high} ({ends[1][1]})"
 
 
 def _change(line: Curve, metric: str) -> tuple[float, str] | None:

@@ -268,7 +268,7 @@ METRICS: Final = (
         "s",
         "from a proposal to its decision at a replica, median; undecided = infinite",
     ),
-    Metric("agreement.latency.p95", "s", "the same, 95th percentile"),
+    Metric("agreement.latency.p95", "s", "from a proposal to its decision, 95th percentile"),
     Metric(
         "agreement.decided",
         "share",

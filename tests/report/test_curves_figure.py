@@ -169,3 +169,26 @@ def test_more_lines_than_can_be_told_apart_are_refused():
 def test_two_drawings_of_one_sweep_are_the_same_bytes(tmp_path, kind):
     first, second = (save(draw(swept(LOSS, falling)), tmp_path / name, [kind]) for name in "ab")
     assert first[0].read_bytes() == second[0].read_bytes()
+
+
+KINDS = {"agreement.protocol": ["versions", "bracha", "consistent_broadcast", "imbs_raynal"]}
+
+
+def of_kinds():
+    return draw(swept(KINDS, lambda kind: len(kind) / 100))
+
+
+def test_there_is_no_line_between_kinds():
+    (points, *_) = of_kinds().axes[1].get_lines()
+    assert points.get_linestyle() == "None"
+
+
+def test_long_names_below_an_axis_are_slanted_so_that_they_do_not_overlap():
+    ticks = of_kinds().axes[1].get_xticklabels()
+    assert {tick.get_rotation() for tick in ticks} == {30.0}
+
+
+def test_of_kinds_the_headline_names_the_lowest_and_the_highest():
+    (first, *_) = texts(of_kinds().axes[0])
+    words = " ".join(first.split())
+    assert "goes from 6 % (bracha) to 20 % (consistent_broadcast)" in words
