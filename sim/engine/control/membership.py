@@ -17,7 +17,7 @@ from sim.engine.control.plane import ControlPlane
 from sim.engine.control.registrar import Registrar, what_is
 from sim.engine.control.rehoming import Rehoming
 from sim.engine.control.replicas import Replicas
-from sim.engine.kernel import Kernel, Order, Script
+from sim.engine.kernel import Kernel, Script
 from sim.engine.parts import Advance, Parts
 from sim.engine.roster import Nodes
 from sim.errors import InputError, InvariantViolated
@@ -73,9 +73,9 @@ class Members:
         plane.world.forgetters.append(self._forget)
         plane.checks.append(self.check)
 
-    def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
-        """One: the count is checked wherever it is sampled."""
-        yield self._checking(kernel, advance)
+    def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:  # noqa: ARG002
+        """None: it reacts."""
+        yield from ()
 
     def rows(self) -> Rows:
         """What happened to whom, and how many agents the root counted at that instant."""
@@ -101,13 +101,6 @@ class Members:
             if not fewest <= found <= agents:
                 name = self._replicas.names[replica]
                 raise InvariantViolated(f"membership: {name} counts {found} of {agents} agents")
-
-    def _checking(self, kernel: Kernel, advance: Advance) -> Script:
-        period_ns = self._parts.plan.measure.every_ns
-        for number in range(1, self._parts.plan.duration_ns // period_ns + 1):
-            yield kernel.instant(number * period_ns, order=Order.SAMPLE)
-            advance(kernel.now_ns)
-            self.check()
 
     def _sources(self, replica: int) -> int:
         """How many agents a replica of the root counts, those that have left among them."""

@@ -34,11 +34,16 @@ TWICE = {
     "until": "5s",
 }
 SHORT = {**CRASH, "until": "2200ms"}
-FAULTS = {"crash": CRASH, "durable": DURABLE, "cut": CUT, "pause": PAUSE}
+CASES = {
+    "crash": (CRASH, HEARTBEAT),
+    "durable": (DURABLE, HEARTBEAT),
+    "cut": (CUT, HEARTBEAT),
+    "pause": (PAUSE, HEARTBEAT),
+    "swim": (CRASH, SWIM),
+}
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-@pytest.mark.parametrize("watched", [HEARTBEAT, SWIM], ids=["heartbeat", "swim"])
+@pytest.mark.parametrize(("fault", "watched"), CASES.values(), ids=list(CASES))
 def test_the_root_counts_every_agent_once_at_every_sample(fault, watched):
     recording = members(fault, watched=watched)
     assert events(recording, "rehomed", "local-3")
