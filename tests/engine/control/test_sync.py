@@ -27,15 +27,15 @@ def test_a_replica_that_was_cut_off_knows_what_it_had_known_without_the_cut():
 
 def test_without_anti_entropy_it_never_learns_what_closed_meanwhile():
     run = synced(cut(), sync=None)
-    lost = [pane for pane, row in enumerate(run.closed(0) - run.closed(3), 2) if row.any()]
-    # The oldest pane that is read is 2; 4 began at 20 s, and 7 was still open at the heal.
-    assert lost == [4, 5, 6]
+    lost = [pane for pane, row in enumerate(run.closed(0) - run.closed(3)) if row.any()]
+    # Of pane 0 it knew all when the cut began; 4 was still open at the heal.
+    assert lost == [1, 2, 3]
 
 
 def test_replicas_know_the_same_except_from_the_first_pane_closed_in_the_cut_to_the_heal():
     differing_ns = synced(cut()).differing_ns()
-    # Pane 4 is the first of which replica 3 does not know all; it is closed at 30 s.
-    assert differing_ns == list(range(6 * PANE_NS, round(HEAL_S * S), S))
+    # Pane 1 is the first of which replica 3 does not know all; it is closed at 15 s.
+    assert differing_ns == list(range(3 * PANE_NS, round(HEAL_S * S), S))
 
 
 def test_each_side_of_a_cut_gets_what_only_the_other_has_heard():
@@ -68,9 +68,9 @@ def test_of_a_log_an_item_of_each_agent_and_pane_is_sent():
     run = synced(cut(), sync={"store": "log"})
     assert alike(run)
     (row,) = run.table("syncs")
-    # 4, 5 and 6 were closed in the cut.
+    # 1, 2 and 3 were closed in the cut.
     assert row["items_in"] + row["items_out"] == 3 * AGENTS
-    assert {one["items"] for one in run.table("stores")[-4:]} == {9 * AGENTS}
+    assert {one["items"] for one in run.table("stores")[-4:]} == {6 * AGENTS}
 
 
 def test_of_two_sides_each_gets_the_items_that_were_cut_off_from_it():
@@ -102,23 +102,23 @@ def again_ns(end_s: int) -> int:
 
 @pytest.mark.parametrize("durable", [True, False])
 def test_a_replica_that_crashes_while_it_catches_up_catches_up_afterwards(durable):
-    crash = {"kind": "crash", "nodes": "root-0/3", "at": "44s", "until": "47s", "durable": durable}
-    run = synced(cut(), crash, duration="70s", sync=WHILE_SYNCING)
-    assert 47 * S < run.differing_ns()[-1] < again_ns(47)
+    crash = {"kind": "crash", "nodes": "root-0/3", "at": "29s", "until": "32s", "durable": durable}
+    run = synced(cut(), crash, duration="55s", sync=WHILE_SYNCING)
+    assert 32 * S < run.differing_ns()[-1] < again_ns(32)
     assert alike(run)
 
 
 def test_a_peer_that_crashes_while_it_gives_is_not_needed():
-    crash = {"kind": "crash", "nodes": "root-0/0", "at": "44s", "until": "54s", "durable": False}
-    run = synced(cut(), crash, duration="56s", sync=WHILE_SYNCING)
-    # Who is down is not asked; by 54 s the other two have given everything to replica 3.
-    assert not {52 * S, 53 * S} & set(run.differing_ns())
+    crash = {"kind": "crash", "nodes": "root-0/0", "at": "29s", "until": "39s", "durable": False}
+    run = synced(cut(), crash, duration="41s", sync=WHILE_SYNCING)
+    # Who is down is not asked; by 39 s the other two have given everything to replica 3.
+    assert not {37 * S, 38 * S} & set(run.differing_ns())
     assert np.array_equal(run.closed(1), run.closed(3))
 
 
 def test_a_second_cut_while_it_catches_up_delays_it():
-    run = synced(cut(), cut(44, 50), duration="70s", sync=WHILE_SYNCING)
-    assert 50 * S < run.differing_ns()[-1] < again_ns(50)
+    run = synced(cut(), cut(29, 35), duration="55s", sync=WHILE_SYNCING)
+    assert 35 * S < run.differing_ns()[-1] < again_ns(35)
     assert alike(run)
 
 
