@@ -100,6 +100,8 @@ class Decisions:
         self._fresh: list[_Fact] = []
         self._once: set[tuple[int, int, int]] = set()
         self._decided: dict[int, dict[int, Value]] = {}
+        self._views: dict[int, int] = {}
+        """The latest view in which each version was decided."""
         self.statements: set[bytes] = set()
         """What certificates of decided versions are under."""
 
@@ -112,7 +114,9 @@ class Decisions:
         """A node has decided. Those of liars are none."""
         if self._promise.correct[replica]:
             self._fresh.append(_Fact(replica, life, now_ns, decided))
-            self.statements.add(statement(decided.slot, decided.value.digest))
+            slot = decided.slot
+            self._views[slot] = max(self._views.get(slot, 0), decided.view)
+            self.statements.add(statement(slot, decided.value.digest))
 
     def check(self) -> None:
         """Raises InvariantViolated with the figures."""

@@ -57,14 +57,15 @@ class Monotone:
     """Remembers which version each node held when it was last looked at."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self._before: list[Ints] = [post.version_held.copy() for post in world.downlink.posts]
+        downlink = world.downlink
+        # The end of a spur only brings; what its nodes hold stands in the post of replica 0.
+        spurs = [post for spur in downlink.spurs for post in spur.posts[:-1]]
+        self._posts = [*downlink.posts, *spurs]
+        self._before: list[Ints] = [post.version_held.copy() for post in self._posts]
 
     def check(self) -> None:
         """Raises InvariantViolated if some node holds an older version than before."""
-        for hop, (post, before) in enumerate(
-            zip(self._world.downlink.posts, self._before, strict=True)
-        ):
+        for hop, (post, before) in enumerate(zip(self._posts, self._before, strict=True)):
             back = np.flatnonzero(post.version_held < before)
             if back.size:
                 node = int(back[0])
