@@ -5,7 +5,6 @@ is up), so two overlapping faults cannot undo each other. It must be called at a
 the planes have been advanced.
 """
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,6 @@ from sim.engine.rules import Ends, Rule, governing
 from sim.engine.seating import Seating
 from sim.network.channel import Channel
 from sim.network.routes import Routes
-from sim.telemetry.intake import Intake
 from sim.telemetry.leaves import Leaves, WrongClock
 from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators, Parents
@@ -255,81 +253,11 @@ class World:
                 until_ns[hit] = np.maximum(until_ns[hit], outage.until_ns)
         return until_ns if until_ns.any() else None
 
-    def interrupt(self, outage: Outage, *, forgets: bool = False) -> None:
-        """Deal with what is on the way to nodes at the moment they go down or stand still.
-
-        To a node that forgets, nothing arrives that was sent before: it was meant for a life of
-        the node that is over.
-        """
-        until_ns = math.inf if forgets else outage.until_ns
-        for inlet in self.inlets:
-            if outage.nodes[inlet.row].any():
-                senders, intake = self._senders(inlet, outage), inlet.parent.intake
-                seats = self.seating.of_machines(outage.nodes)[inlet.row]
-                self._interrupt_queue(inlet, seats, outage)
-                self._interrupt(intake, senders, until_ns, outage.loses_messages)
-                self._tell(inlet.way.name, senders, until_ns, outage.loses_messages)
-        for hop in self.hops:
-            receivers = outage.nodes[hop.line.target.tier][hop.line.target.node]
-            if receivers.any():
-                self._interrupt(hop.post, receivers, until_ns, outage.loses_messages)
-
     def forget(self, nodes: Nodes) -> None:
         """Let machines lose what they knew."""
         self.telemetry.forget(self.seating.of_machines(nodes))
         for forgetter in self.forgetters:
             forgetter(nodes)
-
-    def reseat(self, row: int, seat: int, machine: int) -> None:
-        """A seat begins anew on another machine of its row; call `refresh` afterwards.
-
-        What was on the way to it, or waits there, is lost, and it knows nothing.
-        """
-        nodes = self.roster.none()
-        nodes[row][seat] = True
-        for inlet in self.inlets:
-            if inlet.row == row:
-                self._interrupt_queue(inlet, nodes[row], None)
-                self.refuse(inlet, inlet.parent.groups.parent_of == seat)
-        for hop in self.hops:
-            if hop.line.target.tier == row:
-                hop.post.refuse(self.seating.at(hop.line.target, seat), math.inf)
-        self.telemetry.forget(nodes)
-        site = self.roster.sites[row][machine]
-        self.seating.move(self.lines, row, seat, machine, site)
-
-    def refuse(self, inlet: Inlet, senders: Bools) -> int:
-        """Lose all reports of these senders that are on the way; return how many that is."""
-        counts = inlet.parent.intake.counts
-        before = counts.refused
-        self._interrupt(inlet.parent.intake, senders, math.inf, loses=True)
-        self._tell(inlet.way.name, senders, math.inf, loses=True)
-        return counts.refused - before
-
-    def _senders(self, inlet: Inlet, outage: Outage) -> Bools:
-        """Whose reports go to a node of the outage; (senders,)."""
-        return np.asarray(outage.nodes[inlet.row][inlet.line.target.node])
-
-    def _interrupt_queue(self, inlet: Inlet, seats: Bools, outage: Outage | None) -> None:
-        """A queue is gone with the node that goes down, and waits with one that stands still."""
-        intake = inlet.parent.intake
-        if intake.ingress is None:
-            return
-        if outage is None or outage.loses_messages:
-            intake.ingress.clear(seats)
-        else:
-            now_ns = self.telemetry.now_ns
-            off_ns = intake.ingress.halt(seats, now_ns, outage.until_ns)
-            intake.put_off(off_ns[inlet.parent.groups.parent_of])
-
-    def _interrupt(
-        self, receiver: Intake | Post, which: Bools, until_ns: float, loses: bool
-    ) -> None:
-        (receiver.refuse if loses else receiver.postpone)(which, until_ns)
-
-    def _tell(self, name: str, senders: Bools, until_ns: float, loses: bool) -> None:
-        if self.messages is not None:
-            self.messages.interrupt(name, senders, self.telemetry.now_ns, until_ns, loses)
 
 
 def _at(until_ns: Floats | None, node: NDArray[np.integer]) -> Floats | None:

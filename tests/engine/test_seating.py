@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.engine.build import build
+from sim.engine.losses import reseat
 from sim.engine.parts import prepare
 from sim.engine.rules import Ends, Rule, SentBy
 from sim.engine.seating import Seating
@@ -46,7 +47,7 @@ def test_who_is_quiet_does_not_speak_and_the_others_do():
 
 
 def test_both_ends_of_all_ways_of_a_seat_move_with_it(world):
-    world.reseat(1, 0, 3)
+    reseat(world, 1, 0, 3)
     site = world.roster.sites[1][3]
     for line in world.lines:
         for ends in (line.source, line.target):
@@ -60,12 +61,12 @@ def test_both_ends_of_all_ways_of_a_seat_move_with_it(world):
 
 def test_the_sites_of_machines_stay_where_they_are(world):
     before = [sites.copy() for sites in world.roster.sites]
-    world.reseat(1, 0, 3)
+    reseat(world, 1, 0, 3)
     assert all(np.array_equal(*pair) for pair in zip(before, world.roster.sites, strict=True))
 
 
 def test_an_outage_of_a_machine_stops_the_seats_on_it_and_no_others(world):
-    world.reseat(1, 0, 3)
+    reseat(world, 1, 0, 3)
     for number, stopped in ((0, []), (3, [0, 3])):
         world.outages = {"fault": Outage(_local(world, number), np.inf, loses_messages=True)}
         world.refresh()
@@ -75,7 +76,7 @@ def test_an_outage_of_a_machine_stops_the_seats_on_it_and_no_others(world):
 
 
 def test_what_agents_send_to_a_seat_is_lost_when_its_new_machine_is_down(world):
-    world.reseat(1, 0, 3)
+    reseat(world, 1, 0, 3)
     world.outages = {"fault": Outage(_local(world, 3), np.inf, loses_messages=True)}
     world.refresh()
     line, sent_ns = world.up[0], np.full((1, 24), 600.0 * MS)
@@ -86,7 +87,7 @@ def test_what_agents_send_to_a_seat_is_lost_when_its_new_machine_is_down(world):
 
 
 def test_rules_about_a_machine_govern_what_the_seats_on_it_send(world):
-    world.reseat(1, 0, 3)
+    reseat(world, 1, 0, 3)
     world.rules = {"faults[0]": [Rule(SentBy(_local(world, 3)), Verdict("faults[0]", drop="cut"))]}
     world.fault_order = ["faults[0]"]
     world.refresh()
@@ -95,8 +96,8 @@ def test_rules_about_a_machine_govern_what_the_seats_on_it_send(world):
 
 def test_a_seat_that_moves_back_is_as_it_was(world):
     before = [(line.source.node.copy(), line.target.site.copy()) for line in world.lines]
-    world.reseat(1, 0, 3)
-    world.reseat(1, 0, 0)
+    reseat(world, 1, 0, 3)
+    reseat(world, 1, 0, 0)
     after = [(line.source.node, line.target.site) for line in world.lines]
     for one, other in zip(before, after, strict=True):
         assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sim.engine.control.plane import ControlPlane
 from sim.engine.kernel import Order, Script
+from sim.engine.losses import refuse, reseat
 from sim.engine.parts import Parts
 from sim.engine.roster import Nodes
 from sim.engine.world import Inlet
@@ -110,7 +111,7 @@ class Rehoming:
                 for inlet in self._outlets():
                     if inlet.row == parent_row:
                         senders = np.arange(len(self._epochs)) == seat
-                        gate.refused[seat] += self._world.refuse(inlet, senders)
+                        gate.refused[seat] += refuse(self._world, inlet, senders)
 
     def take_over(self, machine: int, view: View) -> None:
         """A machine has heard that it owns seats; it takes those that it does not have."""
@@ -140,7 +141,7 @@ class Rehoming:
         before = world.seating.machine(self._row, seat)
         for gate in self._fenced.values():
             gate.closed[seat] = False
-        world.reseat(self._row, seat, machine)
+        reseat(world, self._row, seat, machine)
         self._hush(self._row, seat)
         world.refresh()
         if before != machine:

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from sim.engine.losses import interrupt
 from sim.engine.roster import Nodes
 from sim.engine.rules import Rule
 from sim.engine.world import Outage, World
@@ -81,7 +82,7 @@ class OutageFault(Fault):
         outage = Outage(self.nodes(world), self.until_ns, self.loses_messages)
         touched = newly_out(world, outage)
         world.outages[self.name] = outage
-        world.interrupt(outage, forgets=self.forgets)
+        interrupt(world, outage, forgets=self.forgets)
         if self.forgets:
             world.forget(outage.nodes)
         return touched

@@ -11,6 +11,7 @@ from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.lies.actor import Actor
 from sim.engine.lies.shim import TierShim
 from sim.engine.lies.sight import Sight
+from sim.engine.losses import interrupt
 from sim.engine.parts import Advance
 from sim.engine.roster import Nodes
 from sim.engine.world import Outage, World
@@ -186,7 +187,7 @@ class Lies:
     def _send_away(self, actor: Actor, away: Nodes) -> None:
         """These nodes are not there."""
         name, outage = actor.plan.path, Outage(away, np.inf, loses_messages=True)
-        self._world.interrupt(outage)
+        interrupt(self._world, outage)
         self._world.outages[name], self._world.absent[name] = outage, away
 
     def _nodes(self, actor: Actor, which: Bools) -> Nodes:
