@@ -128,6 +128,26 @@ def test_what_is_lost_on_the_way_is_sent_again():
     assert run.differing_ns()[-1] < (HEAL_S + 5) * S
 
 
+def test_a_replica_that_forgets_is_given_the_whole_log_anew():
+    crash = {"kind": "crash", "nodes": "root-0/3", "at": "21s", "until": "22s", "durable": False}
+    run = synced(crash, sync={"store": "log"})
+    assert alike(run)
+    # Panes 0 to 2, which were closed before.
+    assert max(row["items_in"] + row["items_out"] for row in run.table("syncs")) == 3 * AGENTS
+
+
+def test_a_pane_that_was_closed_a_moment_ago_is_mended_without_waiting_for_the_next():
+    # 50 ms before pane 3 is closed, and 50 ms before a probe.
+    run = synced(cut(end_s=24.95))
+    known = {row["finished"] for row in run.table("snapshots") if row["proposed_ns"] == 29 * S}
+    assert len(known) == 1
+
+
+def test_sums_of_regions_are_kept_for_as_long_as_somebody_may_put_them():
+    run = synced(baseline={"panes": 2})
+    assert min(run.roots[0].known.panes) == 34 * S // PANE_NS - 2 * 2
+
+
 # How it is fitted to the line
 
 
