@@ -165,10 +165,9 @@ class Decisions:
             return [fact.replica]
         if self._promise.kind in WRITERS:
             return [0]
-        n = self._promise.committee.n
-        return [
-            view % n for view in range(max(0, fact.decided.view - n + 1), fact.decided.view + 1)
-        ]
+        # Who was told of a decision may be in an earlier view than those who made it.
+        n, last = self._promise.committee.n, self._views[fact.decided.slot]
+        return [view % n for view in range(max(0, last - n + 1), last + 1)]
 
     def _check_range(self, fact: _Fact) -> None:
         for number, (low, high) in zip(
