@@ -56,6 +56,7 @@ def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
     kinds = {fault.path: fault.kind for fault in plan.faults}
     kinds |= {anomaly.path: anomaly.kind for anomaly in plan.anomalies}
     liars = {adversary.path: adversary.kind for adversary in plan.adversaries}
+    liars |= {liar.path: liar.kind for liar in plan.control.liars}
     for part in outcome.idle_faults:
         kind, nothing = (kinds | liars)[part], "told no lie" if part in liars else "touched nothing"
         yield f"          {part} ({kind}) {nothing}, so its effect was not tested"

@@ -98,12 +98,10 @@ class MemberLiars:
         }
 
     def idle(self) -> list[str]:
-        """Liars that never changed anything."""
-        return [
-            f"{part.path} ({self._replicas.names[replica]})"
-            for replica, part in sorted(self.parts.items())
-            if not self._deeds(replica)
-        ]
+        """Adversaries of whom nobody ever changed anything."""
+        busy = {part.path for replica, part in self.parts.items() if self._deeds(replica)}
+        paths = dict.fromkeys(part.path for part in self.parts.values())
+        return [path for path in paths if path not in busy]
 
     def _deeds(self, replica: int) -> int:
         return sum(shim.deeds for one, shim in self._shims if one == replica)
