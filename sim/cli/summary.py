@@ -58,11 +58,20 @@ def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
     liars = {adversary.path: adversary.kind for adversary in plan.adversaries}
     liars |= {liar.path: liar.kind for liar in plan.control.liars}
     for part in outcome.idle_faults:
-        kind, nothing = (kinds | liars)[part], "told no lie" if part in liars else "touched nothing"
-        yield f"          {part} ({kind}) {nothing}, so its effect was not tested"
+        kind, nothing = (kinds | liars).get(part), _nothing(part, part in liars)
+        named = part if kind is None else f"{part} ({kind})"
+        yield f"          {named} {nothing}, so its effect was not tested"
     if outcome.clipped:
         values = _counted(outcome.clipped, "value")
         yield f"          out of range and clipped: {values}; raise agents.scale"
+
+
+def _nothing(part: str, is_liar: bool) -> str:
+    """What a part of the scenario without effect has failed to do."""
+    if is_liar:
+        return "told no lie"
+    done = {"alerts": "was not raised", "reads": "read nothing", "tree": "never came"}
+    return done.get(part.split(".")[0].split("[")[0], "touched nothing")
 
 
 def tell_way_back(outcome: "Outcome", figures: Sequence[Path]) -> None:

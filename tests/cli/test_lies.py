@@ -188,3 +188,11 @@ def test_a_scenario_with_liars_is_run_swept_and_drawn(sim, folder, monkeypatch):
     assert swept.code == Exit.GOOD
     rows = swept.out.split("share of liars at which rules break down:\n")[1].splitlines()
     assert rows[1].split()[:4] == ["mean", "push", "agents", "random"]
+
+
+def test_other_parts_that_had_no_effect_are_named_in_words_of_their_own():
+    parts = ("alerts.raised[0]", "reads[1]", "tree.reseat")
+    lines = "\n".join(verdict_lines(outcome(idle=parts), PLAN))
+    assert "alerts.raised[0] was not raised" in lines
+    assert "reads[1] read nothing" in lines
+    assert "tree.reseat never came" in lines
