@@ -149,8 +149,10 @@ def ratio_estimate(values: np.ndarray, weights: np.ndarray | None = None) -> Est
     return Estimate(float(mean), float(residuals.std(ddof=1) / math.sqrt(BATCHES)))
 
 
-def simulate_waits(updates: int, seed: int, *, priority: bool) -> dict[str, Estimate]:
-    """Mean wait of each class in seconds: alerts at 0.2/s, baselines at 0.6/s, exp(1) service.
+def simulate_waits(
+    updates: int, seed: int, *, priority: bool, load: float = 0.8
+) -> dict[str, Estimate]:
+    """Mean wait of each class in seconds: exp(1) service, a quarter of the load is alerts.
 
     Both are sent to one server without a delay, so a message has waited from its birth until its
     service time is asked for. The key ``all`` has the mean over every message.
@@ -164,14 +166,14 @@ def simulate_waits(updates: int, seed: int, *, priority: bool) -> dict[str, Esti
     hosts = [
         Host("root", lambda _: Monitor("root"), kernel, switch.transmit, journal, service=service)
     ]
-    for name, rate in (("alerts", 0.2), ("baselines", 0.6)):
+    for name, rate in (("alerts", load / 4), ("baselines", load * 3 / 4)):
         intervals = poisson(streams, rate, name)
         node = Source(name, "root", intervals)
         hosts.append(Host(name, lambda _life, n=node: n, kernel, switch.transmit, journal))
     for host in hosts:
         switch.join(host)
         host.start()
-    kernel.run(round(updates / 0.8) * NS_PER_S)
+    kernel.run(round(updates / load) * NS_PER_S)
     return by_class(waits)
 
 

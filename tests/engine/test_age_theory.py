@@ -1,7 +1,8 @@
 """The engine against queueing theory, driven message by message; never formula against formula.
 
 Standard errors are by batch means over 100 batches. Updates are chosen so that four of them are at
-most 1 % of the answer, so that both bounds of a test mean something.
+most 2 % of the answer, so that both bounds of a test mean something. `benchmarks.age_theory` asks
+the same with a million updates a case.
 """
 
 import numpy as np
@@ -13,15 +14,15 @@ from sim.units import NS_PER_S
 
 SEED = 1
 UPDATES = {
-    "M/M/1": 450_000,
-    "D/M/1": 350_000,
-    "M/D/1": 250_000,
-    "LCFS-preemptive line of 2": 250_000,
+    "M/M/1": 115_000,
+    "D/M/1": 90_000,
+    "M/D/1": 70_000,
+    "LCFS-preemptive line of 2": 70_000,
 }
 
 
 def agrees(estimate, theory):
-    assert 4 * estimate.error <= 0.01 * theory
+    assert 4 * estimate.error <= 0.02 * theory
     assert abs(estimate.mean - theory) <= 4 * estimate.error
     return True
 
@@ -34,19 +35,23 @@ def test_mean_and_peak_age_are_what_theory_says(case):
     assert case.peak is None or agrees(peak, case.peak)
 
 
+# At a load of 0.5 a wait says little about those after it: as exact as four times as many at 0.8.
+HALF = {"updates": 150_000, "seed": SEED, "load": 0.5}
+
+
 @pytest.mark.slow
 def test_waits_by_class_are_what_cobham_says():
-    # At a load of 0.8 waits are long correlated: the standard errors are 0.5 % and 1.9 %.
-    waits = simulate_waits(600_000, SEED, priority=True)
-    assert abs(waits["alerts"].mean / 1.0 - 1) < 0.03
-    assert abs(waits["baselines"].mean / 5.0 - 1) < 0.03
+    # Standard errors: 1.2 % and 1.7 %.
+    waits = simulate_waits(**HALF, priority=True)
+    assert abs(waits["alerts"].mean / (0.5 / (1 - 0.125)) - 1) < 0.03
+    assert abs(waits["baselines"].mean / (0.5 / (1 - 0.125) / (1 - 0.5)) - 1) < 0.03
 
 
 @pytest.mark.slow
 def test_first_come_first_served_waits_are_what_theory_says():
-    # Standard error: 1.7 %.
-    waits = simulate_waits(600_000, SEED, priority=False)
-    assert abs(waits["all"].mean / 4.0 - 1) < 0.03
+    # Standard error: 1.5 %.
+    waits = simulate_waits(**HALF, priority=False)
+    assert abs(waits["all"].mean / (0.5 / (1 - 0.5)) - 1) < 0.03
 
 
 def test_priority_creates_no_capacity():
