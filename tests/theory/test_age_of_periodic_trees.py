@@ -6,6 +6,7 @@ probability q, one hop has mean age d + T (1 / (1 - q) - 1 / 2).
 """
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ measure: {{every: 1s}}
 ONE_HOP = """
 schema: 1
 name: one-hop
-duration: 400s
+duration: 110s
 agents: {count: 1000, features: 1, rate: 10Hz, behaviour: {kind: synthetic, drift: none}}
 topology: {kind: point, per_hop: 0ms, jitter: {kind: constant, value: 50ms}, loss: 10%}
 tree: {levels: 1}
@@ -46,6 +47,7 @@ measure: {every: 10s}
 """
 
 
+@cache
 def recorded(text: str, seed: int) -> tuple[Plan, Recording, Tables]:
     plan = parse_scenario(text, "theory.yaml")
     recording = simulate(plan, seed)
@@ -79,9 +81,9 @@ def test_no_age_is_ever_below_the_causal_path():
 
 @pytest.mark.slow
 def test_loss_lengthens_the_mean_age_as_a_geometric_number_of_periods():
-    """theory 8.1: T = 0.1, q = 0.1, d = 0.05: 0.1111 s; 4e6 updates."""
+    """theory 8.1: T = 0.1, q = 0.1, d = 0.05: 0.1111 s; 1e6 updates."""
     plan, recording, tables = recorded(ONE_HOP, seed=3)
-    assert recording.messages >= 3_900_000
+    assert recording.messages >= 1_000_000
     mean = mean_age_ns(held(tables, plan.duration_ns), 10**10, plan.duration_ns) / 1e9
     expected = 0.05 + 0.1 * (1 / 0.9 - 0.5)
     assert expected == pytest.approx(0.1111, abs=5e-5)
@@ -91,7 +93,7 @@ def test_loss_lengthens_the_mean_age_as_a_geometric_number_of_periods():
 @pytest.mark.slow
 def test_the_tail_of_the_age_under_loss_is_geometric():
     """theory 8.1: P(age > d + (k + x) T) = (1 - x) q^k + x q^(k + 1)."""
-    plan, _, tables = recorded(ONE_HOP.replace("400s", "100s"), seed=4)
+    plan, _, tables = recorded(ONE_HOP, seed=3)
     ages = held(tables, plan.duration_ns)
     for k, x in ((0, 0.5), (1, 0.0), (1, 0.5), (2, 0.0)):
         bound_ns = 50_000_000 + int((k + x) * 100_000_000)
