@@ -10,4 +10,5 @@ from benchmarks.robust_cost import VARIANTS, ratios
 def test_ten_thousand_agents_run_at_a_third_of_the_speed_or_more_with_a_robust_rule(variant):
     rule, adversaries = VARIANTS[variant]
     # The best of a few rounds: what else the machine does can only slow a round down.
-    assert max(ratios(10_000, 11, rule, adversaries, rounds=3)) >= 1 / 3
+    rounds = (ratios(10_000, 11, rule, adversaries, rounds=1) for _ in range(3))
+    assert any(ratio >= 1 / 3 for (ratio,) in rounds)
