@@ -31,7 +31,7 @@ ROC_LOSS_MAX, PR_LOSS_MAX = 0.02, 0.03
 # SMD: 13 machines, a row a minute. The first half teaches what is normal, the second is judged.
 
 
-def smd_run(detector, decide, every):
+def smd_run(detector, decide, every, **options):
     behaviour = trace(shared_data("smd"), array=["train", "test"], labels="label")
     return run(
         {"count": 13, "rate": "1/min", "behaviour": behaviour},
@@ -41,7 +41,8 @@ def smd_run(detector, decide, every):
             "decide": decide,
             "every": every,
             "learn": "23680min",
-            "calibrate": "10min",
+            "calibrate": "20min",
+            **options,
         },
         local=13,
     )
@@ -57,7 +58,7 @@ def published(detector):
 
 @cache
 def judged_by_root():
-    return smd_run({"kind": "z", "cap": "none"}, "root", "2min")
+    return smd_run({"kind": "z", "cap": "none"}, "root", "8min", wait="150ms")
 
 
 def test_a_root_judges_servers_as_well_as_published():
@@ -65,22 +66,23 @@ def test_a_root_judges_servers_as_well_as_published():
     assert not np.isnan(done.points["score"]).any()
     here, expected = done.accuracy().mean(axis=0), published("z top-5 mean").mean(axis=0)
     assert (expected - here <= (ROC_LOSS_MAX, PR_LOSS_MAX)).all()
-    # Every second minute is judged; all of them were when the figures were published.
-    assert here == pytest.approx(expected, abs=0.005)
+    # Every eighth minute is judged; all of them were when the figures were published. From one
+    # choice of minutes to another, areas have standard deviations of 0.0013 and 0.009.
+    assert (np.abs(here - expected) < 3 * np.array((0.0013, 0.009))).all()
 
 
 def test_a_root_knows_what_the_twin_knows_or_knew_one_decision_ago():
-    """The second where scores took longer than the root waits, 200 ms."""
+    """The second where scores took longer than the root waits, 150 ms."""
     score, central = judged_by_root().points["score"], judged_by_root().points["central_score"]
     differ = score != central
     late = differ.any(axis=1)
     np.testing.assert_array_equal(score[late], central[:-1][late[1:]])
-    assert 0 < late.mean() < 0.001
+    assert 0 < late.mean() < 0.01
 
 
 def test_locals_that_decide_judge_servers_as_well_as_published():
     detector = {"kind": "ewma_z", "half_life": "10min", "pool": "mean"}
-    done = smd_run(detector, "local", "8min")
+    done = smd_run(detector, "local", "15min")
     expected = published("EWMA-10 level z mean").mean(axis=0)
     assert (expected - done.accuracy().mean(axis=0) <= (ROC_LOSS_MAX, PR_LOSS_MAX)).all()
     np.testing.assert_array_equal(done.points["score"], done.points["central_score"])
