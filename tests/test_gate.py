@@ -13,7 +13,7 @@ SCENARIO = "scenarios/injected-anomalies.yaml"
 @pytest.mark.slow
 def test_a_planted_regression_turns_the_gate_red_and_is_explained(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(Path(__file__).parents[1])
-    call = ["check", SCENARIO, "--set", "replications=12", "--out", str(tmp_path), "--quiet"]
+    call = ["check", SCENARIO, "--set", "replications=11", "--out", str(tmp_path), "--quiet"]
     assert planted(call) == Exit.FAILED
     told = capsys.readouterr().out
     (recall,) = [
