@@ -229,13 +229,13 @@ def test_cells_that_are_stored_say_how_long_the_others_may_take(scenario, how):
 
 
 @pytest.mark.slow
-def test_one_worker_and_four_give_the_same_and_a_killed_one_is_replaced(
+def test_one_worker_and_two_give_the_same_and_a_killed_one_is_replaced(
     scenario, how, tmp_path, monkeypatch
 ):
     """The first unit kills its process once; spawned workers import this module anew."""
     here = run_sweep(scenario, how=how())
     monkeypatch.setattr(sweep_module, "_carry_out", _KillOnce(tmp_path / "killed"))
-    there = run_sweep(scenario, how=How(tmp_path / "there", workers=4))
+    there = run_sweep(scenario, how=How(tmp_path / "there", workers=2))
     assert (tmp_path / "killed").exists()
     assert [one.fingerprints for one in there.results] == [one.fingerprints for one in here.results]
     assert len({one for result in here.results for one in result.fingerprints}) == 6

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 
 import pytest
 
@@ -15,12 +16,25 @@ from tests.small import SMALL, only_what_counts
 RUNS = "results/runs/small"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a scenario and a run of it; and where in the folder the run is."""
+    home = tmp_path_factory.mktemp("drawn")
+    with pytest.MonkeyPatch.context() as patched:
+        only_what_counts(patched)
+        patched.chdir(home)
+        (home / "small.yaml").write_text(SMALL)
+        run = run_scenario(load_scenario("small.yaml"), home / "results" / "runs").folder
+    return home, run.relative_to(home)
+
+
 @pytest.fixture(autouse=True)
-def stored(folder, monkeypatch):
+def stored(folder, made, monkeypatch):
     """A stored run without figures, where commands look for it."""
     only_what_counts(monkeypatch)
-    (folder / "small.yaml").write_text(SMALL)
-    return run_scenario(load_scenario("small.yaml"), folder / "results" / "runs").folder
+    home, run = made
+    shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
+    return folder / run
 
 
 def interrupt(*_arguments, **_options):
