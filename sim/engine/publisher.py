@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sim.engine.attest.attest import Attest
 from sim.engine.component import Rows
+from sim.engine.control.minutes import Edition
 from sim.engine.digests.digests import Digests
 from sim.engine.digests.estimator import Published
 from sim.engine.digests.integrity import UNATTESTED, integrity_row, unguarded
@@ -57,7 +58,6 @@ class Publisher:
         self._attest = attest
         self._listeners = tuple(listeners)
         self._by_council = by_council
-        self._announced = 0
         self._is_watched = bool(digests or attest or plan.adversaries)
         """Whether anybody asks how far lies move a baseline."""
 
@@ -78,21 +78,24 @@ class Publisher:
         """Tell one more of every publication."""
         self._listeners = (*self._listeners, listener)
 
-    def announce(
-        self, version: int, number: int, now_ns: int, agreed: Moments, true: Moments
-    ) -> None:
-        """A version that was proposed at `now_ns` is published under a number.
+    def announce(self, edition: Edition) -> None:
+        """A snapshot of a version that was due some time ago is published under its number.
 
         Consensus-free every replica publishes one; the first counts as the version.
         """
-        if version > self._announced:
-            self._announced = version
-            self._recorder.publication(now_ns, version, agreed, true)
+        version, due_ns, moments = edition.version, edition.due_ns, edition.moments
+        if edition.is_first:
+            ages = {
+                "oldest_age_ns": due_ns - edition.ages.oldest_born_ns,
+                "mean_age_ns": due_ns - edition.ages.mean_born_ns,
+                "coverage": edition.ages.coverage,
+            }
+            self._recorder.publication(due_ns, version, moments, edition.truth, ages)
             if self._is_watched:
-                published = unguarded(agreed, self._plan.agents.count)
-                self._account(version, now_ns, published, agreed, true)
+                published = unguarded(moments, self._plan.agents.count)
+                self._account(version, due_ns, published, moments, edition.truth)
         for listener in self._listeners:
-            listener.publish(number, now_ns, agreed, true)
+            listener.publish(edition.number, due_ns, moments, edition.truth)
 
     def _publishing(self, kernel: Kernel, advance: Advance) -> Script:
         period_ns = self._plan.baseline.publish_ns

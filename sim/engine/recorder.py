@@ -56,9 +56,19 @@ class Recorder:
         self._fingerprint.add("samples", self._window(now_ns))
         self._regions.append(self._region_rows(now_ns))
 
-    def publication(self, now_ns: int, version: int, estimate: Moments, truth: Moments) -> None:
-        """One row of a baseline that the root publishes, and what is true of it."""
-        ages = self._ages(now_ns)
+    def publication(
+        self,
+        now_ns: int,
+        version: int,
+        estimate: Moments,
+        truth: Moments,
+        ages: Mapping[str, float] | None = None,
+    ) -> None:
+        """One row of a baseline that was due at `now_ns`, and what is true of it.
+
+        `ages` has the columns about its sources as of then; left out, the root's of now.
+        """
+        ages = self._ages(now_ns) if ages is None else ages
         half_width = estimate.half_width
         row = {
             "published_ns": now_ns,
@@ -97,6 +107,9 @@ class Recorder:
     def finish(self) -> None:
         """Write down the traffic of the whole run."""
         self._take_heard()
+        # A committee may decide an old version after a newer one.
+        for table in ("baselines", "integrity"):
+            self._rows.get(table, []).sort(key=lambda row: int(row["version"]))
         for row in traffic_rows(self._plan, self._world):
             self._rows["traffic"].append(row)
             self._fingerprint.add("traffic", *row.values())

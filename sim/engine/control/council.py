@@ -7,17 +7,13 @@ every side of a partition, and not the same on all of them.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
-from math import isnan
 from typing import Any, Final
 
-import numpy as np
-
 from sim.engine.component import Rows
-from sim.engine.control.editions import held
 from sim.engine.control.invariants import Decisions, Promise
 from sim.engine.control.liars import Alone, MemberLiars, bound_ns
+from sim.engine.control.minutes import Edition, Minutes, decision_row
 from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas, Snapshot
 from sim.engine.control.servers import server, signer
@@ -25,25 +21,28 @@ from sim.engine.control.validity import Validity
 from sim.engine.host import Host
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
-from sim.protocol.agreement.certify import is_certified, statement
-from sim.protocol.agreement.contract import Decided, Membership, Propose, Value
+from sim.protocol.agreement.certify import is_certified
+from sim.protocol.agreement.contract import Decided, Membership, Propose
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.committee import Committee
 from sim.protocol.node import Node
-from sim.protocol.resolver.contract import Held
 from sim.protocol.signatures import Notary
 from sim.scenario.plan_control import AgreementPlan
-from sim.stats.moments import Moments, error_mean
+from sim.stats.moments import error_mean
 
 CONSENSUS_FREE: Final = "versions"
 SECRET_BYTES: Final = 32
 
-Told = Callable[[int, int, int, Moments, Moments], None]
-"""Is told of each snapshot once: version, number, when proposed, what it says, what is true."""
+BACKLOG: Final = 64
+"""Missed versions for which a replica that is back proposes what it knows now: a node of any
+protocol listens to so many slots at a time."""
+
+Told = Callable[[Edition], None]
+"""Is told of each snapshot under its number once."""
 
 
 class Council:
-    """`told` hears of every version once."""
+    """The protocol nodes beside the replicas, and what goes in and comes out of them."""
 
     def __init__(
         self,
@@ -62,15 +61,8 @@ class Council:
         secret = parts.streams.stream("control", "agreement", "secret").bytes(SECRET_BYTES)
         self.notary = Notary(secret, self.committee.n)
         self._protocol = PROTOCOLS[plan.protocol.kind]
-        self._truth: dict[int, tuple[int, Moments]] = {}
         self._decisions: list[dict[str, Any]] = []
         self._snapshots: list[dict[str, Any]] = []
-        self._decided: dict[int, list[Value | None]] = {}
-        self._out: dict[int, list[Moments]] = {}
-        """What replicas have published of each version."""
-        self._own: dict[int, list[Snapshot | None]] = {}
-        self._held: dict[int, Held | None] = {}
-        self._newest = [0] * len(replicas)
         self._liars = liars
         self._validity = Validity(plan.tolerance, self._features)
         self._is_free = plan.protocol.kind == CONSENSUS_FREE
@@ -79,6 +71,8 @@ class Council:
         )
         # Where anybody can publish what it likes, replicas number what they publish on their own.
         self._is_split = self._is_free or bool(liars.parts and not self._is_certified)
+        scale = parts.plan.agents.scale
+        self.minutes = Minutes(len(replicas), scale, is_split=self._is_split)
         self._hosts: dict[int, Host] = {
             member: self._join(member)
             for member in range(len(names))
@@ -139,121 +133,61 @@ class Council:
 
     def _propose(self, version: int, now_ns: int) -> None:
         panes = self._run.baseline.panes_at(now_ns)
-        self._truth[version] = now_ns, self._plane.world.telemetry.truth(*panes)
-        self._decided[version] = [None] * len(self._replicas)
-        self._own[version] = [None] * len(self._replicas)
+        self.minutes.open(version, now_ns, self._plane.world.telemetry.truth(*panes))
         for replica in range(len(self._replicas)):
             if not self._replicas.is_up(replica):
                 continue
             snapshot = self._replicas.snapshot(replica, now_ns)
-            self._own[version][replica] = snapshot
             self._note_snapshot(version, replica, now_ns, snapshot)
-            value = self._replicas.candidate(version, snapshot)
-            self._validity.know(version, replica, snapshot)
-            self.decisions.proposed(version, replica, value, now_ns)
-            if replica in self._hosts:
-                self._hosts[replica].tell(Propose(version, value))
-            else:
-                self._put_out(replica, Decided(version, value))
+            missed = [] if self._is_free else self.minutes.missed(replica, version, BACKLOG)
+            for slot in (*missed, version):
+                self._hand_over(slot, replica, snapshot, now_ns)
+
+    def _hand_over(self, version: int, replica: int, snapshot: Snapshot, now_ns: int) -> None:
+        """Give the node of a replica its candidate; it may be late, if the replica was down."""
+        self.minutes.versions[version].own[replica] = snapshot
+        value = self._replicas.candidate(version, snapshot)
+        self._validity.know(version, replica, snapshot)
+        self.decisions.proposed(version, replica, value, now_ns)
+        if replica in self._hosts:
+            self._hosts[replica].tell(Propose(version, value))
+        else:
+            self._put_out(replica, Decided(version, value))
 
     def _note_snapshot(self, version: int, replica: int, now_ns: int, snapshot: Snapshot) -> None:
-        _, truth = self._truth[version]
         self._snapshots.append(
             {
                 "version": version,
                 "replica": replica,
                 "proposed_ns": now_ns,
                 "count": snapshot.moments.count,
-                "error_mean": error_mean(snapshot.moments, truth),
+                "error_mean": error_mean(snapshot.moments, self.minutes.versions[version].truth),
                 "finished": self._replicas.finished(replica, now_ns).hex()[:16],
             }
         )
 
-    def held(self, number: int) -> Held | None:
-        """What stands behind the number of a published snapshot."""
-        return self._held.get(number)
-
-    def newest(self, replica: int) -> Held | None:
-        """The newest snapshot that a replica has decided."""
-        return self._held.get(self._newest[replica])
-
-    def _number(self, version: int, replica: int) -> int:
-        """What a snapshot is called on its way down; of one version that of replica 0 is newest.
-
-        Decided snapshots are the same at all replicas; consensus-free ones are not.
-        """
-        if not self._is_split:
-            return version
-        count = len(self._replicas)
-        return version * count - replica
-
     def _put_out(self, replica: int, event: object) -> None:
-        """A replica has decided: it publishes what it has."""
-        if not isinstance(event, Decided) or event.slot not in self._truth:
+        """A replica has decided: it publishes what it has.
+
+        Who started again with nothing decides again what it has published before; nobody is told.
+        """
+        if not isinstance(event, Decided) or event.slot not in self.minutes.versions:
             return
-        version, now_ns = event.slot, self._plane.kernel.now_ns
+        now_ns = self._plane.kernel.now_ns
         if not self._liars.correct[replica] and not self._is_believed(event):
             return
         self.decisions.decided(replica, self._life(replica), event, now_ns)
-        proposed_ns, truth = self._truth[version]
-        found = self._published(replica, event)
-        is_first = not any(self._decided[version])
-        self._decided[version][replica] = event.value
-        apart = self._apart(version, found)
-        self._note_decision(replica, event, proposed_ns, error_mean(found, truth), apart)
-        number = self._keep(replica, event, found)
+        if self.minutes.has(replica, event.slot):
+            return
+        edition = self.minutes.publish(replica, event)
+        certified = is_certified(self.notary, event, self.committee.one_correct)
+        row = decision_row(replica, event, edition, now_ns)
+        self._decisions.append({**row, "certified": certified})
         self._plane.advance(now_ns)
-        self._plane.world.downlink.publish(number, now_ns, replica=replica, born_ns=proposed_ns)
-        if is_first or self._is_split:
-            self._told(version, number, proposed_ns, found, truth)
-
-    def _apart(self, version: int, found: Moments) -> float:
-        """How far it is from what others have published of this version; unknown means nothing."""
-        others = self._out.setdefault(version, [])
-        apart = [error_mean(found, other) for other in others]
-        others.append(found)
-        return max((one for one in apart if not isnan(one)), default=0.0)
-
-    def _keep(self, replica: int, decided: Decided, found: Moments) -> int:
-        """Remember what a reader will see behind the number of this snapshot."""
-        number = self._number(decided.slot, replica)
-        self._newest[replica] = max(self._newest[replica], number)
-        snapshot = decided.value.content
-        if not isinstance(snapshot, Snapshot):
-            snapshot = self._own[decided.slot][replica]
-        if snapshot is not None:
-            signed = statement(decided.slot, decided.value.digest)
-            self._held.setdefault(
-                number, held(number, found, snapshot.ages, signed, decided.certificate)
-            )
-        return number
-
-    def _published(self, replica: int, decided: Decided) -> Moments:
-        """What a value says; averaging leaves a mean that is nobody's snapshot."""
-        snapshot = decided.value.content
-        if isinstance(snapshot, Snapshot):
-            return snapshot.moments
-        own = self._own[decided.slot][replica]
-        assert own is not None, "who takes part in averaging has a snapshot of its own"
-        mean = np.array(decided.value.numbers) * self._run.agents.scale
-        return replace(own.moments, mean=mean)
-
-    def _note_decision(
-        self, replica: int, decided: Decided, proposed_ns: int, error: float, apart: float
-    ) -> None:
-        self._decisions.append(
-            {
-                "version": decided.slot,
-                "replica": replica,
-                "proposed_ns": proposed_ns,
-                "decided_ns": self._plane.kernel.now_ns,
-                "view": decided.view,
-                "digest": decided.value.digest.hex()[:16],
-                "certified": is_certified(self.notary, decided, self.committee.one_correct),
-                "error_mean": error,
-                "apart": apart,
-            }
-        )
+        downlink, number = self._plane.world.downlink, edition.number
+        downlink.publish(number, now_ns, replica=replica, born_ns=edition.due_ns)
+        if edition.is_first or self._is_split:
+            self._told(edition)
 
     # What is promised, and believed
 

@@ -106,8 +106,8 @@ class Decisions:
         """What certificates of decided versions are under."""
 
     def proposed(self, version: int, replica: int, value: Value, now_ns: int) -> None:
-        """A replica hands its own candidate to its node."""
-        self._proposed_ns[version] = now_ns
+        """A replica hands its own candidate to its node; who was down may do so later."""
+        self._proposed_ns.setdefault(version, now_ns)
         self._candidates.setdefault(version, {})[replica] = value
 
     def decided(self, replica: int, life: int, decided: Decided, now_ns: int) -> None:
