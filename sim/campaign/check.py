@@ -19,6 +19,7 @@ from sim.measure.gate import error_rates
 from sim.measure.settling import replications_to_settle
 from sim.measure.verdicts import judge
 from sim.scenario.plan import AdversaryPlan, AnomalyPlan, FaultPlan, Plan
+from sim.scenario.plan_control import LiarPlan
 
 INVARIANTS: Final = "causality, conservation, exact counts"
 UNMEASURED: Final = "nothing was measured"
@@ -48,6 +49,7 @@ def judge_run(subject: Subject, results: Results, gate: Gate | None = None) -> J
         *_faults(results, plan, count),
         *_anomalies(results, plan, count),
         *_adversaries(results, plan, count),
+        *_lying_replicas(results, plan, count),
         *_thresholds(results, plan, count),
         *(gated(gate, plan, results, subject.file) if gate else ()),
     ]
@@ -124,8 +126,23 @@ def _adversaries(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
         yield _effect("adversary", adversary, lied.count(adversary.path), count)
 
 
+def _lying_replicas(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
+    """The same for replicas of the root that lie."""
+    if not plan.control.liars:
+        return
+    table = results.arrow("member_lies").to_pydict()
+    rows = zip(table["replication"], table["adversary"], table["deeds"], strict=True)
+    lied = {(replication, name) for replication, name, deeds in rows if deeds > 0}
+    for liar in plan.control.liars:
+        held = sum((replication, liar.path) in lied for replication in range(count))
+        yield _effect("adversary", liar, held, count)
+
+
 def _effect(
-    kind: Kind, part: FaultPlan | AnomalyPlan | AdversaryPlan, held: int, count: int
+    kind: Kind,
+    part: FaultPlan | AnomalyPlan | AdversaryPlan | LiarPlan,
+    held: int,
+    count: int,
 ) -> Finding:
     name = f"{part.path} {part.kind}"
     if held == count:

@@ -93,6 +93,29 @@ def test_of_several_the_worst_counts_and_a_total_follows(sim, small):
     assert "scenario: gated (gated.yaml)" in result.out
 
 
+LYING_REPLICAS = """
+schema: 1
+name: lying-replicas
+duration: 4s
+agents: {count: 24, features: 1, rate: 2Hz}
+topology: {kind: ring, sites: 4, length_km: 100}
+tree: {local: 3, regional: 4, replicas: {root: 4}}
+agreement: {protocol: pbft}
+adversaries:
+  - {where: root-0/0, kind: silence, from: 2s, until: 3s}
+  - {where: root-0/1, kind: silence, from: 3900ms}
+"""
+
+
+def test_a_replica_that_lied_is_told_from_one_that_had_no_time_to(sim, small):
+    (small / "lying.yaml").write_text(LYING_REPLICAS)
+    result = sim("check", "lying.yaml")
+    found = {line.split()[1]: line for line in result.out.splitlines() if "adversaries[" in line}
+    assert "took effect" in found["adversaries[0]"]
+    assert "told no lie" in found["adversaries[1]"]
+    assert result.code == Exit.INCONCLUSIVE
+
+
 def test_a_broken_invariant_is_a_finding_and_the_others_are_still_judged(sim, small, monkeypatch):
     end_with(InvariantViolated("counts: 3 expected, 2 found"), monkeypatch)
     result = sim("check", "small.yaml", RUN, "--seed", "9")
