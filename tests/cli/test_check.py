@@ -103,7 +103,7 @@ tree: {local: 3, regional: 4, replicas: {root: 4}}
 agreement: {protocol: pbft}
 adversaries:
   - {where: root-0/0, kind: silence, from: 2s, until: 3s}
-  - {where: root-0/1, kind: silence, from: 3900ms}
+  - {where: root-0/2, kind: silence, from: 3900ms}
 """
 
 
