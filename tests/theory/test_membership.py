@@ -33,7 +33,6 @@ def assert_mean(sample, expected):
     """A sample mean against theory, to three standard errors."""
     sample = np.asarray(sample, float)
     error = sample.std(ddof=1) / math.sqrt(len(sample))
-    print(f"{sample.mean():.4f} +- {error:.4f}, computed {expected:.4f}")
     assert sample.mean() == pytest.approx(expected, abs=3 * error)
 
 
