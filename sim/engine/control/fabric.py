@@ -2,8 +2,9 @@
 
 Control messages travel over reliable connections: what chance loses is sent again after
 `RETRANSMIT_NS`, until it arrives; a fault that cuts the way drops them, and protocols have to cope.
-Datagrams (probes, heartbeats) are lost for good. What chance decides about a sender's messages has
-streams of its own, so another node more or less moves nobody's draws.
+Datagrams (probes, heartbeats) are lost for good, and may arrive twice. What chance decides about a
+sender's messages has streams of its own, so another node more or less moves nobody's draws. A fault
+hits a message only if that fares otherwise for it.
 """
 
 from collections.abc import Iterator
@@ -46,6 +47,12 @@ class _Way(NamedTuple):
     floor_ns: int
     verdict: Verdict | None
     drop: str | None
+    lost: float
+    """Share that is lost, by chance and by the fault."""
+    gone: float
+    """Share that is lost or arrives damaged."""
+    is_slow: bool
+    """Whether the fault delays every message before `_bent` is asked: on a link, or on the line."""
 
 
 class Fabric:
@@ -84,16 +91,17 @@ class Fabric:
         """Delay in ns, or why the message is lost."""
         source = self._senders[sender]
         way = self._ways.get((sender, receiver)) or self._way(sender, receiver)
-        wait_ns = self._wait_ns(source.place.name, message, now_ns)
-        jitter_ns = next(source.chance.jitter_ns)
+        wait_ns = self._wait_ns(source.place.name, message, way, now_ns)
+        delay_ns = way.floor_ns + next(source.chance.jitter_ns)
         if way.drop is not None:
             self._hit(way)
             return way.drop
-        delay_ns = way.floor_ns + jitter_ns
+        again_ns, is_hit = self._again_ns(way, source)
         if way.verdict is not None:
-            self._hit(way)
-            delay_ns = _bent(way.verdict, delay_ns, now_ns, source.chance)
-        again_ns = self._again_ns(way, source)
+            bent_ns = _bent(way.verdict, delay_ns, now_ns, source.chance)
+            if is_hit or way.is_slow or bent_ns != delay_ns:
+                self._hit(way)
+            delay_ns = bent_ns
         return again_ns if isinstance(again_ns, str) else wait_ns + delay_ns + again_ns
 
     def judge_all(
@@ -101,6 +109,20 @@ class Fabric:
     ) -> list[int | str]:
         """The same for a broadcast, in the order of the receivers."""
         return [self.judge(sender, receiver, message, now_ns) for receiver in receivers]
+
+    def is_doubled(self, sender: str, receiver: str) -> bool:
+        """Whether a fault makes a second message of one that is about to be sent.
+
+        Never on a connection, which throws copies away.
+        """
+        source = self._senders[sender]
+        way = self._ways.get((sender, receiver)) or self._way(sender, receiver)
+        if source.reliable or way.verdict is None or not way.verdict.duplicate_share:
+            return False
+        is_doubled = next(source.chance.copy) < way.verdict.duplicate_share
+        if is_doubled:
+            self._hit(way)
+        return is_doubled
 
     def is_cut(self, sender: str, receiver: str) -> bool:
         """Whether nothing gets from one node to the other now."""
@@ -120,38 +142,55 @@ class Fabric:
         rules = self.world.rules_in_order()
         (number,) = governing(rules, _ends(source), _ends(target))
         verdict = None if number < 0 else rules[number].verdict
-        drop = verdict.drop if verdict is not None else None
         if not np.isfinite(floor_ns):
-            drop, floor_ns = NO_ROUTE, 0.0
-        way = self._ways[sender, receiver] = _Way(round(floor_ns), verdict, drop)
+            # Nothing is left for a rule to decide about.
+            way = _Way(0, None, NO_ROUTE, 0.0, 0.0, is_slow=False)
+        elif verdict is None:
+            way = _Way(round(floor_ns), None, None, self._loss, self._loss, is_slow=False)
+        else:
+            way = self._ruled(round(floor_ns), verdict)
+        self._ways[sender, receiver] = way
         return way
+
+    def _ruled(self, floor_ns: int, verdict: Verdict) -> _Way:
+        """A way that a fault governs; that of a slowed link is in the floor already."""
+        lost = 1 - (1 - self._loss) * (1 - verdict.loss_extra)
+        gone = 1 - (1 - lost) * (1 - verdict.corrupt_share)
+        _, link_factor = self.world.slowed.get(verdict.rule, (None, 1.0))
+        is_slow = link_factor != 1 or (self._bit_ns > 0 and verdict.rate_factor != 1)
+        return _Way(floor_ns, verdict, verdict.drop, lost, gone, is_slow)
 
     def _hit(self, way: _Way) -> None:
         if way.verdict is not None:
             self.world.control_hits[way.verdict.rule] += 1
 
-    def _wait_ns(self, place: str, message: Message, now_ns: int) -> int:
+    def _wait_ns(self, place: str, message: Message, way: _Way, now_ns: int) -> int:
         """Until the place's line is free, and the message has been put on it."""
         if not self._bit_ns:
             return 0
         free_ns = max(self._free_ns.get(place, 0), now_ns)
-        free_ns += round(8 * message.size_bytes * self._bit_ns)
+        left = 1.0 if way.verdict is None else way.verdict.rate_factor
+        free_ns += round(8 * message.size_bytes * self._bit_ns / left)
         self._free_ns[place] = free_ns
         return free_ns - now_ns
 
-    def _again_ns(self, way: _Way, source: "_Sender") -> int | str:
-        """How much later it arrives because it was lost on the way; or that it is lost for good."""
-        extra = 0.0 if way.verdict is None else way.verdict.loss_extra
-        damaged = 0.0 if way.verdict is None else way.verdict.corrupt_share
-        share = 1 - (1 - self._loss) * (1 - extra) * (1 - damaged)
-        if not share:
-            return 0
-        for tries in range(TRIES_MAX):
-            if next(source.chance.uniform) >= share:
-                return tries * RETRANSMIT_NS
-            if not source.reliable:
-                break
-        return CORRUPT if damaged > max(extra, self._loss) else LOST
+    def _again_ns(self, way: _Way, source: "_Sender") -> tuple[int | str, bool]:
+        """How much later it arrives because it was lost on the way, or why it is lost for good.
+
+        And whether a fault had a part in it: of each try, chance has the first say.
+        """
+        if not way.gone:
+            return _AT_ONCE
+        drawn, is_hit = 0.0, False
+        for tries in range(TRIES_MAX if source.reliable else 1):
+            drawn = next(source.chance.uniform)
+            if drawn >= way.gone:
+                return tries * RETRANSMIT_NS, is_hit
+            is_hit = is_hit or drawn >= self._loss
+        return (LOST if drawn < way.lost else CORRUPT), is_hit
+
+
+_AT_ONCE: Final = (0, False)
 
 
 class _Chance:
@@ -161,6 +200,7 @@ class _Chance:
         self.jitter_ns = one_by_one(_drawing(law, streams.stream("control", node_id, "jitter")))
         self.uniform = _uniforms(streams.stream("control", node_id, "loss"))
         self.fate = _uniforms(streams.stream("control", node_id, "reorder"))
+        self.copy = _uniforms(streams.stream("control", node_id, "duplicate"))
 
 
 @dataclass(frozen=True, slots=True)

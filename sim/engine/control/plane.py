@@ -5,23 +5,29 @@ several hosts; a fault of the machine hits them all. What is not modelled: that 
 processor.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from sim.engine.component import Rows
 from sim.engine.control.fabric import Fabric, Place
 from sim.engine.control.motion import Monotone, Watched
 from sim.engine.host import Application, Host, NodeFactory, ServiceFactory
-from sim.engine.journal import MESSAGE_RECORDS, Journal
+from sim.engine.journal import MESSAGE_RECORDS, Discarded, Journal
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
 from sim.engine.roster import Nodes
 from sim.engine.service import ServiceTime
 from sim.engine.switch import Switch
+from sim.engine.tally import Traffic
 from sim.engine.world import World
+from sim.network.verdict import DELIVERED
+from sim.protocol.messages import Message
 
-PPB_IN_PPM = 1000
+PPB_IN_PPM: Final = 1000
+DISCARDED: Final = "discarded"
+"""Outcome of messages that were lost inside a host; those that were sent count as delivered too."""
 
 
 @dataclass(slots=True)
@@ -31,7 +37,23 @@ class _Seated:
     host: Host
     place: Place
     forgets: bool = False
-    clock: tuple[int, int] = (0, 0)
+    clocks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Offset in ns and drift in ppb by which each fault has its clock wrong."""
+
+
+class _Books(Journal):
+    """A journal without rows for messages; what hosts discard is counted by kind."""
+
+    def __init__(self) -> None:
+        super().__init__(without=MESSAGE_RECORDS)
+        self.discarded: Counter[str] = Counter()
+
+    def append(self, at_ns: int, record: tuple[object, ...]) -> None:
+        """Write a record down, or count it."""
+        if isinstance(record, Discarded):
+            self.discarded[record.kind] += 1
+        else:
+            super().append(at_ns, record)
 
 
 class ControlPlane:
@@ -41,7 +63,7 @@ class ControlPlane:
         self.kernel, self.world = kernel, world
         self.advance: Advance = lambda _: None
         """Brings the columns up to an instant; known when the run begins."""
-        self.journal = Journal(without=MESSAGE_RECORDS)
+        self.journal = _Books()
         self.fabric = Fabric(parts, world, rate_bps)
         judge = Watched(self.fabric, world)
         self.switch = Switch(kernel, judge.judge, self.journal, judge_all=judge.judge_all)
@@ -78,11 +100,11 @@ class ControlPlane:
             node_id,
             factory,
             self.kernel,
-            self.switch.transmit,
+            self.switch.transmit if reliable else self._transmit,
             self.journal,
             peers=peers,
             member=member,
-            broadcast=self.switch.broadcast,
+            broadcast=self.switch.broadcast if reliable else self._broadcast,
             service=service,
             signing=signing,
             application=application,
@@ -112,8 +134,13 @@ class ControlPlane:
         yield self._starting(kernel)
 
     def rows(self) -> Rows:
-        """Messages by kind and outcome."""
-        return {"control_traffic": [row for one in self.switch.traffic() for row in _rows(one)]}
+        """Messages by kind and outcome; beside these, what hosts discarded of the delivered.
+
+        What never left its host (forged) and what a host had told itself is among the discarded.
+        """
+        sent = [row for one in self.switch.traffic() for row in _rows(one)]
+        lost = [_row(kind, DISCARDED, *one) for kind, one in sorted(self._discarded().items())]
+        return {"control_traffic": sent + lost}
 
     def idle(self) -> list[str]:
         """Never without effect."""
@@ -124,6 +151,23 @@ class ControlPlane:
         for seated in self._seated.values():
             if seated.host.is_up:
                 seated.host.start()
+
+    def _discarded(self) -> dict[str, tuple[int, int]]:
+        """Messages and bytes of each kind."""
+        sizes = {one.kind: _size_bytes(one) for one in self.switch.traffic()}
+        found = self.journal.discarded.items()
+        return {kind: (messages, messages * sizes.get(kind, 0)) for kind, messages in found}
+
+    # Datagrams: the network may make two of one, and each finds its own way
+
+    def _transmit(self, sender: str, receiver: str, message: Message) -> None:
+        self.switch.transmit(sender, receiver, message)
+        if self.fabric.is_doubled(sender, receiver):
+            self.switch.transmit(sender, receiver, message)
+
+    def _broadcast(self, sender: str, receivers: tuple[str, ...], message: Message) -> None:
+        for receiver in receivers:
+            self._transmit(sender, receiver, message)
 
     # Faults of the world
 
@@ -152,15 +196,17 @@ class ControlPlane:
 
     def _follow_clock(self, seated: _Seated) -> None:
         place = seated.place
-        wrong = [
-            (offset_ns, round(drift_ppm * PPB_IN_PPM))
-            for nodes, offset_ns, drift_ppm, _ in self.world.clocks.values()
+        wrong = {
+            name: (offset_ns, round(drift_ppm * PPB_IN_PPM))
+            for name, (nodes, offset_ns, drift_ppm, _) in self.world.clocks.items()
             if nodes[place.tier][place.node]
-        ]
-        clock = (sum(offset for offset, _ in wrong), sum(drift for _, drift in wrong))
-        if clock != seated.clock:
-            seated.host.set_clock(*clock)
-            seated.clock = clock
+        }
+        if wrong == seated.clocks:
+            return
+        offsets_ns, drifts_ppb = zip((0, 0), *wrong.values(), strict=True)
+        seated.host.set_clock(sum(offsets_ns), sum(drifts_ppb))
+        self.world.control_hits.update(name for name in wrong if name not in seated.clocks)
+        seated.clocks = wrong
 
     def _forget(self, nodes: Nodes) -> None:
         for seated in self._seated.values():
@@ -168,15 +214,21 @@ class ControlPlane:
                 seated.forgets = True
 
 
-def _rows(traffic: Any) -> Iterator[dict[str, Any]]:
-    """A row for each outcome of the messages of a kind."""
-    size = traffic.bytes // max(traffic.messages, 1)
-    outcomes = {"delivered": traffic.delivered, "in_flight": traffic.in_flight, **traffic.dropped}
-    for outcome, messages in sorted(outcomes.items()):
-        if messages or outcome == "delivered":
-            yield {
-                "kind": traffic.kind,
-                "outcome": outcome,
-                "messages": messages,
-                "bytes": traffic.bytes if outcome == "delivered" else size * messages,
-            }
+def _rows(traffic: Traffic) -> Iterator[dict[str, Any]]:
+    """A row for each outcome of the messages of a kind; together they are all that was sent."""
+    size = _size_bytes(traffic)
+    others = {"in_flight": traffic.in_flight, **traffic.dropped}
+    delivered_bytes = traffic.bytes - size * sum(others.values())
+    rows = [_row(traffic.kind, outcome, count, size * count) for outcome, count in others.items()]
+    rows.append(_row(traffic.kind, DELIVERED, traffic.delivered, delivered_bytes))
+    for row in sorted(rows, key=lambda row: str(row["outcome"])):
+        if row["messages"] or row["outcome"] == DELIVERED:
+            yield row
+
+
+def _size_bytes(traffic: Traffic) -> int:
+    return traffic.bytes // max(traffic.messages, 1)
+
+
+def _row(kind: str, outcome: str, messages: int, size_bytes: int) -> dict[str, Any]:
+    return {"kind": kind, "outcome": outcome, "messages": messages, "bytes": size_bytes}
