@@ -21,6 +21,9 @@ from sim.scenario.plan import Plan
 
 Figure = Callable[[Tables, Plan], float]
 
+DISCARDED: Final = "discarded"
+"""Outcome of messages that a host lost after they were delivered, or never let out."""
+
 
 def has_replicas(plan: Plan) -> bool:
     """Whether the root of a plan is more than one."""
@@ -105,6 +108,7 @@ def _per_decision(column: str) -> Figure:
         assert plan.control.agreement is not None
         rows = tables.control_traffic
         mine = np.isin(rows["kind"], kinds(plan.control.agreement.protocol.kind))
+        mine &= rows["outcome"] != DISCARDED
         versions = len(np.unique(tables.decisions["version"]))
         return float(rows[column][mine].sum()) / versions if versions else np.nan
 

@@ -79,6 +79,7 @@ def test_messages_and_bytes_are_those_of_the_protocol_and_per_version():
         {"kind": "BrachaEcho", "messages": 60, "bytes": 600},
         {"kind": "BrachaReady", "outcome": "partitioned", "messages": 30, "bytes": 300},
         {"kind": "Vouch", "messages": 9, "bytes": 90},
+        {"kind": "Vouch", "outcome": "discarded", "messages": 4, "bytes": 40},
         {"kind": "Raise", "messages": 1000, "bytes": 9000},
     ]
     assert figure("messages", control_traffic=traffic) == 99 / 9
