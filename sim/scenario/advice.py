@@ -17,7 +17,8 @@ from sim.scenario.committee_facts import CommitteeFacts, can_certify, committee_
 from sim.scenario.document import Document, Path
 from sim.scenario.facts import site_graph
 from sim.scenario.partition_advice import about_bounds, about_quorums
-from sim.scenario.plan import Plan
+from sim.scenario.plan import FaultPlan, Plan
+from sim.scenario.selectors import ranges, tree_shape
 from sim.scenario.ways import Ways
 from sim.units import format_duration, write_duration
 
@@ -49,6 +50,7 @@ def advice(plan: Plan, document: Document) -> tuple[Mistake, ...]:
             _comparing,
             _domains,
             _uncertified,
+            _forgetful,
             _partitions,
         )
         for path, problem, hint in about(subject)
@@ -172,6 +174,44 @@ def _uncertified(subject: _Subject) -> Iterator[Remark]:
 
 
 _NOBODY_VOUCHES: Final = "nobody vouches for what one replica knows right now"
+
+
+def _forgetful(subject: _Subject) -> Iterator[Remark]:
+    """More replicas that come back with nothing than may lie: who forgot a vote may vote twice."""
+    plan, committee = subject.plan, subject.committee
+    if committee is None or not uses_quorums(plan.control):
+        return
+    forgetful: dict[str, int] = {}
+    """Replicas, each with the first fault after which it has forgotten."""
+    for number, fault in enumerate(plan.faults):
+        for name in _forgetting(fault, plan, committee):
+            forgetful.setdefault(name, number)
+    if len(forgetful) > committee.f:
+        names, count = ", ".join(sorted(forgetful)), len(forgetful)
+        problem = (
+            f"{count} replicas start again without what they knew ({names}), together or not, "
+            f"and each counts as a liar: {count} > f = {committee.f}"
+        )
+        first_too_many = list(forgetful.values())[committee.f]
+        path: Path = ("faults", first_too_many, "durable")
+        yield path, problem, "say durable: true, or have more replicas"
+
+
+def _forgetting(fault: FaultPlan, plan: Plan, committee: CommitteeFacts) -> list[str]:
+    """Replicas of the root that a fault makes forget; who never starts again does no harm."""
+    until_ns = plan.duration_ns if fault.until_ns is None else fault.until_ns
+    if fault.kind != "crash" or fault.options["durable"] or until_ns >= plan.duration_ns:
+        return []
+    shape = tree_shape(plan)
+    selected = [(text, ranges(text, shape) or {}) for text in fault.options["nodes"]]
+    return [
+        name
+        for replica, (name, site) in enumerate(zip(committee.names, committee.sites, strict=True))
+        if any(
+            shape.row(shape.top, replica) in rows or text == f"site:{site}"
+            for text, rows in selected
+        )
+    ]
 
 
 def _partitions(subject: _Subject) -> Iterator[Remark]:

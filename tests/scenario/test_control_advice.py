@@ -156,6 +156,59 @@ def test_one_root_alone_needs_no_certificate():
     assert told("reads: {at: regionals, prefer: consistency}\n", tree="") == []
 
 
+# Replicas that forget
+
+
+def forgetful(*nodes, durable="false", lasts_s=5):
+    """One crash after the other."""
+    return "faults:\n" + "".join(
+        f"  - {{kind: crash, at: {at_s}s, until: {at_s + lasts_s}s, durable: {durable}, "
+        f"nodes: [{one}]}}\n"
+        for at_s, one in zip(range(10, 60, 10), nodes, strict=False)
+    )
+
+
+PBFT = "agreement: {protocol: pbft}\n"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "names"),
+    [
+        (["root-0/1"], ""),
+        (["root-0/1", "root-0/1"], ""),
+        (["root-0/1", "regional-0"], ""),
+        (["root-0/1", "root-0/3"], "root-0/1, root-0/3"),
+        (["root-0/1", "'site:Denver'"], "root-0/0, root-0/1"),
+        (["root-0/1", "replica-2"], "root-0/1, root-0/2"),
+    ],
+)
+def test_more_replicas_that_forget_than_may_lie_are_named(nodes, names):
+    found = told(PBFT + forgetful(*nodes))
+    assert len(found) == bool(names)
+    assert all(f"knew ({names}), together or not, and each counts as" in one for one in found)
+
+
+def test_the_remark_is_at_the_crash_that_is_one_too_many():
+    (found,) = told(PBFT + forgetful("root-0/1", "root-0/2", "root-0/3"))
+    assert found.startswith("scenario.yaml:10:40: faults[1].durable: 3 replicas start again")
+    assert "3 > f = 1" in found
+
+
+def test_one_crash_of_all_replicas_counts_each_of_them():
+    (found,) = told(PBFT + forgetful("root-0/*"))
+    assert "faults[0].durable: " in found
+    assert "4 > f = 1" in found
+
+
+@pytest.mark.parametrize(("durable", "lasts_s"), [("true", 5), ("false", 50)])
+def test_replicas_that_remember_or_never_return_are_no_liars(durable, lasts_s):
+    assert told(PBFT + forgetful("root-0/*", durable=durable, lasts_s=lasts_s)) == []
+
+
+def test_where_nobody_votes_no_vote_is_forgotten():
+    assert told("reads: {at: root}\n" + forgetful("root-0/*")) == []
+
+
 # Partitions
 
 
