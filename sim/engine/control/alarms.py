@@ -102,11 +102,13 @@ class Alarms:
             self._watch.check_nothing_lost(ledgers, before_ns)
 
     def at(self, replica: int, now_ns: int) -> tuple[list[AlertState], tuple[int, ...]]:
-        """What a keeper shows of every alert that it holds, and which keepers it can hear of."""
+        """What a keeper shows of every alert that it holds, and which keepers it can hear of.
+
+        In this life of its own: what it showed before a crash it may have forgotten.
+        """
         keeper = honest(self._plane.host(self.committee.names[replica]).node)
         assert isinstance(keeper, Keeper)
-        name = self._replicas.names[replica]
-        shown = [state for (node, _), state in self.last.items() if node == name]
+        shown = [entry.shown for entry in keeper.ledger if entry.shown is not None]
         return shown, keeper.side(now_ns)
 
     def raiser(self, one: RaisedPlan) -> tuple[str, int, int]:
