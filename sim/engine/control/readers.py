@@ -5,15 +5,16 @@ Baselines are read wherever they are held (root, regions, locals), what the root
 answer is held against the truth of that instant, which no reader sees.
 """
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from sim.engine.component import Rows
+from sim.engine.control import answers
 from sim.engine.control.alarms import Alarms
+from sim.engine.control.answers import Answer
 from sim.engine.control.council import Council
 from sim.engine.control.editions import held
 from sim.engine.control.invariants import check_certified_read
@@ -27,11 +28,12 @@ from sim.protocol.resolver.checks import check_read
 from sim.protocol.resolver.contract import Held, Policy, Prefer, Read, ReadClass
 from sim.protocol.resolver.drift import Drift, OrnsteinUhlenbeck, Version, estimated
 from sim.protocol.resolver.reader import IsConfirmed, Reader, by_quorum
+from sim.protocol.resolver.spans import Span
 from sim.scenario.plan import Plan
 from sim.scenario.plan_control import ConsumerPlan
 from sim.stats.moments import Moments
 
-HISTORY: Final = 20
+VERSIONS: Final = 20
 """Versions from which a reader estimates how fast the baseline moves."""
 
 
@@ -43,6 +45,15 @@ class Desk:
     row: int
     node: int
     name: str
+
+
+@dataclass(slots=True)
+class Instant:
+    """What is true at an instant, and what has been told then, by who asked for what."""
+
+    at_ns: int
+    truth: Moments
+    answers: dict[tuple[object, ...], Answer] = field(default_factory=dict)
 
 
 class Readers:
@@ -63,6 +74,8 @@ class Readers:
         self._drift = _known_drift(parts.plan)
         self._own: dict[int, Held | None] = {}
         self._history: dict[tuple[int, int], list[Version]] = {}
+        self._estimates: dict[tuple[int, int], Drift | None] = {}
+        self._instant: Instant | None = None
         self._rows: list[dict[str, Any]] = []
         self._confirmed: IsConfirmed = lambda _: True
         if council is not None and len(replicas) > 1:
@@ -100,21 +113,46 @@ class Readers:
         for number in range(1, self._plan.duration_ns // consumer.every_ns + 1):
             yield kernel.instant(number * consumer.every_ns, order=Order.READ)
             advance(kernel.now_ns)
-            truth = self._plane.world.telemetry.truth(*self._plan.baseline.panes_at(kernel.now_ns))
+            now = self._now(kernel.now_ns)
             for desk in desks:
                 if self._plane.world.is_up(desk.row)[desk.node]:
-                    self._read(desk, truth, kernel.now_ns)
+                    self._read(desk, now)
 
-    def _read(self, desk: Desk, truth: Moments, now_ns: int) -> None:
+    def _now(self, now_ns: int) -> Instant:
+        """All consumers that read at one instant share it."""
+        if self._instant is None or self._instant.at_ns != now_ns:
+            panes = self._plan.baseline.panes_at(now_ns)
+            self._instant = Instant(now_ns, self._plane.world.telemetry.truth(*panes))
+        return self._instant
+
+    def _read(self, desk: Desk, now: Instant) -> None:
         if desk.consumer.what == "alert":
-            self._read_alerts(desk, now_ns)
+            self._read_alerts(desk, now.at_ns)
             return
-        found = self._held(desk, now_ns)
-        reader = Reader(self._policy(desk.consumer), self._is_confirmed(desk), self._law(desk))
-        read = reader.read(found, now_ns)
-        check_read(read, reader.policy, None if found is None else now_ns - found.oldest_born_ns)
+        number, found = self._held(desk, now.at_ns)
+        self._remember(desk, found)
+        asked = (desk.consumer.what, desk.consumer.prefer, number, *self._apart(desk))
+        if asked not in now.answers:
+            now.answers[asked] = self._answer(desk, found, now)
+        self._rows.append({**_row(desk, now.at_ns), **now.answers[asked]})
+
+    def _apart(self, desk: Desk) -> tuple[int, ...]:
+        """What tells a node's answers from those of others that hold the same version."""
+        is_top = desk.row in self._replicas.rows
+        return (desk.row, desk.node) if is_top or self._drift is None else ()
+
+    def _answer(self, desk: Desk, found: Held | None, now: Instant) -> Answer:
+        policy = self._policy(desk.consumer)
+        reader = Reader(policy, self._is_confirmed(desk), self._law(desk), self._window)
+        read = reader.read(found, now.at_ns)
+        check_read(read, policy, None if found is None else now.at_ns - found.oldest_born_ns)
         self._check_certified(reader, read, found)
-        self._rows.append({**_row(desk, now_ns), **_answer(read), **_judged(read, truth)})
+        return answers.of_value(read, now.truth)
+
+    def _window(self, now_ns: int) -> Span:
+        """What a baseline covers: the panes that are finished, and the running one up to now."""
+        first, _ = self._plan.baseline.panes_at(now_ns)
+        return Span(first * self._plan.baseline.pane_ns, now_ns)
 
     def _check_certified(self, reader: Reader, read: Read, found: Held | None) -> None:
         council = self._council
@@ -122,33 +160,43 @@ class Readers:
             statements = council.decisions.statements
             check_certified_read(read, found, council.committee, council.notary, statements)
 
-    def _held(self, desk: Desk, now_ns: int) -> Held | None:
-        """What a node holds: at the root what it knows itself, below it a published version."""
-        if desk.row in self._replicas.rows:
-            replica = self._replicas.rows.index(desk.row)
-            if desk.consumer.what == "anomaly" or self._council is None:
-                snapshot = self._replicas.snapshot(replica, now_ns)
-                return held(0, snapshot.moments, snapshot.ages)
-            return self._council.newest(replica)
+    def _held(self, desk: Desk, now_ns: int) -> tuple[int, Held | None]:
+        """What a node holds, under a number: at the root what it knows, below it a version."""
+        if desk.row not in self._replicas.rows:
+            number = self._number(desk)
+            return number, self._version(number)
+        replica = self._replicas.rows.index(desk.row)
+        if desk.consumer.what == "anomaly" or self._council is None:
+            snapshot = self._replicas.snapshot(replica, now_ns)
+            return 0, held(0, snapshot.moments, snapshot.ages)
+        found = self._council.minutes.newest(replica)
+        return 0 if found is None else found.version[1], found
+
+    def _number(self, desk: Desk) -> int:
+        """Of the newest version that has come down to a node."""
         tier, _ = self._plane.world.roster.shape.tier_of(desk.row)
         post = self._plane.world.downlink.posts[self._top - 1 - tier]
-        version = int(post.version_held[desk.node])
-        found = self._own.get(version) if self._council is None else self._council.held(version)
-        self._remember(desk, found)
-        return found
+        return int(post.version_held[desk.node])
+
+    def _version(self, number: int) -> Held | None:
+        council = self._council
+        return self._own.get(number) if council is None else council.minutes.held(number)
 
     def _remember(self, desk: Desk, found: Held | None) -> None:
+        """Keep each version once, however often it is read."""
         if found is None or self._drift is not None:
             return
         history = self._history.setdefault((desk.row, desk.node), [])
-        history.append(Version(found.mean_born_ns, found.mean, found.standard_error))
-        del history[:-HISTORY]
+        version = Version(found.mean_born_ns, found.mean, found.standard_error)
+        if history and history[-1].born_ns == version.born_ns:
+            return
+        history.append(version)
+        del history[:-VERSIONS]
+        self._estimates[desk.row, desk.node] = estimated(history)
 
     def _law(self, desk: Desk) -> Drift | None:
         """How the baseline moves: known of synthetic agents, else from what the node has held."""
-        if self._drift is not None:
-            return self._drift
-        return estimated(self._history.get((desk.row, desk.node), []))
+        return self._drift or self._estimates.get((desk.row, desk.node))
 
     def _is_confirmed(self, desk: Desk) -> IsConfirmed:
         """What a root knows right now is its own, and nobody else stands behind it."""
@@ -171,24 +219,14 @@ class Readers:
         for state in states:
             read = read_alert(state, side, self._alarms.committee.quorum, prefer)
             age_ns = -1 if state is None else now_ns - state.alert.raised_ns
-            self._rows.append(
-                {
-                    **_row(desk, now_ns),
-                    "answered": read.answered,
-                    "reason": read.reason,
-                    "age_ns": age_ns,
-                    "coverage": len(side) / self._alarms.committee.n,
-                    "within_bound": read.final,
-                    "half_width": math.nan,
-                    "error": math.nan,
-                    "covered": True,
-                }
-            )
+            coverage = len(side) / self._alarms.committee.n
+            self._rows.append({**_row(desk, now_ns), **answers.of_alert(read, age_ns, coverage)})
 
 
 def _known_drift(plan: Plan) -> Drift | None:
+    """Of synthetic agents that only drift; a swing that they share moves their mean otherwise."""
     behaviour = plan.agents.behaviour
-    if behaviour.kind != "synthetic":
+    if behaviour.kind != "synthetic" or behaviour.options.get("season"):
         return None
     drift = behaviour.options.get("drift") or {"sd": 0.0, "tau_ns": 1}
     return OrnsteinUhlenbeck(np.array([drift["sd"]]), drift["tau_ns"])
@@ -203,27 +241,4 @@ def _row(desk: Desk, now_ns: int) -> dict[str, Any]:
         "what": consumer.what,
         "prefer": consumer.prefer,
         "latency_ns": 0,
-    }
-
-
-def _answer(read: Read) -> dict[str, Any]:
-    return {
-        "answered": read.answered,
-        "reason": read.reason,
-        "age_ns": -1 if read.age_ns is None else read.age_ns,
-        "coverage": read.coverage,
-        "within_bound": read.within_bound,
-    }
-
-
-def _judged(read: Read, truth: Moments) -> dict[str, Any]:
-    """How wide the interval is and how far the value is off, in sd of the truth, worst feature."""
-    if read.value is None or read.low is None or read.high is None:
-        return {"half_width": math.nan, "error": math.nan, "covered": True}
-    off = np.abs(read.value - truth.mean)
-    half = (read.high - read.low) / 2
-    return {
-        "half_width": float(np.max(half / truth.sd)),
-        "error": float(np.max(off / truth.sd)),
-        "covered": bool(np.all(off <= half)),
     }

@@ -12,6 +12,7 @@ from sim.engine.parts import Parts
 from sim.protocol.agreement.contract import Value
 from sim.protocol.signatures import digest
 from sim.stats.moments import Layout, Moments, moments
+from sim.telemetry import holdings
 from sim.telemetry.root import Root
 
 Ints = NDArray[np.int64]
@@ -64,7 +65,10 @@ class Replicas:
 
     def ages(self, replica: int, now_ns: int) -> Ages:
         """What a replica knows of the ages of its sources now."""
-        return Ages.of(self.roots[replica].view(now_ns), self._plan.agents.count)
+        root, baseline = self.roots[replica], self._plan.baseline
+        first, _ = baseline.panes_at(now_ns)
+        ages = Ages.of(root.view(now_ns), self._plan.agents.count)
+        return ages.in_window(holdings.as_rows(root.children(now_ns)), first * baseline.pane_ns)
 
     def candidate(self, version: int, snapshot: Snapshot) -> Value:
         """The snapshot as a value to agree on."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.protocol.merkle.attestation import Integrity
+from sim.protocol.resolver.spans import Span
 from sim.protocol.signatures import Certificate
 from sim.units import NS_PER_S
 
@@ -75,19 +76,24 @@ class Held:
 
     mean: Floats
     standard_error: Floats
-    """Of sampling alone, when it was made."""
+    """Of sampling alone, when it was made; 0 if every source counts in it alike, as then it is no
+    sample but all that there is."""
     oldest_born_ns: int
     """Birth of the oldest source in it."""
     mean_born_ns: int
     """Mean birth of its sources. Drift is concave in age, so it is never understated by this."""
     agents: int
-    """How many sources are in it."""
+    """How many sources are in it, of those that there are."""
     coverage: float
     """Share of all sources that are in it."""
     version: tuple[int, int] = (0, 0)
     missing_sd: Floats | None = None
     """Of the difference between the sources that are missing and those that are in it; None if
-    nobody knows. See `widening.missing_sd`."""
+    nobody knows, 0 if the standard error counts it. See `widening.missing_sd`."""
+    span: Span | None = None
+    """When the values in it were measured; None if it is a state and not a mean over time."""
+    noise: Floats | None = None
+    """Squared standard error from noise within the sources, over its span; None: there is none."""
     digest: bytes = b""
     certificate: Certificate | None = None
     confirmed_by: tuple[int, ...] = ()

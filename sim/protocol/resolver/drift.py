@@ -8,12 +8,16 @@ grow accordingly.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
 from sim.protocol.resolver.contract import Floats
+from sim.protocol.resolver.spans import Span, mean_variation
 from sim.units import NS_PER_S
+
+_SMALL: Final = 1e-3
+"""Of tau: below it powers of the age say more than differences of nearly equal numbers."""
 
 
 class Drift(Protocol):
@@ -26,6 +30,10 @@ class Drift(Protocol):
 
     def variance(self, age_ns: int, agents: int) -> Floats:
         """Of the mean's movement within `age_ns`; (d,)."""
+        ...
+
+    def between(self, held: Span, wanted: Span, agents: int) -> Floats:
+        """Of the difference between the means over two spans; (d,)."""
         ...
 
 
@@ -53,6 +61,18 @@ class OrnsteinUhlenbeck:
         """Of the mean of so many sources; (d,)."""
         return 2 * self.sd**2 * -math.expm1(-age_ns / self.tau_ns) / max(1, agents)
 
+    def between(self, held: Span, wanted: Span, agents: int) -> Floats:
+        """Of the mean of so many sources; within a span their wandering averages out."""
+        varied = mean_variation(self._twice_integrated, held, wanted)
+        return 2 * self.sd**2 * varied / max(1, agents)
+
+    def _twice_integrated(self, age_ns: float) -> float:
+        """1 - exp(-h / tau), integrated twice from 0 to an age of either sign."""
+        x = abs(age_ns) / self.tau_ns
+        if x < _SMALL:
+            return self.tau_ns**2 * x**3 * (1 / 6 - x / 24 + x**2 / 120)
+        return self.tau_ns**2 * (x**2 / 2 - x - math.expm1(-x))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RandomWalk:
@@ -64,6 +84,10 @@ class RandomWalk:
     def variance(self, age_ns: int, agents: int) -> Floats:
         """Proportional to age; the rate is that of the mean, of however many sources; (d,)."""
         return self.rate * (age_ns / NS_PER_S)
+
+    def between(self, held: Span, wanted: Span, agents: int) -> Floats:
+        """The rate is that of means as they were published: from the end of one to the other's."""
+        return self.variance(max(0, wanted.end_ns - held.end_ns), agents)
 
 
 class Version(NamedTuple):

@@ -13,6 +13,7 @@ from sim.protocol.committee import Committee
 from sim.protocol.merkle.attestation import Integrity
 from sim.protocol.resolver.contract import Held, Policy, Prefer, Read
 from sim.protocol.resolver.drift import Drift
+from sim.protocol.resolver.spans import SpanAt
 from sim.protocol.resolver.widening import half_width
 from sim.protocol.signatures import Notary
 
@@ -38,11 +39,15 @@ def by_quorum(committee: Committee, notary: Notary) -> IsConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """`drift` is how the statistic moves, or None if nobody knows."""
+    """`drift` is how the statistic moves, or None if nobody knows.
+
+    `wanted` says of which span the mean is asked for at an instant; None: of that very instant.
+    """
 
     policy: Policy
     is_confirmed: IsConfirmed
     drift: Drift | None = None
+    wanted: SpanAt | None = None
 
     def read(self, held: Held | None, now_ns: int) -> Read:
         """What the consumer is told now, on the reader's clock."""
@@ -54,7 +59,8 @@ class Reader:
         if reason:
             return refused(reason, held, age_ns, within_bound)
         mean_age_ns = self._age_ns(held.mean_born_ns, now_ns)
-        half = half_width(held, mean_age_ns, self.drift, self.policy.level)
+        wanted = None if self.wanted is None else self.wanted(now_ns + self.policy.skew_ns)
+        half = half_width(held, mean_age_ns, self.drift, self.policy.level, wanted)
         return Read(
             answered=True,
             reason="",

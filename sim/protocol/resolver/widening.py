@@ -1,16 +1,21 @@
-"""The interval of a read: sampling, drift by age, and the share of sources that is missing.
+"""The interval of a read: sampling, what has moved by age, and the share of sources missing.
 
-The three are independent, so their variances add. What nobody can bound - drift without a law or a
+What is wanted is the mean of the sources that there are, not of any that there might have been: if
+all are in a value there is no sampling error, whatever their spread. Drift, noise and what is
+missing are independent, so their variances add. What nobody can bound - drift without a law or a
 history, a missing share of which nothing is known - makes the interval infinite: to leave it out
 would be to pretend that what is missing is like what is there.
 """
 
 import math
+from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 
 from sim.protocol.resolver.contract import Floats, Held
 from sim.protocol.resolver.drift import Drift
+from sim.protocol.resolver.spans import Span, noise_factor
 
 
 def missing_sd(
@@ -32,20 +37,38 @@ def missing_sd(
     return np.asarray(spread, np.float64)
 
 
-def half_width(held: Held, mean_age_ns: int, drift: Drift | None, level: float = 0.95) -> Floats:
-    """Half the interval of a value of this age; (d,), inf where nothing can be said."""
-    moved = _moved(held, mean_age_ns, drift)
-    absent = _absent(held)
-    known = held.standard_error**2 + absent
-    total = known + moved
+def half_width(
+    held: Held,
+    mean_age_ns: int,
+    drift: Drift | None,
+    level: float = 0.95,
+    wanted: Span | None = None,
+) -> Floats:
+    """Half the interval of a value of this age; (d,), inf where nothing can be said.
+
+    `wanted` is the span whose mean is asked for, if what is held is one over a span.
+    """
+    moved = _moved(held, mean_age_ns, drift, wanted)
+    total = held.standard_error**2 + _absent(held) + _noise(held, wanted) + moved
     degrees = math.inf if drift is None else drift.degrees
     return _quantile(level, total, moved, degrees) * np.sqrt(total)
 
 
-def _moved(held: Held, age_ns: int, drift: Drift | None) -> Floats:
-    if drift is not None:
-        return np.broadcast_to(drift.variance(age_ns, held.agents), held.mean.shape)
-    return np.full(held.mean.shape, math.inf if age_ns else 0.0)
+def _moved(held: Held, age_ns: int, drift: Drift | None, wanted: Span | None) -> Floats:
+    if drift is None:
+        return np.full(held.mean.shape, math.inf if age_ns else 0.0)
+    if held.span is None or wanted is None:
+        variance = drift.variance(age_ns, held.agents)
+    else:
+        variance = drift.between(held.span, wanted, held.agents)
+    return np.broadcast_to(variance, held.mean.shape)
+
+
+def _noise(held: Held, wanted: Span | None) -> Floats | float:
+    """The values that have come into the window or gone from it, since or unheard."""
+    if held.noise is None or held.span is None or wanted is None:
+        return 0.0
+    return held.noise * noise_factor(held.span, wanted, held.coverage)
 
 
 def _absent(held: Held) -> Floats:
@@ -58,15 +81,19 @@ def _absent(held: Held) -> Floats:
     return (share * held.missing_sd) ** 2
 
 
-def _quantile(level: float, total: Floats, moved: Floats, degrees: float) -> Floats:
+def _quantile(level: float, total: Floats, moved: Floats, degrees: float) -> Floats | float:
     """Of Student's t with Satterthwaite's degrees of freedom: only the drift was estimated."""
-    from scipy.stats import norm, t
-
-    upper = (1 + level) / 2
-    normal = np.full(total.shape, float(norm.ppf(upper)))
     estimated = np.isfinite(total) & (moved > 0)
     if math.isinf(degrees) or not estimated.any():
-        return normal
+        return _normal_quantile(level)
+    from scipy.stats import t
+
+    quantiles = np.full(total.shape, _normal_quantile(level))
     effective = degrees * (total[estimated] / moved[estimated]) ** 2
-    normal[estimated] = t.ppf(upper, effective)
-    return normal
+    quantiles[estimated] = t.ppf((1 + level) / 2, effective)
+    return quantiles
+
+
+@cache
+def _normal_quantile(level: float) -> float:
+    return NormalDist().inv_cdf((1 + level) / 2)
