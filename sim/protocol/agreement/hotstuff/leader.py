@@ -34,11 +34,14 @@ class Leadership:
         self._quorum = membership.committee.quorum
         self._new_views: dict[int, NewView] = {}
         self._proposed: Value | None = None
+        self._has_given_way = False
         self._votes: dict[Phase, dict[int, Signature]] = {phase: {} for phase in Phase}
 
     def on_new_view(self, step: NewView, candidate: Value | None) -> Prepare | None:
-        """The first of each member counts, if its certificate is valid."""
-        if step.sender in self._new_views or not is_justified(step, self._self):
+        """The first of each member counts, and one that says it has a candidate now."""
+        before = self._new_views.get(step.sender)
+        is_news = before is None or (step.has_candidate and not before.has_candidate)
+        if not is_news or not is_justified(step, self._self):
             return None
         self._new_views[step.sender] = step
         return self.propose(candidate)
@@ -53,6 +56,15 @@ class Leadership:
             return None
         self._proposed = value
         return Prepare(self._self.member, self._view, self._slot, value, best.high)
+
+    def gives_way(self) -> bool:
+        """Whether to leave the lead to others, who could propose what this member cannot. Once."""
+        asked = self._new_views.values()
+        is_asked = len(asked) >= self._quorum and any(step.has_candidate for step in asked)
+        if not is_asked or self._proposed is not None or self._has_given_way:
+            return False
+        self._has_given_way = True
+        return True
 
     def on_vote(self, vote: Vote) -> Certified | None:
         """What to tell everybody if this vote is the last that was missing in its phase."""

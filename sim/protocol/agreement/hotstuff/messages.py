@@ -5,11 +5,14 @@ Vote, Commit, Vote, Decide. The others are for when something went wrong.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from sim.protocol.agreement.contract import Value
 from sim.protocol.agreement.hotstuff.certificates import Phase, QuorumCertificate
 from sim.protocol.messages import HEADER_BYTES, Said
 from sim.protocol.signatures import DIGEST_BYTES, SIGNATURE_BYTES, Signature
+
+_LARGEST: Final = 1 << 63
 
 
 def _bytes_of(value: Value | None, certificate: QuorumCertificate | None) -> int:
@@ -28,6 +31,8 @@ class NewView(Said):
     slot: int
     high: QuorumCertificate | None = None
     value: Value | None = None
+    has_candidate: bool = False
+    """Whether the sender could propose something itself, if it were the leader."""
 
     @property
     def size_bytes(self) -> int:
@@ -129,6 +134,8 @@ class Wish(Said):
 
     view: int
     slot: int
+    gives_way: bool = False
+    """The sender leads the view before, and lacks what others have: they need not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,17 @@ class Decision(Said):
     def signatures(self) -> int:
         """Those of the certificate."""
         return self.certificate.signatures
+
+
+def is_well_formed(message: Said, members: int) -> bool:
+    """Whether it is from one of so many members, and its numbers are such as fit a wire."""
+    slot, view = getattr(message, "slot", 0), getattr(message, "view", 0)
+    return (
+        0 <= message.sender < members
+        and 0 <= slot < _LARGEST
+        and 0 <= view < _LARGEST
+        and getattr(message, "phase", Phase.PREPARE) in tuple(Phase)
+    )
 
 
 Step = NewView | Prepare | Vote | Certified

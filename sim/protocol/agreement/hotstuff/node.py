@@ -3,6 +3,8 @@
 Rules of this file:
 - One slot is open at a time. A member asks for it by a new-view as soon as it has decided the slot
   before and has a candidate, so a decision takes 8 (n - 1) messages and nothing is sent in vain.
+- A candidate for a later slot will do: the open one is then missing here, and comes late or from
+  others. A leader that misses it gives way at once to the next, if others say that they have it.
 - What comes ahead of its time (next slot, later view) is put by, one message a sender and kind.
 - Nothing is sent again but wishes and questions: whatever else gets lost, the next view repeats it.
 - Whoever is told of a later slot asks for the decisions it missed; each proves itself.
@@ -16,6 +18,7 @@ from sim.protocol.agreement.hotstuff.certificates import (
     QuorumCertificate,
     is_certified,
 )
+from sim.protocol.agreement.hotstuff.early import Early
 from sim.protocol.agreement.hotstuff.leader import ENDS, Leadership
 from sim.protocol.agreement.hotstuff.messages import (
     Certified,
@@ -29,6 +32,7 @@ from sim.protocol.agreement.hotstuff.messages import (
     Step,
     Vote,
     Wish,
+    is_well_formed,
 )
 from sim.protocol.agreement.hotstuff.pacemaker import Pacemaker
 from sim.protocol.agreement.hotstuff.voter import Voter
@@ -38,7 +42,6 @@ from sim.protocol.messages import Message, Said
 TIMER: Final = "view"
 TIMEOUT_NS: Final = 500_000_000
 KEPT: Final = 1024
-_LARGEST: Final = 1 << 63
 _CERTIFIES: Final = {kind: phase for phase, kind in ENDS.items()}
 
 
@@ -58,23 +61,23 @@ class HotStuff:
         self._kept = _positive(membership, "kept", KEPT)
         self._candidates: dict[int, Value] = {}
         self._decisions: dict[int, tuple[Value, QuorumCertificate]] = {}
-        self._early: dict[tuple[int, type[Step]], Step] = {}
+        self._early = Early()
         self._asked: dict[int, tuple[int, int]] = {}
-        self._announced = (0, 0)
+        self._announced = (0, 0, False)
         self._is_timing = False
         self._slot = 0
         self._open_next_slot()
 
     def start(self, now_ns: int) -> list[Effect]:
         """Begin, or go on after a restart: what was asked for then may be lost, so ask again."""
-        self._announced = (0, 0)
+        self._announced = (0, 0, False)
         return [*self._restart_timer(), *self._ask_for_slot()]
 
     def on_message(self, message: Message, now_ns: int) -> list[Effect]:
         """Whatever a liar sends, it is one of these, and its numbers fit a wire."""
         if isinstance(message, Propose):
             return self._on_candidate(message)
-        if not isinstance(message, Said) or not self._is_well_formed(message):
+        if not isinstance(message, Said) or not is_well_formed(message, self._committee.n):
             return []
         match message:
             case NewView() | Prepare() | Vote() | Certified():
@@ -97,28 +100,40 @@ class HotStuff:
     # One slot after the other
 
     def _on_candidate(self, message: Propose) -> list[Effect]:
-        if message.slot < self._slot:
+        """One for the open slot that others are waiting behind is a beginning: patience anew."""
+        if message.slot < self._slot or message.slot in self._candidates:
             return []
-        self._candidates.setdefault(message.slot, message.value)
-        return self._ask_for_slot() if message.slot == self._slot else []
+        is_late = message.slot == self._slot and bool(self._candidates)
+        self._candidates[message.slot] = message.value
+        if is_late:
+            self._pacemaker.renew()
+        return [*(self._restart_timer() if is_late else []), *self._ask_for_slot()]
 
     def _ask_for_slot(self) -> list[Effect]:
-        candidate = self._candidates.get(self._slot)
-        if candidate is None:
+        if not self._candidates:
             return []
         timer = [] if self._is_timing else self._restart_timer()
-        prepare = self._leadership.propose(candidate) if self._is_leader else None
-        return [*self._announce(), *timer, *_to_all(prepare)]
+        return [*self._announce(), *timer, *self._lead()]
 
     def _announce(self) -> list[Effect]:
-        now = (self._slot, self._pacemaker.view)
+        slot, view, safety = self._slot, self._pacemaker.view, self._voter.safety
+        now = (slot, view, slot in self._candidates)
         if now == self._announced:
             return []
         self._announced = now
-        safety = self._voter.safety
         return self._to_leader(
-            NewView(self._self.member, now[1], now[0], safety.high, safety.high_value)
+            NewView(self._self.member, view, slot, safety.high, safety.high_value, now[2])
         )
+
+    def _lead(self, step: NewView | None = None) -> list[Effect]:
+        """Propose, or give way: to have a candidate for a later slot is to have missed this one."""
+        if not self._is_leader:
+            return []
+        candidate, leading = self._candidates.get(self._slot), self._leadership
+        prepare = leading.on_new_view(step, candidate) if step else leading.propose(candidate)
+        if candidate is None and self._candidates and leading.gives_way():
+            return [*self._wish(self._pacemaker.give_way(), gives_way=True), *self._follow_wishes()]
+        return _to_all(prepare)
 
     def _open_next_slot(self) -> None:
         self._slot += 1
@@ -152,8 +167,7 @@ class HotStuff:
             case Decide():
                 return self._on_decide(step)
             case NewView() if self._is_leader:
-                candidate = self._candidates.get(self._slot)
-                return _to_all(self._leadership.on_new_view(step, candidate))
+                return self._lead(step)
             case Vote() if self._is_leader:
                 return _to_all(self._leadership.on_vote(step))
             case Prepare() if step.sender == self._pacemaker.leader:
@@ -179,30 +193,21 @@ class HotStuff:
 
     def _on_other_slot(self, step: Step) -> list[Effect]:
         if step.slot == self._slot + 1:
-            return self._put_by(step)
+            return self._early.put_by(step)
         return self._ask(step) if step.slot > self._slot else []
 
     def _on_later_view(self, step: Step) -> list[Effect]:
         """A certificate proves that a quorum is in its view already; anything else must wait."""
         if not isinstance(step, Certified):
-            return self._put_by(step)
+            return self._early.put_by(step)
         if not is_certified(step.certificate, _CERTIFIES[type(step)], self._self):
             return []
         if isinstance(step, Decide):
             return self._on_decide(step)
         return [*self._enter(step.view), *self._on_step(step)]
 
-    def _put_by(self, step: Step) -> list[Effect]:
-        key = (step.sender, type(step))
-        other = self._early.get(key)
-        if other is None or (other.slot, other.view) < (step.slot, step.view):
-            self._early[key] = step
-        return []
-
     def _take_early(self) -> list[Effect]:
-        due = [key for key, step in self._early.items() if step.slot <= self._slot]
-        steps = [self._early.pop(key) for key in due]
-        return [effect for step in steps for effect in self._on_step(step)]
+        return [effect for step in self._early.take(self._slot) for effect in self._on_step(step)]
 
     # Decisions that were missed
 
@@ -234,7 +239,8 @@ class HotStuff:
     # Views
 
     def _on_wish(self, message: Wish) -> list[Effect]:
-        wanted = self._pacemaker.heard(message.sender, message.view)
+        gives_way = message.gives_way and message.slot == self._slot
+        wanted = self._pacemaker.heard(message.sender, message.view, gives_way=gives_way)
         effects = [] if wanted is None else self._wish(wanted)
         if message.slot < self._slot:
             effects += self._answer(message.sender, message.slot)
@@ -242,10 +248,10 @@ class HotStuff:
             effects += self._ask(message)
         return [*effects, *self._follow_wishes()]
 
-    def _wish(self, view: int) -> list[Effect]:
+    def _wish(self, view: int, *, gives_way: bool = False) -> list[Effect]:
         """Say it until it comes true."""
         self._is_timing = True
-        wish = Wish(self._self.member, view, self._slot)
+        wish = Wish(self._self.member, view, self._slot, gives_way)
         return [Broadcast(wish), SetTimer(TIMER, self._pacemaker.repeat_ns)]
 
     def _follow_wishes(self) -> list[Effect]:
@@ -260,7 +266,7 @@ class HotStuff:
     def _restart_timer(self) -> list[Effect]:
         """A member waits if it wants a decision, helps to make one, or is called to a new view."""
         self._is_timing = (
-            self._slot in self._candidates or self._voter.is_involved or self._pacemaker.is_called
+            bool(self._candidates) or self._voter.is_involved or self._pacemaker.is_called
         )
         if not self._is_timing:
             return [CancelTimer(TIMER)]
@@ -271,15 +277,6 @@ class HotStuff:
     @property
     def _is_leader(self) -> bool:
         return self._pacemaker.leader == self._self.member
-
-    def _is_well_formed(self, message: Said) -> bool:
-        slot, view = getattr(message, "slot", 0), getattr(message, "view", 0)
-        return (
-            0 <= message.sender < self._committee.n
-            and 0 <= slot < _LARGEST
-            and 0 <= view < _LARGEST
-            and getattr(message, "phase", Phase.PREPARE) in _CERTIFIES.values()
-        )
 
     def _to(self, member: int, message: Message) -> Effect:
         return Send(self._committee.names[member], message)

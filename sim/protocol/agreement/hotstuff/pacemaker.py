@@ -23,7 +23,7 @@ class Pacemaker:
     def __init__(self, committee: Committee, member: int, timeout_ns: int) -> None:
         self._committee, self._member, self._timeout_ns = committee, member, timeout_ns
         self._wishes = [0] * committee.n
-        self._worked = 0
+        self._base = 0
         self.view = 0
 
     @property
@@ -33,8 +33,8 @@ class Pacemaker:
 
     @property
     def patience_ns(self) -> int:
-        """How long to wait in this view; twice as long for each view in a row without decision."""
-        return self._timeout_ns << min(self.view - self._worked, DOUBLINGS_MAX)
+        """How long to wait in this view; twice as long for each view in a row that failed."""
+        return self._timeout_ns << max(0, min(self.view - self._base, DOUBLINGS_MAX))
 
     @property
     def repeat_ns(self) -> int:
@@ -48,16 +48,32 @@ class Pacemaker:
 
     def worked(self, view: int) -> None:
         """Something was decided in this view."""
-        self._worked = max(self._worked, view)
+        self._base = max(self._base, view)
         self.view = max(self.view, view)
+
+    def renew(self) -> None:
+        """What went before says nothing of this view: it had nothing to decide."""
+        self._base = max(self._base, self.view)
+
+    def give_way(self) -> int:
+        """The leader has nothing to propose: the view wanted now. This one counts as no failure."""
+        if self._wishes[self._member] <= self.view:
+            self._base += 1
+        return self.wish()
 
     def wish(self) -> int:
         """Time is up: the view that this member wants now."""
         return self._want(max(self.view + 1, self._wished_by(self._committee.one_correct)))
 
-    def heard(self, member: int, view: int) -> int | None:
-        """Another member wants this view. What this one must now say that it wants, if anything."""
+    def heard(self, member: int, view: int, *, gives_way: bool = False) -> int | None:
+        """Another member wants this view. What this one must now say that it wants, if anything.
+
+        A leader that gives way is believed: it can give up nothing but its own view.
+        """
         self._wishes[member] = max(self._wishes[member], view)
+        is_next = view == self.view + 1 > self._wishes[self._member]
+        if gives_way and is_next and member == self.leader:
+            return self.give_way()
         wanted = self._wished_by(self._committee.one_correct)
         return self._want(wanted) if wanted > self._wishes[self._member] else None
 

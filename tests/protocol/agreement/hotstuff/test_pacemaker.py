@@ -21,6 +21,13 @@ def pacemaker(*wishes):
     return one
 
 
+def led_by_another():
+    """Member 0 in view 1, which member 1 leads."""
+    one = pacemaker()
+    one.worked(1)
+    return one
+
+
 def test_leaders_take_turns_by_view():
     one = pacemaker()
     leaders = []
@@ -65,6 +72,40 @@ def test_patience_doubles_with_each_view_that_brings_nothing(views, times):
     one.view = 2 + views
     assert one.patience_ns == 100 * times
     assert one.repeat_ns == 100
+
+
+def test_a_leader_that_gives_way_is_followed_at_once_and_costs_no_patience():
+    one = led_by_another()
+    assert one.heard(1, 2, gives_way=True) == 2
+    assert one.heard(1, 2, gives_way=True) is None, "it has said so"
+    one.view = 2
+    assert one.patience_ns == 100
+    one.view = 3
+    assert one.patience_ns == 200, "the view after that one failed"
+
+
+@pytest.mark.parametrize(("member", "view"), [(2, 2), (1, 3), (1, 1), (1, 0)])
+def test_nobody_else_can_give_a_view_up_nor_any_other_view(member, view):
+    one = led_by_another()
+    assert one.heard(member, view, gives_way=True) is None
+    assert one.patience_ns == 100
+
+
+def test_who_has_lost_patience_with_a_leader_does_not_excuse_it_any_more():
+    one = led_by_another()
+    one.wish()
+    assert one.heard(1, 2, gives_way=True) is None
+    one.view = 2
+    assert one.patience_ns == 200
+
+
+def test_patience_begins_anew_when_something_new_is_waited_for():
+    one = pacemaker()
+    one.view = 5
+    one.renew()
+    assert one.patience_ns == 100
+    one.view = 6
+    assert one.patience_ns == 200
 
 
 def test_a_decision_brings_a_member_to_its_view_and_never_back():
