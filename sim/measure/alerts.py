@@ -23,11 +23,21 @@ PROVISIONAL: Final = "provisional"
 COMMITTED: Final = "committed"
 EXPIRED: Final = "expired"
 RETRACTED: Final = "retracted"
+STATES: Final = (PROVISIONAL, COMMITTED, EXPIRED, RETRACTED)
+
+
+def states(alerts: Table) -> Table:
+    """What nodes showed of alerts, without what they hold against raisers (equivocated, refused).
+
+    An alert that was refused was not raised; one that is contested is shown as before.
+    """
+    known = np.isin(alerts["state"], STATES)
+    return {name: column[known] for name, column in alerts.items()}
 
 
 def raised(alerts: Table) -> list[str]:
     """The alerts that somebody showed, in the order in which they were raised."""
-    return list(dict.fromkeys(alerts["alert"].tolist()))
+    return list(dict.fromkeys(states(alerts)["alert"].tolist()))
 
 
 def shown(alerts: Table, end_ns: int) -> dict[str, NDArray[Any]]:
@@ -36,6 +46,7 @@ def shown(alerts: Table, end_ns: int) -> dict[str, NDArray[Any]]:
     `node`, `alert`, `state`, `begin_ns`, and `end_ns`: when the same node showed something else
     of it, else the end of the run.
     """
+    alerts = states(alerts)
     order = np.lexsort((alerts["at_ns"], alerts["alert"], alerts["node"]))
     rows = {name: column[order] for name, column in alerts.items()}
     same = (rows["node"][1:] == rows["node"][:-1]) & (rows["alert"][1:] == rows["alert"][:-1])
@@ -71,7 +82,7 @@ def unresolved(alerts: Table, end_ns: int) -> Spans:
 
 def times_to_commit(tables: Tables, plan: Plan) -> CensoredSample:
     """From the raising of each alert until a first keeper shows it as committed, in seconds."""
-    rows = tables.alerts
+    rows = states(tables.alerts)
     lasted_ns, has_ended = [], []
     for alert in raised(rows):
         mine = rows["alert"] == alert
@@ -99,7 +110,7 @@ def _committed(tables: Tables, _: Plan) -> float:
 
 
 def _lost(tables: Tables, _: Plan) -> float:
-    rows = tables.alerts
+    rows = states(tables.alerts)
     up = _up_at_the_end(tables.snapshots)
     held = {
         (alert, replica)

@@ -1,6 +1,6 @@
 """What became of an alert as a whole, from what each node shows of it."""
 
-from sim.measure.alerts import COMMITTED, EXPIRED, PROVISIONAL, RETRACTED
+from sim.measure.alerts import COMMITTED, EXPIRED, PROVISIONAL, RETRACTED, states
 from sim.measure.tables import Table
 
 
@@ -12,6 +12,7 @@ def history(alerts: Table, alert: str, end_ns: int) -> list[tuple[str, int, int]
     """
     shown: dict[str, str] = {}
     found: list[tuple[str, int, int]] = []
+    alerts = states(alerts)
     for row in (alerts["alert"] == alert).nonzero()[0]:
         at_ns = int(alerts["at_ns"][row])
         shown[str(alerts["node"][row])] = str(alerts["state"][row])

@@ -50,6 +50,27 @@ def test_an_alert_taken_back_before_its_commitment_does_not_count():
     assert len(times_to_commit(controlled(alerts=rows), PLAN)) == 0
 
 
+NOTES = [
+    said("equivocated", 2 * S + S // 2),
+    said("equivocated", S // 2, 1),
+    said("refused", S // 2, -1, alert=SECOND),
+]
+"""What nodes hold against raisers; one is from before the alert was raised."""
+
+
+def test_what_is_held_against_a_raiser_changes_nothing_that_is_shown():
+    rows = [RAISED, *KEPT, *COMMITTED]
+    plain, noted = (controlled(alerts=some) for some in (rows, [*rows, *NOTES]))
+    assert times_to_commit(noted, PLAN) == times_to_commit(plain, PLAN)
+    assert times_provisional(noted, PLAN) == times_provisional(plain, PLAN)
+    for name, one in ALERT_FIGURES.items():
+        assert one(noted, PLAN) == one(plain, PLAN), name
+
+
+def test_a_keeper_that_holds_something_against_a_raiser_does_not_yet_hold_its_alert():
+    assert figure("lost", [RAISED, *KEPT[:3], said("equivocated", 2 * S, 3)]) == 1
+
+
 def test_what_a_raiser_alone_shows_as_committed_is_not_yet_kept():
     assert figure("committed", [RAISED, said("committed", 4 * S, -1)]) == 0.0
 

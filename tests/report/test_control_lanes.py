@@ -119,6 +119,13 @@ def test_an_alert_is_expired_only_while_everybody_shows_it_as_that():
     ]  # fmt: skip
 
 
+def test_what_is_held_against_a_raiser_is_no_state_of_its_alert():
+    rows = [*RAISED, alert("equivocated", 8 * S), alert("refused", S, "regional-2", -1)]
+    tables = [controlled([CUT], alerts=some).alerts for some in (RAISED, rows)]
+    plain, noted = (history(one, BLANK["alerts"]["alert"], END_NS) for one in tables)
+    assert noted == plain
+
+
 @pytest.mark.parametrize(
     ("event", "by", "until_ns"),
     [

@@ -18,7 +18,15 @@ from sim.engine.host import Host
 from sim.engine.kernel import Kernel, Script
 from sim.engine.parts import Advance, Parts
 from sim.protocol.agreement.contract import Membership
-from sim.protocol.alerts.contract import Alert, AlertId, AlertState, RaiseAlert, Raisers
+from sim.protocol.alerts.contract import (
+    Alert,
+    AlertId,
+    AlertState,
+    Equivocated,
+    RaiseAlert,
+    Raisers,
+    Refused,
+)
 from sim.protocol.alerts.keeper import Keeper
 from sim.protocol.alerts.ledger import Proves
 from sim.protocol.alerts.raising import Raiser
@@ -30,6 +38,10 @@ from sim.scenario.selectors import ranges
 SECRET_BYTES: Final = 32
 LIFE: Final = 100
 """Numbers that a raiser may use in one of its lives, so that no two lives use the same."""
+EQUIVOCATED: Final = "equivocated"
+REFUSED: Final = "refused"
+"""Beside the states of an alert: its raiser signed two under one name, or could not raise it."""
+_COLUMNS: Final = ("at_ns", "node", "replica", "alert", "raised_ns", "state", "side")
 
 
 class Alarms:
@@ -180,21 +192,23 @@ class Alarms:
         )
 
     def _show(self, node: str, replica: int, event: object) -> None:
-        if not isinstance(event, AlertState):
-            return
-        self.last[node, event.alert.id] = event
-        self._note(node, replica, event)
-        self._shown.append(
-            {
-                "at_ns": self._plane.kernel.now_ns,
-                "node": node,
-                "replica": replica,
-                "alert": event.alert.subject,
-                "raised_ns": event.alert.raised_ns,
-                "state": event.state.value,
-                "side": len(event.side),
-            }
-        )
+        """Write down what a node puts out, be it of an alert or against who raised it."""
+        now_ns = self._plane.kernel.now_ns
+        match event:
+            case AlertState(alert, state, side):
+                self.last[node, alert.id] = event
+                self._note(node, replica, event)
+                rows = [(alert.subject, alert.raised_ns, state.value, len(side))]
+            case Equivocated(first, second):
+                # They may be told apart by their evidence alone.
+                pairs = dict.fromkeys((one.subject, one.raised_ns) for one in (first, second))
+                rows = [(*pair, EQUIVOCATED, 0) for pair in pairs]
+            case Refused(request):
+                rows = [(request.subject, now_ns, REFUSED, 0)]
+            case _:
+                return
+        for row in rows:
+            self._shown.append(dict(zip(_COLUMNS, (now_ns, node, replica, *row), strict=True)))
 
     def _note(self, node: str, replica: int, state: AlertState) -> None:
         """What correct nodes show must fit together."""
