@@ -197,25 +197,34 @@ class Fetch(Said):
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided in a slot, and in which view; others may see the same in a later one."""
+
+    value: Value
+    view: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions(Said):
     """What the sender decided in consecutive slots, from `first` on."""
 
     first: int
-    values: tuple[Value, ...]
+    outcomes: tuple[Outcome, ...]
     stable: Stable
 
     @property
     def size_bytes(self) -> int:
         """The values travel along."""
-        values = sum(DIGEST_BYTES + value.size_bytes for value in self.values)
-        return HEADER_BYTES + self.stable.size_bytes + values
+        values = sum(one.value.size_bytes for one in self.outcomes)
+        content = values + len(self.outcomes) * (NUMBER_BYTES + DIGEST_BYTES)
+        return HEADER_BYTES + self.stable.size_bytes + content
 
     @property
     def signatures(self) -> int:
         """Those under the checkpoint; the values are believed when f + 1 members say the same."""
         return self.stable.signatures
 
-    def at(self, slot: int) -> Value | None:
-        """The value decided in a slot, if it is among them."""
+    def at(self, slot: int) -> Outcome | None:
+        """What was decided in a slot, if it is among them."""
         place = slot - self.first
-        return self.values[place] if 0 <= place < len(self.values) else None
+        return self.outcomes[place] if 0 <= place < len(self.outcomes) else None

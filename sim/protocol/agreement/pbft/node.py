@@ -229,11 +229,11 @@ class PBFT(NormalCase):
         """Take over what f + 1 members decided, and ask on if there may be more."""
         self._answers.keep(answer)
         effects = list(self._follow(answer.stable))
-        while (value := self._answers.vouched(self.decided + 1)) is not None:
-            effects += self._put_out(value)
+        while (outcome := self._answers.vouched(self.decided + 1)) is not None:
+            effects += self._put_out(outcome)
         effects += self._drain() or self._skip()
         self._answers.forget(self.decided)
-        if effects and answer.at(self.decided) and len(answer.values) == BATCH:
+        if effects and answer.at(self.decided) and len(answer.outcomes) == BATCH:
             effects.append(self._fetch())
         return effects
 

@@ -18,7 +18,7 @@ from sim.protocol.agreement.contract import Decided, Membership, Value
 from sim.protocol.agreement.pbft.catch_up import History
 from sim.protocol.agreement.pbft.checkpoints import GENESIS, Checkpoints, next_state
 from sim.protocol.agreement.pbft.early import Early, Voting
-from sim.protocol.agreement.pbft.messages import Checkpoint, Commit, Prepare, PrePrepare
+from sim.protocol.agreement.pbft.messages import Checkpoint, Commit, Outcome, Prepare, PrePrepare
 from sim.protocol.agreement.pbft.patience import Patience
 from sim.protocol.agreement.pbft.settings import Settings
 from sim.protocol.agreement.pbft.slots import Slot
@@ -158,7 +158,7 @@ class NormalCase:
         if may_commit and slot.prepares.of(value.digest) >= quorum:
             effects.append(self._commit(slot, value))
         if slot.decision is None and slot.commits.of(value.digest) >= quorum:
-            slot.decision = value
+            slot.decision = Outcome(value, self.view)
             effects += self._drain()
         return effects
 
@@ -177,14 +177,14 @@ class NormalCase:
             effects += self._put_out(slot.decision)
         return effects
 
-    def _put_out(self, value: Value) -> list[Effect]:
-        """The next slot is done."""
+    def _put_out(self, outcome: Outcome) -> list[Effect]:
+        """The next slot is done; it may have been decided in an earlier view, or elsewhere."""
         self.decided += 1
-        number = self.decided
+        number, value = self.decided, outcome.value
         self._decided_since.append(value.digest)
-        self._history.keep(number, value)
+        self._history.keep(number, outcome)
         self._candidates.pop(number, None)
-        effects: list[Effect] = [Output(Decided(number, value, None, self.view))]
+        effects: list[Effect] = [Output(Decided(number, value, None, outcome.view))]
         if number % self._every == 0:
             effects += self._checkpoint(number)
         return effects

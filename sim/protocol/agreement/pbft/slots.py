@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sim.protocol.agreement.contract import Value
-from sim.protocol.agreement.pbft.messages import Prepared, PrePrepared
+from sim.protocol.agreement.pbft.messages import Outcome, Prepared, PrePrepared
 
 DIGESTS_MAX: Final = 16
 """For how many values of one slot a member remembers that it accepted them, the latest views
@@ -65,7 +65,7 @@ class Slot:
     """A quorum did, and the member sent its commit."""
     prepares: Votes = field(default_factory=Votes)
     commits: Votes = field(default_factory=Votes)
-    decision: Value | None = None
+    decision: Outcome | None = None
     """Outlives views; put out as soon as all slots before it are."""
     prepared: tuple[int, Value] | None = None
     """The latest view in which a value was prepared, and that value; outlives views."""

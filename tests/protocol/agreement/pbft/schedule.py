@@ -13,6 +13,7 @@ from sim.protocol.agreement.pbft.messages import (
     Commit,
     Decisions,
     NewView,
+    Outcome,
     Prepare,
     Prepared,
     PrePrepare,
@@ -148,7 +149,7 @@ class Adversary:
 
     def _false_decision(self, slot, view, about, choice):
         stable = self.nodes[CORRECT[choice % 3]]._checkpoints.stable
-        return Decisions(LIAR, slot, (about,) * (1 + choice % 3), stable)
+        return Decisions(LIAR, slot, (Outcome(about, view),) * (1 + choice % 3), stable)
 
     def _false_checkpoint(self, slot, view, about, choice):
         signature = self.notary.seal(LIAR).sign(checkpoint_digest(slot, about.digest))

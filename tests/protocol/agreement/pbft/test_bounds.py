@@ -10,6 +10,7 @@ from sim.protocol.agreement.pbft.messages import (
     Decisions,
     Fetch,
     NewView,
+    Outcome,
     Prepare,
     PrePrepare,
     Stable,
@@ -55,7 +56,7 @@ def flood(seal, seed, most):
         elif kind == 7:
             yield Fetch(3, view, slot, random.choice(numbers))
         elif kind == 8:
-            yield Decisions(3, slot, (about,) * random.randrange(100), stable)
+            yield Decisions(3, slot, (Outcome(about, view),) * random.randrange(100), stable)
         else:
             yield Message()
 
@@ -122,9 +123,9 @@ def test_candidates_for_slots_that_are_done_or_known_are_ignored():
     assert node.on_message(Propose(-5, value("never")), 0) == []
 
 
-@pytest.mark.parametrize(("n", "kilobytes"), [(4, 20), (16, 26), (64, 46)])
+@pytest.mark.parametrize(("n", "kilobytes"), [(4, 22), (16, 28), (64, 48)])
 def test_a_node_takes_this_many_kilobytes(n, kilobytes):
-    """With 15 slots in its log and 47 decided values, whose contents are not its own."""
+    """With 15 slots in its log and 47 decisions, the contents of whose values are not its own."""
     net = network(n, (n - 1) // 3)
     propose_every(net, 4 * DELAY_NS, 47)
     net.run()

@@ -3,8 +3,9 @@ from random import Random
 
 import pytest
 
-from sim.protocol.agreement.pbft.catch_up import BATCH
-from sim.protocol.agreement.pbft.messages import Decisions, Stable
+from sim.protocol.agreement.pbft.catch_up import BATCH, Answers
+from sim.protocol.agreement.pbft.checkpoints import GENESIS
+from sim.protocol.agreement.pbft.messages import Decisions, Outcome, Stable
 from tests.protocol.agreement.pbft.nets import (
     TIMEOUT_NS,
     candidates,
@@ -164,13 +165,44 @@ def test_a_member_that_restarts_with_its_state_asks_at_once_for_what_it_missed()
     assert last_ns(net) == back_ns + 2 * DELAY_NS
 
 
+def test_who_is_told_of_a_decision_reports_the_view_that_it_was_made_in():
+    """Slots 1 to 5 are decided in view 0, the others in view 1, while member 3 hears nothing."""
+    heal_ns = 12 * TIMEOUT_NS
+    net = network(judge=cut([(0, 1, 2), (3,)], 0, heal_ns))
+    propose_every(net, SLOT_NS, 5)
+    net.run(6 * SLOT_NS)
+    net.hosts[0].node._lead = lambda number: []
+    for slot in range(6, 11):
+        net.propose(slot, *candidates(4, slot), at_ns=slot * SLOT_NS)
+    net.run()
+    assert all_agree(net, 10)
+    for found in net.decided:
+        assert [one.view for _, one in found.values()] == [0] * 5 + [1] * 5
+
+
+def test_a_decision_that_waits_for_the_slot_before_it_keeps_its_view():
+    net = network()
+    net.propose(2, *candidates(4, 2))
+    net.propose(1, *candidates(4, 1), at_ns=3 * TIMEOUT_NS // 2)
+    net.run()
+    assert [found[2][1].view for found in net.decided] == [0] * 4
+    assert [found[1][1].view for found in net.decided] == [1] * 4
+
+
+def test_of_the_views_that_members_name_the_earliest_counts_and_none_before_the_first():
+    answers = Answers(2)
+    for sender, view in ((1, 7), (0, -1), (2, 4)):
+        answers.keep(Decisions(sender, 1, (Outcome(value("one"), view),), GENESIS))
+    assert answers.vouched(1) == Outcome(value("one"), 4)
+
+
 def test_one_liar_cannot_invent_a_decision_or_make_anybody_skip():
     net = network()
     net.run(DELAY_NS)
     node = net.hosts[2].node
     far = Stable(160, b"far", None)
     for first in (1, 100, -(10**30), 10**30):
-        assert node.on_message(Decisions(0, first, (value("lie"),) * 3, far), 0) == []
+        assert node.on_message(Decisions(0, first, (Outcome(value("lie"), 0),) * 3, far), 0) == []
     assert node.decided == 0
 
 
