@@ -6,7 +6,10 @@ for the part only that has been replaced.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_LEAST: Final = 1e-4
+"""Shortest span, beside all that are compared: differences are then right to 1e-4 or so."""
 
 
 class Span(NamedTuple):
@@ -52,13 +55,19 @@ def mean_variation(twice: Callable[[float], float], held: Span, wanted: Span) ->
     within each (Cressie, Statistics for Spatial Data, 1993, section 2.3: block averages). `twice`
     is D integrated twice from 0, an even function of ns.
     """
+    held, wanted = _lengthened(held, wanted)
     between = (
         twice(held.end_ns - wanted.begin_ns)
         - twice(held.begin_ns - wanted.begin_ns)
         - twice(held.end_ns - wanted.end_ns)
         + twice(held.begin_ns - wanted.end_ns)
     ) / (held.length_ns * wanted.length_ns)
-    within = twice(held.length_ns) / held.length_ns**2 + twice(wanted.length_ns) / (
-        wanted.length_ns**2
-    )
+    within = sum(twice(span.length_ns) / span.length_ns**2 for span in (held, wanted))
     return max(0.0, between - within)
+
+
+def _lengthened(*spans: Span) -> list[Span]:
+    """With no span so short beside them all that differences would be lost in rounding."""
+    whole = max(span.end_ns for span in spans) - min(span.begin_ns for span in spans)
+    least = max(1, round(whole * _LEAST))
+    return [Span(min(span.begin_ns, span.end_ns - least), span.end_ns) for span in spans]
