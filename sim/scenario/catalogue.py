@@ -307,7 +307,7 @@ METRICS: Final = (
         "more",
     ),
     Metric("reads.violation", "share", "answered reads of a value older than the bound"),
-    Metric("reads.coverage", "share", "answered reads with the true means in the interval", "more"),
+    Metric("reads.coverage", "share", "intervals of answered reads with the truth inside", "more"),
     Metric(
         "reads.half_width.median", "sd", "half of the interval of an answer, worst feature, median"
     ),
