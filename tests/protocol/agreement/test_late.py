@@ -4,7 +4,8 @@ import pytest
 
 from sim.protocol.agreement.contract import Propose
 from sim.protocol.agreement.hotstuff.node import HotStuff
-from tests.protocol.agreement.late import LATE_NS, in_order, late, took
+from sim.protocol.agreement.pbft.node import PBFT
+from tests.protocol.agreement.late import LATE_NS, PERIOD_NS, in_order, late, took
 from tests.protocol.net import DELAY_NS, Net, value
 
 SIZES = [4, 7]
@@ -83,6 +84,43 @@ def test_hotstuff_loses_three_delays_to_a_liar_that_gives_way_whenever_it_leads(
     net.run()
     assert in_order(net, slots=1)
     assert took(net, 0) <= 8 + 3
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("timeout", [20, 120, 1_000])
+def test_pbft_decides_a_late_slot_and_those_behind_it_in_three_delays(n, timeout):
+    net = late(PBFT, n, everybody(n), timeout_ns=timeout * DELAY_NS)
+    net.run()
+    assert in_order(net)
+    assert took(net) == 3
+
+
+WHO = [(n, who(n)) for n in SIZES for who in (first_quorum, last_quorum)]
+
+
+@pytest.mark.parametrize(("n", "who"), [*WHO, *((n, [one]) for n in SIZES for one in range(n))])
+def test_pbft_needs_a_timeout_for_each_leader_that_misses_the_slot(n, who):
+    """Waiting began with slot 4. View change and new view take a delay each, then two are left."""
+    timeout = 1_000
+    net = late(PBFT, n, who, timeout_ns=timeout * DELAY_NS)
+    net.run()
+    assert in_order(net)
+    missing = who[0]
+    assert net.decided[0][3][1].view == missing, "the first that has it leads"
+    if missing:
+        assert took(net, since_ns=4 * PERIOD_NS) == missing * (timeout + 2) + 2
+    else:
+        assert took(net) == 3
+
+
+def test_pbft_waits_longer_and_longer_once_every_leader_has_missed_the_slot():
+    """One round of leaders is excused; from then on the timeout doubles with every view."""
+    n, timeout, doublings = 4, 20, 8
+    net = late(PBFT, n, [], timeout_ns=timeout * DELAY_NS)
+    net.run(4 * PERIOD_NS + (n + (1 << doublings)) * (timeout + 2) * DELAY_NS)
+    assert [len(found) for found in net.decided] == [2] * n
+    # The first view, which decided slots 1 and 2, is no failure either.
+    assert {host.node.view for host in net.hosts} == {1 + n + doublings}
 
 
 BACKLOG, HEAL_NS, TIMEOUT = 35, 40_000 * DELAY_NS, 100

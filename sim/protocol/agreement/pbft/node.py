@@ -7,7 +7,8 @@ when something goes wrong:
 - A candidate that is undecided for a timeout makes a member give up the view: it signs what it
   knows (VIEW-CHANGE) and votes no more until the next view begins (NEW-VIEW). f + 1 such messages
   for later views make it join. Where nothing was prepared, the new leader proposes its own
-  candidate, and none of the paper's null requests: every member has one for every slot.
+  candidate, and none of the paper's null requests: every member has one for every slot, or gets it
+  late. Until then views pass, a timeout each, and a leader that has one proposes it.
 - The clock for the new view's leader starts when a quorum has given up; so members that are cut
   off do not run through views, and after a heal all meet in the next one.
 - Whoever waits asks the others every half timeout (FETCH), and repeats its view change. They
@@ -53,7 +54,7 @@ class PBFT(NormalCase):
         self._new_view: NewView | None = None
         self._answered: dict[int, tuple[int, int]] = {}
         self._has_started = self._is_ticking = self._is_timing_leader = False
-        self._decided_before = 0
+        self._decided_before = self._excused = 0
         self._handlers |= {
             Propose: self._on_propose,
             ViewChange: self._on_view_change,
@@ -121,12 +122,27 @@ class PBFT(NormalCase):
 
     def _give_up(self, view: int, now_ns: int) -> list[Effect]:
         """Leave all views before this one."""
-        if self.decided == self._decided_before:
-            self._patience.grow()
-        self._decided_before = self.decided
+        self._lose_patience()
         self.promised, self._is_timing_leader = view, False
         change = self._views.sign(view, self._slots.values())
         return [Broadcast(change), *self._try_to_begin(now_ns)]
+
+    @property
+    def _misses_next(self) -> bool:
+        """Whether it has candidates, but none for the slot that all others wait for."""
+        return bool(self._candidates) and self.decided + 1 not in self._candidates
+
+    def _lose_patience(self) -> None:
+        """Wait longer if nothing was decided. But the leader may lack a slot that this one lacks.
+
+        For as many views as there are leaders that is no failure; so one that has it comes soon.
+        """
+        if self.decided != self._decided_before:
+            self._decided_before, self._excused = self.decided, 0
+        elif self._misses_next and self._excused < self._n:
+            self._excused += 1
+        else:
+            self._patience.grow()
 
     def _on_view_change(self, change: ViewChange, now_ns: int) -> list[Effect]:
         if change.view <= self.view or not self._views.keep(change):
