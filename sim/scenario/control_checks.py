@@ -19,11 +19,17 @@ GROUP_MIN: Final = 2
 """Of one aggregator alone there is no sibling to take over."""
 SWIM_MIN: Final = 3
 """Of two, nobody can be asked to probe for somebody else."""
+PERIOD_MIN_NS: Final = 1_000_000
+TIMEOUT_MIN_NS: Final = 100_000
+"""What happens more often than that only makes a run last for ever."""
 
 
 def check_control(case: Case) -> Iterator[Mistake]:
     """Every mistake in `alerts`, `reads`, `membership` and `anti_entropy`."""
     control = case.plan.control
+    if control.agreement is not None and "timeout_ns" in control.agreement.protocol.options:
+        timeout_ns = control.agreement.protocol.options["timeout_ns"]
+        yield from _timeout(case, ("agreement", "protocol", "timeout"), timeout_ns)
     if control.alerts is not None:
         yield from _alerts(case, control.alerts)
     for number, consumer in enumerate(control.reads):
@@ -31,13 +37,15 @@ def check_control(case: Case) -> Iterator[Mistake]:
     if control.membership is not None:
         yield from _membership(case, control.membership)
     if control.anti_entropy is not None:
-        yield from _never(case, ("anti_entropy", "every"), control.anti_entropy.every_ns)
+        yield from _period(case, ("anti_entropy", "every"), control.anti_entropy.every_ns)
 
 
 # Alerts
 
 
 def _alerts(case: Case, plan: AlertsPlan) -> Iterator[Mistake]:
+    yield from _too_often(case, ("alerts", "resend"), plan.resend_ns)
+    yield from _too_often(case, ("alerts", "gossip"), plan.gossip_ns)
     for number, raised in enumerate(plan.raised):
         path: Path = ("alerts", "raised", number)
         yield from _raiser(case, (*path, "by"), raised.by)
@@ -92,7 +100,7 @@ def _consumer(case: Case, path: Path, consumer: ConsumerPlan) -> Iterator[Mistak
         yield from _readers(case, (*path, "at", index), selector)
         if consumer.what == "alert":
             yield from _alert_readers(case, (*path, "at", index), selector)
-    yield from _never(case, (*path, "every"), consumer.every_ns)
+    yield from _period(case, (*path, "every"), consumer.every_ns)
     # With a mistake anywhere the block of alerts may have been taken out.
     is_sure = () not in case.document.unsure
     if consumer.what == "alert" and case.plan.control.alerts is None and is_sure:
@@ -142,6 +150,10 @@ def _tiers(case: Case) -> list[str]:
 
 
 def _membership(case: Case, plan: MembershipPlan) -> Iterator[Mistake]:
+    if plan.watch < case.tree.top and case.tree.is_replicated(plan.watch):
+        problem = f"each {case.tree.names[plan.watch]} has replicas, which watch over each other"
+        yield case.document.mistake(("membership", "watch"), problem, "say watch: locals")
+        return
     if plan.watch >= case.tree.top:
         (word,) = (word for word, tier in WATCHED.items() if tier == plan.watch)
         problem = f"this tree has no {word}"
@@ -150,7 +162,9 @@ def _membership(case: Case, plan: MembershipPlan) -> Iterator[Mistake]:
         return
     yield from _too_few(case, plan)
     options = plan.detector.options
-    yield from _never(case, ("membership", "detector", "period"), options["period_ns"])
+    yield from _period(case, ("membership", "detector", "period"), options["period_ns"])
+    if "timeout_ns" in options:
+        yield from _timeout(case, ("membership", "detector", "timeout"), options["timeout_ns"])
     if plan.detector.kind == "swim" and options["timeout_ns"] >= options["period_ns"]:
         timeout, period = (write_duration(options[key]) for key in ("timeout_ns", "period_ns"))
         problem = f"an answer may take {timeout}, and the next probe begins after {period}"
@@ -171,6 +185,28 @@ def _too_few(case: Case, plan: MembershipPlan) -> Iterator[Mistake]:
     if plan.rehome and smallest < GROUP_MIN:
         problem = f"no sibling can take over: {has}"
         yield case.document.mistake(("membership", "rehome"), problem, "say rehome: false")
+
+
+# How often
+
+
+def _period(case: Case, path: Path, every_ns: int) -> Iterator[Mistake]:
+    yield from _too_often(case, path, every_ns)
+    yield from _never(case, path, every_ns)
+
+
+def _too_often(case: Case, path: Path, every_ns: int) -> Iterator[Mistake]:
+    if every_ns < PERIOD_MIN_NS:
+        problem = f"once every {write_duration(every_ns)} is too often: at most 1000 times a second"
+        hint = f"say {write_duration(PERIOD_MIN_NS)} or more"
+        yield case.document.mistake(path, problem, hint)
+
+
+def _timeout(case: Case, path: Path, timeout_ns: int) -> Iterator[Mistake]:
+    if timeout_ns < TIMEOUT_MIN_NS:
+        problem = f"{write_duration(timeout_ns)} is too short: at most 10000 times a second"
+        hint = f"say {write_duration(TIMEOUT_MIN_NS)} or more"
+        yield case.document.mistake(path, problem, hint)
 
 
 def _never(case: Case, path: Path, every_ns: int) -> Iterator[Mistake]:

@@ -203,6 +203,44 @@ def test_watchers_without_anybody_to_watch_or_time_are_refused(tree, membership,
     assert all(where in one for one in found)
 
 
+@pytest.mark.parametrize("detector", ["heartbeat", "swim"])
+def test_a_tier_that_has_replicas_itself_is_not_watched(detector):
+    tree = "tree: {local: 20, regional: 4, replicas: {regional: 4, root: 4}}\n"
+    found = the_mistake(f"{tree}membership: {{detector: {detector}, watch: regionals}}\n")
+    assert found.startswith("scenario.yaml:7:")
+    assert "membership.watch: each regional has replicas, which watch over each other" in found
+    assert found.endswith("say watch: locals")
+    assert not mistakes_in(f"{GOOD}{tree}membership: {{detector: {detector}, watch: locals}}\n")
+
+
+@pytest.mark.parametrize(
+    ("block", "key"),
+    [
+        ("reads: [{at: root, every: 1ns}]", "reads[0].every"),
+        ("alerts: {gossip: 999us}", "alerts.gossip"),
+        ("alerts: {resend: 1us}", "alerts.resend"),
+        ("anti_entropy: {every: 1ns}", "anti_entropy.every"),
+        ("membership: {detector: {kind: phi, period: 1ns}}", "membership.detector.period"),
+    ],
+)
+def test_what_happens_for_ever_is_refused(block, key):
+    found = the_mistake(FOUR + block + "\n")
+    assert f": {key}: once every " in found
+    assert found.endswith("is too often: at most 1000 times a second, say 1ms or more")
+
+
+@pytest.mark.parametrize("kind", ["pbft", "hotstuff"])
+def test_a_timeout_of_nothing_is_refused(kind):
+    block = f"agreement: {{protocol: {{kind: {kind}, timeout: "
+    found = the_mistake(f"{FOUR}{block}99us}}}}\n")
+    assert ": agreement.protocol.timeout: 99us is too short: at most 10000 times a second" in found
+    assert not mistakes_in(f"{GOOD}{FOUR}{block}100us}}}}\n")
+
+
+def test_the_shortest_period_is_taken():
+    assert not mistakes_in(f"{GOOD}{FOUR}reads: [{{at: root, every: 1ms}}]\n")
+
+
 def test_comparing_less_than_once_in_a_run_is_refused():
     assert "once every 2min never happens" in the_mistake(FOUR + "anti_entropy: {every: 2min}\n")
 
