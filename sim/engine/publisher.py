@@ -81,17 +81,17 @@ class Publisher:
     def announce(self, edition: Edition) -> None:
         """A snapshot of a version that was due some time ago is published under its number.
 
-        Consensus-free every replica publishes one; the first counts as the version.
+        Consensus-free every replica publishes one; what readers take up, of all of them, counts.
         """
         version, due_ns, moments = edition.version, edition.due_ns, edition.moments
-        if edition.is_first:
+        if edition.is_newest:
             ages = {
                 "oldest_age_ns": due_ns - edition.ages.oldest_born_ns,
                 "mean_age_ns": due_ns - edition.ages.mean_born_ns,
                 "coverage": edition.ages.coverage,
             }
             self._recorder.publication(due_ns, version, moments, edition.truth, ages)
-            if self._is_watched:
+            if self._is_watched and edition.is_first:
                 published = unguarded(moments, self._plan.agents.count)
                 self._account(version, due_ns, published, moments, edition.truth)
         for listener in self._listeners:

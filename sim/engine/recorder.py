@@ -44,6 +44,11 @@ class Recorder:
         moves = counts[-2] * plan.duration_ns // plan.tiers[-2].period_ns
         self._published = dict.fromkeys(("error_mean", "error_sd"), np.nan)
         """Errors of the newest baseline that was published."""
+        self._baselines: dict[int, dict[str, Any]] = {}
+        """Row of each version that was published."""
+        self._agreed: Moments | None = None
+        """The newest baseline that replicas published, and its version."""
+        self._agreed_version = 0
         self._heard = HeardLog(self._agents_of_region, keeps=moves <= HEARD_MAX)
 
     def sample(self, now_ns: int) -> None:
@@ -66,7 +71,8 @@ class Recorder:
     ) -> None:
         """One row of a baseline that was due at `now_ns`, and what is true of it.
 
-        `ages` has the columns about its sources as of then; left out, the root's of now.
+        `ages` has the columns about its sources as of then; left out, the root's of now. Published
+        again, a version's last row counts.
         """
         ages = self._ages(now_ns) if ages is None else ages
         half_width = estimate.half_width
@@ -82,9 +88,11 @@ class Recorder:
             "coverage": ages["coverage"],
             "half_width_max": float(np.nanmax(half_width)) if _any(half_width) else np.nan,
         }
-        self._rows["baselines"].append(row)
+        self._baselines[version] = row
         self._fingerprint.add("baselines", *row.values())
         self._published = {name: row[name] for name in self._published}
+        if version >= self._agreed_version:
+            self._agreed_version, self._agreed = version, estimate
 
     def integrity(self, row: dict[str, Any]) -> None:
         """One row of how far a published baseline is off, and what vouches for it."""
@@ -108,8 +116,9 @@ class Recorder:
         """Write down the traffic of the whole run."""
         self._take_heard()
         # A committee may decide an old version after a newer one.
-        for table in ("baselines", "integrity"):
-            self._rows.get(table, []).sort(key=lambda row: int(row["version"]))
+        if self._baselines:
+            self._rows["baselines"] = [row for _, row in sorted(self._baselines.items())]
+        self._rows.get("integrity", []).sort(key=lambda row: int(row["version"]))
         for row in traffic_rows(self._plan, self._world):
             self._rows["traffic"].append(row)
             self._fingerprint.add("traffic", *row.values())
@@ -143,9 +152,18 @@ class Recorder:
 
     def _errors(self, now_ns: int) -> dict[str, Any]:
         estimate, truth = self.baselines(now_ns)
+        if self._plan.control.agreement is not None:
+            # What one replica knows is not what they publish, if they publish at all.
+            return self._errors_of(self._agreed, truth)
         if self._plan.baseline.rule.kind != "mean":
             # What a robust rule says is known only when it is published.
             return {"count": estimate.count, **self._published}
+        return self._errors_of(estimate, truth)
+
+    def _errors_of(self, estimate: Moments | None, truth: Moments) -> dict[str, Any]:
+        """Of a baseline against the truth of now; undefined before there is one."""
+        if estimate is None:
+            return {"count": 0, "error_mean": np.nan, "error_sd": np.nan}
         return {
             "count": estimate.count,
             "error_mean": error_mean(estimate, truth),

@@ -5,6 +5,7 @@ the same the number is the version; where each publishes its own, of one version
 covers most sources is newest, and of equals that of the replica with the lowest number.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any, Final
@@ -32,6 +33,8 @@ class Version:
     """What each replica would have published, until all have decided."""
     out: dict[int, Moments] = field(default_factory=dict)
     """What each replica has published."""
+    number: int = 0
+    """The highest under which anybody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,19 @@ class Edition:
     """As they were when the snapshot was taken."""
     is_first: bool
     """Whether no replica has published this version before."""
+    is_newest: bool
+    """Whether readers prefer it to all that has been published of this version."""
     apart: float
-    """Largest difference from what others have published of this version, in sd."""
+    """Largest difference from what correct others have published of this version, in sd."""
 
 
 class Minutes:
     """`replicas` of them; `is_split`: each publishes its own. `scale` is that of the features."""
 
-    def __init__(self, replicas: int, scale: float, *, is_split: bool) -> None:
+    def __init__(
+        self, replicas: int, scale: float, *, is_split: bool, lying: Collection[int] = ()
+    ) -> None:
+        self._lying = lying
         self._replicas, self._scale, self._is_split = replicas, scale, is_split
         self.versions: dict[int, Version] = {}
         self._held: dict[int, Held | None] = {}
@@ -91,14 +99,15 @@ class Minutes:
             truth=version.truth,
             ages=snapshot.ages,
             is_first=not version.out,
-            apart=_apart(found, version),
+            is_newest=number > version.number,
+            apart=_apart(found, version, self._lying),
         )
         signed = statement(decided.slot, decided.value.digest)
         self._held.setdefault(
             number, held(number, found, snapshot.ages, signed, decided.certificate)
         )
         self._newest[replica] = max(self._newest[replica], number)
-        version.out[replica] = found
+        version.out[replica], version.number = found, max(version.number, number)
         if len(version.out) == self._replicas:
             version.own.clear()
         return edition
@@ -131,9 +140,10 @@ class Minutes:
         return (covered + 1) * self._replicas - 1 - replica
 
 
-def _apart(found: Moments, version: Version) -> float:
-    """Unknown means are no difference."""
-    apart = [error_mean(found, other) for other in version.out.values()]
+def _apart(found: Moments, version: Version, lying: Collection[int]) -> float:
+    """From what correct replicas have published; unknown means are no difference."""
+    others = [other for replica, other in version.out.items() if replica not in lying]
+    apart = [error_mean(found, other) for other in others]
     return max((one for one in apart if not isnan(one)), default=0.0)
 
 

@@ -58,4 +58,21 @@ def test_the_ages_of_a_baseline_are_those_of_the_snapshot_and_not_of_the_decisio
     late = agreed["version"] > 2
     assert (agreed["mean_age_ns"][late] >= 0).all()
     assert (agreed["coverage"][late] == 1).all()
-    assert np.median(agreed["mean_age_ns"]) == pytest.approx(np.median(free["mean_age_ns"]), rel=0.2)
+    assert np.median(agreed["mean_age_ns"]) == pytest.approx(
+        np.median(free["mean_age_ns"]), rel=0.2
+    )
+
+
+def test_the_error_of_a_run_is_that_of_what_is_published_and_not_of_what_a_replica_knows():
+    halves = "{kind: partition, shape: halves, at: 5s, until: 10s}"
+    samples = {protocol: run(protocol, halves)["samples"] for protocol in (PBFT, "versions")}
+    cut = (samples[PBFT]["time_ns"] > 5_500_000_000) & (samples[PBFT]["time_ns"] < 10**10)
+    assert len(np.unique(samples[PBFT]["count"][cut])) == 1, "nothing new is published"
+    assert len(np.unique(samples["versions"]["count"][cut])) > 5
+
+
+def test_who_forges_what_it_publishes_moves_the_error():
+    liar = "adversaries: [{where: root-0/0, kind: forge, by: 5sd, from: 4s}]\n"
+    none = "{kind: duplicate, nodes: [all], share: 1%, at: 1s, until: 11s}"
+    found = run("versions", none, liar)["samples"]
+    assert np.nanmax(found["error_mean"][found["time_ns"] > 5_000_000_000]) > 2
