@@ -9,8 +9,8 @@
 * Certified reads: who prefers consistency reads only what a quorum signed, and correct replicas
   decided.
 
-With more liars than the committee withstands nothing is promised, and nothing but causality and
-integrity demanded.
+With more liars than the committee withstands nothing is promised, and nothing but causality,
+integrity and the signatures of a quorum demanded.
 """
 
 from collections.abc import Callable
@@ -102,8 +102,7 @@ class Decisions:
         self._decided: dict[int, dict[int, Value]] = {}
         self._views: dict[int, int] = {}
         """The latest view in which each version was decided."""
-        self.statements: set[bytes] = set()
-        """What certificates of decided versions are under."""
+        self._statements: set[bytes] = set()
 
     def proposed(self, version: int, replica: int, value: Value, now_ns: int) -> None:
         """A replica hands its own candidate to its node; who was down may do so later."""
@@ -116,7 +115,12 @@ class Decisions:
             self._fresh.append(_Fact(replica, life, now_ns, decided))
             slot = decided.slot
             self._views[slot] = max(self._views.get(slot, 0), decided.view)
-            self.statements.add(statement(slot, decided.value.digest))
+            self._statements.add(statement(slot, decided.value.digest))
+
+    @property
+    def statements(self) -> set[bytes] | None:
+        """What certificates of decided versions are under; None where a quorum can sign anything."""
+        return self._statements if self._promise.is_kept else None
 
     def check(self) -> None:
         """Raises InvariantViolated with the figures."""
@@ -215,11 +219,16 @@ class Decisions:
 
 
 def check_certified_read(
-    read: Read, held: Held | None, committee: Committee, notary: Notary, statements: set[bytes]
+    read: Read,
+    held: Held | None,
+    committee: Committee,
+    notary: Notary,
+    statements: set[bytes] | None,
 ) -> None:
     """An answer to one who prefers consistency. Raises InvariantViolated if it proves nothing.
 
-    `statements` are those under which correct replicas decided.
+    `statements` are those under which correct replicas decided; None = more lie than may, and the
+    signatures of a quorum are all that can be demanded.
     """
     if not read.answered:
         return
@@ -228,7 +237,7 @@ def check_certified_read(
         raise InvariantViolated(f"certified reads: version {read.version} has no certificate")
     if proof.digest != held.digest or not notary.is_certified(proof, committee.quorum):
         raise InvariantViolated(f"certified reads: no quorum signed version {read.version}")
-    if held.digest not in statements:
+    if statements is not None and held.digest not in statements:
         raise InvariantViolated(f"certified reads: nobody decided version {read.version}")
 
 

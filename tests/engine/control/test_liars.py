@@ -3,12 +3,18 @@
 Every run checks its own invariants; here is what the liars did achieve.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from sim.engine.control.invariants import Decisions, Promise, check_certified_read
 from sim.engine.control.liars import MemberLiars
 from sim.engine.simulation import Simulation
+from sim.errors import InvariantViolated
 from sim.protocol.agreement.registry import PROTOCOLS as THEORY
+from sim.protocol.committee import Committee
+from sim.protocol.signatures import Certificate, Notary, digest
 from tests.engine.control.lied import (
     PROTOCOLS,
     answered,
@@ -161,6 +167,35 @@ def test_beyond_f_nothing_is_promised_and_nothing_demanded():
     recording = simulation("consistent_broadcast", twins, agreement={"tolerance": "none"}).run()
     assert THEORY["consistent_broadcast"].most_liars(4) == 1
     assert recording.tables["member_lies"]["replica"].tolist() == [0, 1]
+
+
+FOUR = Committee(tuple(f"root-0/{replica}" for replica in range(4)), 1)
+NOTARY = Notary(b"secret", 4)
+
+
+def read_signed_by(signers, statements):
+    """Hold a certified read to what is demanded, where nobody decided what it says."""
+    said = digest("nobody's")
+    proof = Certificate(said, tuple(NOTARY.seal(one).sign(said) for one in range(signers)))
+    held = SimpleNamespace(certificate=proof, digest=said)
+    read = SimpleNamespace(answered=True, version=(0, 6))
+    check_certified_read(read, held, FOUR, NOTARY, statements)
+
+
+@pytest.mark.parametrize("liars", [1, 2])
+def test_with_more_liars_than_f_a_quorum_may_sign_what_nobody_decided(liars):
+    honest = tuple(replica >= liars for replica in range(4))
+    demanded = Decisions(Promise("pbft", FOUR, honest), lambda *_: True, lambda: 0).statements
+    if liars > FOUR.f:
+        read_signed_by(3, demanded)
+    else:
+        with pytest.raises(InvariantViolated, match="nobody decided version"):
+            read_signed_by(3, demanded)
+
+
+def test_with_more_liars_than_f_a_quorum_must_still_have_signed():
+    with pytest.raises(InvariantViolated, match="no quorum signed"):
+        read_signed_by(2, None)
 
 
 @pytest.mark.parametrize(("silent", "state"), [(1, "committed"), (2, "provisional")])
