@@ -1,8 +1,9 @@
 """Agreement in one replication: how fast, how often, at what price, and how far apart.
 
 A publication is proposed to every replica that is up, and each is to decide it. Judged are those
-with time for it: proposed a whole period before the end. What was not decided when the run ended is
-*censored*, so a quantile that falls on it is infinite. NaN is "undefined here".
+with time for it: proposed a whole period before the end. Replicas that lie are left out. What was
+not decided when the run ended is *censored*, so a quantile that falls on it is infinite. NaN is
+"undefined here".
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measure.censored import CensoredSample, censored
+from sim.measure.correct import of_correct
 from sim.measure.intervals import quantile
 from sim.measure.spans import Spans, union
 from sim.measure.tables import Table, Tables
@@ -31,11 +33,11 @@ def has_replicas(plan: Plan) -> bool:
 
 
 def judged(tables: Tables, plan: Plan) -> dict[str, NDArray[np.int64]]:
-    """Each version and replica it was proposed to, with `decided_ns` (-1 = never); (rows,) each.
+    """Each version and correct replica, with `decided_ns` (-1 = never); columns (rows,).
 
-    Only publications with a whole period before the end of the run.
+    A row for each proposal that has a whole period before the end of the run.
     """
-    rows, done = tables.snapshots, tables.decisions
+    rows, done = of_correct(tables.snapshots, tables), tables.decisions
     kept = rows["proposed_ns"] + plan.baseline.publish_ns <= plan.duration_ns
     decided = {
         (version, replica): decided_ns
@@ -57,7 +59,7 @@ def judged(tables: Tables, plan: Plan) -> dict[str, NDArray[np.int64]]:
 
 
 def latencies(tables: Tables, plan: Plan) -> CensoredSample:
-    """From each proposal to the decision of it, at each replica, in seconds."""
+    """From each proposal to the decision of it, at each correct replica, in seconds."""
     rows = judged(tables, plan)
     has_ended = rows["decided_ns"] >= 0
     until_ns = np.where(has_ended, rows["decided_ns"], plan.duration_ns)
@@ -80,7 +82,7 @@ def _decided(tables: Tables, plan: Plan) -> float:
 
 
 def _available(tables: Tables, plan: Plan) -> float:
-    """Publications that some replica put out before the next was due, of all that were due."""
+    """Publications that a correct replica put out before the next was due, of all that were."""
     period_ns = plan.baseline.publish_ns
     due = plan.duration_ns // period_ns - 1
     if due < 1:
@@ -91,38 +93,38 @@ def _available(tables: Tables, plan: Plan) -> float:
 
 
 def _divergence(tables: Tables, _: Plan) -> float:
-    apart = tables.decisions["apart"]
+    apart = of_correct(tables.decisions, tables)["apart"]
     return float(apart.max()) if len(apart) else np.nan
 
 
 def _views(tables: Tables, _: Plan) -> float:
     """Views begin at 0 and only rise, so the highest says how often they changed."""
-    view = tables.decisions["view"]
+    view = of_correct(tables.decisions, tables)["view"]
     return float(view.max()) if len(view) else np.nan
 
 
 def _per_decision(column: str) -> Figure:
-    """What the messages of the protocol come to, for each version that some replica decided."""
+    """What the protocol sends for each version that a correct replica decided."""
 
     def figure(tables: Tables, plan: Plan) -> float:
         assert plan.control.agreement is not None
         rows = tables.control_traffic
         mine = np.isin(rows["kind"], kinds(plan.control.agreement.protocol.kind))
         mine &= rows["outcome"] != DISCARDED
-        versions = len(np.unique(tables.decisions["version"]))
+        versions = len(np.unique(of_correct(tables.decisions, tables)["version"]))
         return float(rows[column][mine].sum()) / versions if versions else np.nan
 
     return figure
 
 
 def differing(tables: Tables, end_ns: int) -> Spans:
-    """When replicas that were up did not know the same: different finished panes or stores.
+    """When correct replicas that were up knew different finished panes, or had different stores.
 
     What a publication (or a look at the stores) shows holds until the next one.
     """
     parts = [
-        _differing(tables.snapshots, "proposed_ns", "finished", end_ns),
-        _differing(tables.stores, "at_ns", "digest", end_ns),
+        _differing(of_correct(tables.snapshots, tables), "proposed_ns", "finished", end_ns),
+        _differing(of_correct(tables.stores, tables), "at_ns", "digest", end_ns),
     ]
     spans = np.concatenate(parts)
     return union(spans[:, 0], spans[:, 1])

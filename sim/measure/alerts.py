@@ -2,7 +2,8 @@
 
 An alert counts as raised from the first instant at which anybody shows it, which is its raiser.
 Keepers are the replicas of the root; those that proposed the last publication are up at the end.
-An alert that was never committed is *censored*, one that was taken back before does not count.
+Replicas that lie are no keepers, and what they show is not looked at. An alert that was never
+committed is *censored*, one that was taken back before does not count.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measure.censored import CensoredSample, censored
+from sim.measure.correct import of_correct
 from sim.measure.spans import Spans, union
 from sim.measure.tables import Table, Tables
 from sim.scenario.plan import Plan
@@ -75,14 +77,14 @@ def provisional(alerts: Table, end_ns: int) -> tuple[Ints, Ints]:
     return found[:, 0], found[:, 1]
 
 
-def unresolved(alerts: Table, end_ns: int) -> Spans:
-    """When some alert was provisional at some node."""
-    return union(*provisional(alerts, end_ns))
+def unresolved(tables: Tables, end_ns: int) -> Spans:
+    """When some alert was provisional at some node that does not lie."""
+    return union(*provisional(_said(tables), end_ns))
 
 
 def times_to_commit(tables: Tables, plan: Plan) -> CensoredSample:
     """From the raising of each alert until a first keeper shows it as committed, in seconds."""
-    rows = states(tables.alerts)
+    rows = states(_said(tables))
     lasted_ns, has_ended = [], []
     for alert in raised(rows):
         mine = rows["alert"] == alert
@@ -98,20 +100,25 @@ def times_to_commit(tables: Tables, plan: Plan) -> CensoredSample:
 
 def times_provisional(tables: Tables, plan: Plan) -> CensoredSample:
     """How long each node showed each alert as provisional, in seconds."""
-    begin_ns, until_ns = provisional(tables.alerts, plan.duration_ns)
+    begin_ns, until_ns = provisional(_said(tables), plan.duration_ns)
     return censored(until_ns - begin_ns, until_ns < plan.duration_ns)
 
 
+def _said(tables: Tables) -> Table:
+    """What raisers and correct keepers said."""
+    return of_correct(tables.alerts, tables)
+
+
 def _committed(tables: Tables, _: Plan) -> float:
-    rows = tables.alerts
+    rows = _said(tables)
     every = raised(rows)
     kept = (rows["state"] == COMMITTED) & (rows["replica"] >= 0)
     return len(set(rows["alert"][kept].tolist())) / len(every) if every else np.nan
 
 
 def _lost(tables: Tables, _: Plan) -> float:
-    rows = states(tables.alerts)
-    up = _up_at_the_end(tables.snapshots)
+    rows = states(_said(tables))
+    up = _up_at_the_end(of_correct(tables.snapshots, tables))
     held = {
         (alert, replica)
         for alert, replica in zip(rows["alert"].tolist(), rows["replica"].tolist(), strict=True)
@@ -130,7 +137,7 @@ def _up_at_the_end(snapshots: Table) -> list[int]:
 
 def _double(tables: Tables, _: Plan) -> float:
     """One alert is raised once: two of it that differ in when are two contents under one name."""
-    rows = tables.alerts
+    rows = _said(tables)
     done = rows["state"] == COMMITTED
     pairs = dict.fromkeys(
         zip(rows["alert"][done].tolist(), rows["raised_ns"][done].tolist(), strict=True)

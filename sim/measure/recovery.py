@@ -113,7 +113,7 @@ def recoveries(tables: Tables, plan: Plan) -> list[Recovery]:
     stale = broken(held(tables, end_ns), plan.staleness.baseline_ns, 0, end_ns)
     wrong = _inaccurate(tables.samples, plan.baseline.epsilon, end_ns)
     split = differing(tables, end_ns) if has_replicas(plan) else None
-    pending = unresolved(tables.alerts, end_ns) if plan.control.alerts is not None else None
+    pending = unresolved(tables, end_ns) if plan.control.alerts is not None else None
     sustain_ns = plan.measure.sustain_ns
     return [
         Recovery(

@@ -217,6 +217,12 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "messages": np.int64,
         "bytes": np.int64,
     },
+    "member_lies": {
+        "adversary": np.str_,
+        "kind": np.str_,
+        "replica": np.int64,
+        "deeds": np.int64,
+    },
 }
 """Table -> column -> type."""
 
@@ -236,6 +242,7 @@ OPTIONAL: Final = (
     "syncs",
     "stores",
     "control_traffic",
+    "member_lies",
 )
 """Tables of what a run may leave out: detection, adversaries and rules, attestation, evidence, and
 all of the control plane."""
@@ -285,6 +292,8 @@ class Tables:
       one) or was convicted or replaced (NEVER if not).
     - `evidence`: log-odds in nats of all reports and of those of correct agents, the bounds that no
       tolerated number of liars can leave, and a verdict ALARM, CLEAR or UNDETERMINED.
+    - `member_lies`: one row a replica of the root that lies at some time of the run, whether or not
+      it came to it; `deeds` messages were changed or kept back.
     """
 
     samples: Table
@@ -308,6 +317,7 @@ class Tables:
     syncs: Table
     stores: Table
     control_traffic: Table
+    member_lies: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":

@@ -272,7 +272,7 @@ METRICS: Final = (
     Metric(
         "agreement.decided",
         "share",
-        "publications that were decided, of all proposed to a replica that was up",
+        "publications that were decided, of all proposed to a replica that was up and does not lie",
         "more",
     ),
     Metric(
@@ -290,7 +290,11 @@ METRICS: Final = (
     Metric("agreement.bytes", "B", "bytes of the protocol per version that was decided"),
     Metric("agreement.views", "1", "highest view (or round) of a decision, counted from 0"),
     Metric("alerts.committed", "share", "alerts that were committed, of all raised", "more"),
-    Metric("alerts.lost", "1", "alerts that some keeper did not hold at the end, in a replication"),
+    Metric(
+        "alerts.lost",
+        "1",
+        "alerts that some keeper that does not lie did not hold at the end, in a replication",
+    ),
     Metric("alerts.double", "1", "alerts committed with two contents; anything but 0 is a bug"),
     Metric("alerts.commit.max", "s", "from raising an alert until a keeper shows it as committed"),
     Metric("alerts.provisional.max", "s", "how long a node showed an alert as provisional"),

@@ -82,6 +82,7 @@ BLANK = {
         "items_in": 1, "items_out": 1,
     },
     "stores": {"at_ns": S, "replica": 0, "digest": "a", "items": 1},
+    "member_lies": {"adversary": "adversaries[0]", "kind": "silence", "replica": 0, "deeds": 1},
     "control_traffic": {"kind": "BrachaEcho", "outcome": "delivered", "messages": 1, "bytes": 10},
 }  # fmt: skip
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from sim.measure.agreement import AGREEMENT_FIGURES, differing, latencies
+from sim.measure.tables import COLUMNS, Tables, empty
+from tests.engine.control import lied
 from tests.engine.scenarios import RING, run
 from tests.measure.controlled import controlled, controlled_plan, decisions, snapshots
 from tests.measure.synthetic import S
@@ -45,6 +47,53 @@ def test_a_replica_that_was_down_owes_no_decision():
     rows = [row for row in snapshots() if row["replica"] != 3]
     without = [(version, 3) for version in range(1, 10)]
     assert figure("decided", snapshots=rows, decisions=decisions(without)) == 1.0
+
+
+LIAR = [{"replica": 0}]
+
+
+def test_a_liar_is_not_judged():
+    without = [(version, 0) for version in range(1, 10)]
+    rows = {"decisions": decisions(without), "member_lies": LIAR}
+    assert figure("decided", **rows) == 1.0
+    assert figure("latency.p95", **rows) == pytest.approx(0.1)
+
+
+def test_what_a_liar_alone_publishes_is_not_available():
+    rows = [row for row in decisions() if row["replica"] == 0]
+    assert figure("available", decisions=rows) == 1.0
+    assert figure("available", decisions=rows, member_lies=LIAR) == 0.0
+
+
+def test_how_far_a_liar_is_apart_and_which_view_it_is_in_counts_for_nothing():
+    rows = [{"apart": 9.0, "view": 9}, {"apart": 0.1, "view": 1, "replica": 1}]
+    assert figure("divergence.max", decisions=rows, member_lies=LIAR) == 0.1
+    assert figure("views", decisions=rows, member_lies=LIAR) == 1
+
+
+@pytest.mark.parametrize("kind", ["silence", "equivocate"])
+def test_consensus_decides_everything_although_its_first_leader_lies(kind):
+    tables, plan = lied_run("pbft", kind)
+    figures = {
+        name: AGREEMENT_FIGURES[f"agreement.{name}"](tables, plan)
+        for name in ("decided", "latency.p95", "available", "divergence.max")
+    }
+    assert figures["decided"] == figures["available"] == 1.0
+    assert math.isfinite(figures["latency.p95"])
+    assert figures["divergence.max"] == 0.0
+
+
+def test_how_far_correct_replicas_are_from_a_liar_counts_for_nothing():
+    """A forged snapshot is some 4 sd of the baseline off; nothing keeps its liar from it."""
+    tables, plan = lied_run("versions", "forge")
+    assert AGREEMENT_FIGURES["agreement.divergence.max"](tables, plan) < 0.1
+    assert tables.decisions["error_mean"].max() > 3.0
+
+
+def lied_run(protocol, kind):
+    """Four replicas of which the first lies from the beginning; a run leaves empty tables out."""
+    every = {name: empty(name) for name in COLUMNS} | dict(lied.run(protocol, kind).tables)
+    return Tables.of(every), lied.plan(protocol, {"where": "root-0/0", "kind": kind})
 
 
 def test_one_replica_that_publishes_is_enough_to_be_available():
@@ -105,6 +154,13 @@ def test_replicas_differ_from_the_publication_that_shows_it_to_the_next():
 def test_stores_that_differ_count_as_well():
     rows = [{"at_ns": S, "digest": "a"}, {"at_ns": S, "digest": "b"}, {"at_ns": 3 * S}]
     assert differing(controlled(stores=rows), 10 * S).tolist() == [[S, 3 * S]]
+
+
+def test_a_liar_that_knows_something_else_is_no_difference():
+    rows = [{**row, "finished": str(row["replica"] == 0)} for row in snapshots()]
+    stores = [{"at_ns": S, "digest": "a"}, {"at_ns": S, "digest": "b", "replica": 1}]
+    tables = controlled(snapshots=rows, stores=stores, member_lies=LIAR)
+    assert len(differing(tables, 10 * S)) == 0
 
 
 def test_a_digest_that_changes_for_everybody_at_once_is_no_difference():

@@ -84,6 +84,31 @@ def test_an_alert_that_one_keeper_does_not_hold_at_the_end_is_lost():
     assert figure("lost", [row for row in WHOLE if row["replica"] != 2]) == 1
 
 
+LIAR = [{"replica": 2}]
+
+
+def of_liar(name, alerts):
+    tables = controlled(alerts=alerts, member_lies=LIAR)
+    return ALERT_FIGURES[f"alerts.{name}"](tables, PLAN)
+
+
+def test_a_keeper_that_lies_need_not_hold_an_alert():
+    rows = [row for row in WHOLE if row["replica"] != 2]
+    assert of_liar("lost", rows) == 0
+    assert of_liar("lost", [row for row in rows if row["replica"] != 3]) == 1
+
+
+def test_a_liar_neither_commits_an_alert_nor_doubles_it():
+    assert of_liar("committed", [RAISED, said("committed", 3 * S, 2)]) == 0.0
+    assert of_liar("double", [*WHOLE, said("committed", 5 * S, 2, raised_ns=2 * S)]) == 0
+
+
+def test_what_a_liar_shows_as_provisional_is_not_unresolved():
+    tables = controlled(alerts=[said("provisional", S, 2)], member_lies=LIAR)
+    assert len(unresolved(tables, END_NS)) == 0
+    assert len(times_provisional(tables, PLAN)) == 0
+
+
 def test_a_keeper_that_is_down_at_the_end_need_not_hold_it():
     rows = [row for row in WHOLE if row["replica"] != 2]
     tables = controlled(alerts=rows, snapshots=[{"replica": one} for one in (0, 1, 3)])
@@ -106,7 +131,7 @@ def test_what_is_provisional_at_the_end_is_censored():
 
 def test_an_expired_alert_is_resolved_until_it_is_provisional_again():
     rows = [RAISED, said("expired", 3 * S, -1), said("provisional", 5 * S, -1)]
-    spans = unresolved(controlled(alerts=rows).alerts, END_NS)
+    spans = unresolved(controlled(alerts=rows), END_NS)
     assert spans.tolist() == [[S, 3 * S], [5 * S, END_NS]]
 
 

@@ -72,7 +72,7 @@ class Council:
         # Where anybody can publish what it likes, replicas number what they publish on their own.
         self._is_split = self._is_free or bool(liars.parts and not self._is_certified)
         scale = parts.plan.agents.scale
-        self.minutes = Minutes(len(replicas), scale, is_split=self._is_split)
+        self.minutes = Minutes(len(replicas), scale, is_split=self._is_split, lying=liars.parts)
         self._hosts: dict[int, Host] = {
             member: self._join(member)
             for member in range(len(names))
