@@ -22,7 +22,6 @@ from sim.engine.control.plane import ControlPlane
 from sim.engine.control.replicas import Replicas
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
-from sim.protocol.alerts.contract import AlertState
 from sim.protocol.resolver.alerts import read_alert
 from sim.protocol.resolver.checks import check_read
 from sim.protocol.resolver.contract import Held, Policy, Prefer, Read, ReadClass
@@ -210,13 +209,12 @@ class Readers:
         return Policy(ReadClass(consumer.what), Prefer(consumer.prefer), bound_ns)
 
     def _read_alerts(self, desk: Desk, now_ns: int) -> None:
-        """One read of each alert that the node shows; of none there is one row."""
+        """One read of each alert that the node shows, and one of whether there are others."""
         assert self._alarms is not None, "checked: alerts are read where there are any"
         replica = self._replicas.rows.index(desk.row)
         shown, side = self._alarms.at(replica, now_ns)
         prefer = Prefer(desk.consumer.prefer)
-        states: Sequence[AlertState | None] = shown or (None,)
-        for state in states:
+        for state in (*shown, None):
             read = read_alert(state, side, self._alarms.committee.quorum, prefer)
             age_ns = -1 if state is None else now_ns - state.alert.raised_ns
             coverage = len(side) / self._alarms.committee.n
