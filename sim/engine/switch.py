@@ -1,7 +1,8 @@
 """Between the hosts: asks the fabric about each message and brings it to its receivers.
 
 The switch decides nothing. The fabric says how long a message takes or why it is lost; the kernel
-brings it; the journal has both, and the switch counts by kind.
+brings it; the journal has both, and the switch counts by kind, and by part of the system: what the
+same kind of message is sent for differs with the host that sends it.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,24 +22,47 @@ Judge = Callable[[str, str, Message, int], Verdict]
 JudgeAll = Callable[[str, tuple[str, ...], Message, int], list[Verdict]]
 """The same for (sender, receivers, message, now_ns): a new list, in the order of the receivers."""
 
+PartOf = Callable[[str], str]
+"""The part of the system to which a host belongs, by its name."""
+
 _NOTHING_LOST = {int}
+
+
+class _Books(dict[str, dict[type[Message], Tally]]):
+    """The tallies of each sender by kind; senders of one part share them."""
+
+    def __init__(self, part_of: PartOf) -> None:
+        super().__init__()
+        self.part_of = part_of
+        self.parts: dict[str, dict[type[Message], Tally]] = {}
+
+    def __missing__(self, sender: str) -> dict[type[Message], Tally]:
+        mine = self[sender] = self.parts.setdefault(self.part_of(sender), {})
+        return mine
 
 
 class Switch:
     """Joins the hosts of one run; `transmit` and `broadcast` are what each of them sends through.
 
-    Without `judge_all`, `judge` is asked for each receiver of a broadcast.
+    Without `judge_all`, `judge` is asked for each receiver of a broadcast; without `part_of` all
+    hosts are of one part, without a name.
     """
 
     def __init__(
-        self, kernel: Kernel, judge: Judge, journal: Journal, *, judge_all: JudgeAll | None = None
+        self,
+        kernel: Kernel,
+        judge: Judge,
+        journal: Journal,
+        *,
+        judge_all: JudgeAll | None = None,
+        part_of: PartOf = lambda _: "",
     ) -> None:
         self._kernel, self._judge, self._journal = kernel, judge, journal
         self._judge_all = self._judge_each if judge_all is None else judge_all
         self._receivers: dict[str, Receiver] = {}
         self._groups: dict[str | tuple[str, ...], Group] = {}
         self._usual: dict[str, Group] = {}
-        self._tallies: dict[type[Message], Tally] = {}
+        self._books = _Books(part_of)
         self._keeps_dropped = journal.keeps(Dropped)
         self._log: FlightLog | None = None
         if journal.keeps(Sent) or journal.keeps(Delivered):
@@ -69,12 +93,15 @@ class Switch:
             self._depart(sender, group, message, verdicts)
 
     def traffic(self) -> list[Traffic]:
-        """What became of the messages of each kind so far, in the order of their first sending."""
-        flights = self._in_flight()
-        return [
-            tally.traffic(one for one in flights if one.message.__class__ is kind)
-            for kind, tally in self._tallies.items()
-        ]
+        """What became of the messages of each part and kind so far.
+
+        In the order in which parts, and within a part kinds, were first sent.
+        """
+        flights: dict[int, list[Flight]] = {}
+        for one in self._in_flight():
+            flights.setdefault(id(self._tally_of(one)), []).append(one)
+        tallies = [tally for mine in self._books.parts.values() for tally in mine.values()]
+        return [tally.traffic(flights.get(id(tally), ())) for tally in tallies]
 
     def check(self) -> None:
         """Raises InvariantViolated if a message was lost without a trace, or came twice.
@@ -88,7 +115,7 @@ class Switch:
 
     def ended(self, flight: Flight) -> None:
         """A message has been everywhere."""
-        tally = self._tallies[flight.message.__class__]
+        tally = self._tally_of(flight)
         tally.delivered += flight.arrivals - len(flight.missed)
         if self._log is not None:
             self._log.ended(flight)
@@ -102,7 +129,7 @@ class Switch:
     def _depart(self, sender: str, group: Group, message: Message, verdicts: list[Verdict]) -> None:
         now_ns, size = self._kernel.now_ns, len(verdicts)
         assert size == len(group.receivers), "a verdict for each receiver"
-        tally = self._tallies.get(message.__class__) or self._tally(message)
+        tally = self._books[sender].get(message.__class__) or self._tally(sender, message)
         tally.messages += size
         tally.bytes += size * message.size_bytes
         row = -1 if self._log is None else self._log.sent(now_ns, sender, tally.number, group)
@@ -137,7 +164,7 @@ class Switch:
         return kept
 
     def _drop(self, sender: str, receiver: str, message: Message, reason: str) -> None:
-        tally = self._tallies[message.__class__]
+        tally = self._books[sender][message.__class__]
         tally.drop(reason)
         if self._keeps_dropped:
             row = Dropped(sender, receiver, tally.kind, reason)
@@ -151,11 +178,15 @@ class Switch:
     def _in_flight(self) -> list[Flight]:
         return [one for one in self._kernel.pending(Flight) if one.line is self]
 
-    def _tally(self, message: Message) -> Tally:
+    def _tally(self, sender: str, message: Message) -> Tally:
         kind = message.__class__.__name__
         number = 0 if self._log is None else self._log.number_kind(kind)
-        tally = self._tallies[message.__class__] = Tally(kind, number)
+        tally = Tally(kind, number, self._books.part_of(sender))
+        self._books[sender][message.__class__] = tally
         return tally
+
+    def _tally_of(self, flight: Flight) -> Tally:
+        return self._books[flight.sender][flight.message.__class__]
 
     def _group(self, key: str | tuple[str, ...], names: tuple[str, ...]) -> Group:
         receivers = [self._receivers[name] for name in names]

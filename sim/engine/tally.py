@@ -1,6 +1,6 @@
-"""Counts of messages by kind, and the law that they have to keep.
+"""Counts of messages by part and kind, and the law that they have to keep.
 
-Of each kind, sent = delivered + dropped + in flight, at any time.
+Of each part and kind, sent = delivered + dropped + in flight, at any time.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from sim.errors import InvariantViolated
 
 
 class Traffic(NamedTuple):
-    """What became of the messages of one kind; `dropped` is by reason."""
+    """What became of the messages of one kind that one part sent; `dropped` is by reason."""
 
     kind: str
     messages: int
@@ -19,18 +19,19 @@ class Traffic(NamedTuple):
     delivered: int
     dropped: dict[str, int]
     in_flight: int
+    part: str = ""
 
 
 class Tally:
-    """The messages of one kind; `delivered` has those of flights that have ended.
+    """The messages of one kind and part; `delivered` has those of flights that have ended.
 
     `number` is that of the kind in the log.
     """
 
-    __slots__ = ("bytes", "delivered", "dropped", "kind", "messages", "number")
+    __slots__ = ("bytes", "delivered", "dropped", "kind", "messages", "number", "part")
 
-    def __init__(self, kind: str, number: int) -> None:
-        self.kind, self.number = kind, number
+    def __init__(self, kind: str, number: int, part: str = "") -> None:
+        self.kind, self.number, self.part = kind, number, part
         self.messages = self.bytes = self.delivered = 0
         self.dropped: dict[str, int] = {}
 
@@ -39,13 +40,19 @@ class Tally:
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
 
     def traffic(self, flights: Iterable[Flight]) -> Traffic:
-        """The counts as of now; `flights` are those of this kind that are under way."""
+        """The counts as of now; `flights` are those counted here that are under way."""
         delivered, in_flight = self.delivered, 0
         for flight in flights:
             delivered += flight.arrivals - len(flight.missed)
             in_flight += len(flight.times_ns) - flight.arrivals
         return Traffic(
-            self.kind, self.messages, self.bytes, delivered, dict(self.dropped), in_flight
+            kind=self.kind,
+            messages=self.messages,
+            bytes=self.bytes,
+            delivered=delivered,
+            dropped=dict(self.dropped),
+            in_flight=in_flight,
+            part=self.part,
         )
 
 

@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 from sim.measure.censored import CensoredSample, censored
 from sim.measure.correct import of_correct
 from sim.measure.intervals import quantile
+from sim.measure.sent import sent
 from sim.measure.spans import Spans, union
 from sim.measure.tables import Table, Tables
-from sim.protocol.agreement.kinds import kinds
 from sim.scenario.plan import Plan
 
 Figure = Callable[[Tables, Plan], float]
 
-DISCARDED: Final = "discarded"
-"""Outcome of messages that a host lost after they were delivered, or never let out."""
+AGREEMENT: Final = "agreement"
 
 
 def has_replicas(plan: Plan) -> bool:
@@ -106,13 +105,9 @@ def _views(tables: Tables, _: Plan) -> float:
 def _per_decision(column: str) -> Figure:
     """What the protocol sends for each version that a correct replica decided."""
 
-    def figure(tables: Tables, plan: Plan) -> float:
-        assert plan.control.agreement is not None
-        rows = tables.control_traffic
-        mine = np.isin(rows["kind"], kinds(plan.control.agreement.protocol.kind))
-        mine &= rows["outcome"] != DISCARDED
+    def figure(tables: Tables, _: Plan) -> float:
         versions = len(np.unique(of_correct(tables.decisions, tables)["version"]))
-        return float(rows[column][mine].sum()) / versions if versions else np.nan
+        return sent(tables, AGREEMENT, column) / versions if versions else np.nan
 
     return figure
 

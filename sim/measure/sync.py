@@ -5,15 +5,18 @@ from typing import Final
 
 import numpy as np
 
+from sim.measure.sent import sent
 from sim.measure.tables import Tables
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 
+SYNC: Final = "sync"
 Figure = Callable[[Tables, Plan], float]
 
 
 def _bytes(tables: Tables, plan: Plan) -> float:
-    return float(tables.syncs["bytes"].sum()) * NS_PER_S / plan.duration_ns
+    """Probes and comparisons that found nothing cost as well, and are in no row of `syncs`."""
+    return sent(tables, SYNC, "bytes") * NS_PER_S / plan.duration_ns
 
 
 def _round_trips(tables: Tables, _: Plan) -> float:

@@ -212,6 +212,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "items": np.int64,
     },
     "control_traffic": {
+        "part": np.str_,
         "kind": np.str_,
         "outcome": np.str_,
         "messages": np.int64,
@@ -292,6 +293,8 @@ class Tables:
       one) or was convicted or replaced (NEVER if not).
     - `evidence`: log-odds in nats of all reports and of those of correct agents, the bounds that no
       tolerated number of liars can leave, and a verdict ALARM, CLEAR or UNDETERMINED.
+    - `control_traffic`: messages and bytes by part (that of the sender: agreement, registry,
+      alerts, members, sync), kind and outcome.
     - `member_lies`: one row a replica of the root that lies at some time of the run, whether or not
       it came to it; `deeds` messages were changed or kept back.
     """

@@ -286,8 +286,13 @@ METRICS: Final = (
         "sd",
         "largest difference of what two replicas published as one version, worst feature",
     ),
-    Metric("agreement.messages", "1", "messages of the protocol per version that was decided"),
-    Metric("agreement.bytes", "B", "bytes of the protocol per version that was decided"),
+    Metric(
+        "agreement.messages",
+        "1",
+        "messages between replicas about versions, per version that was decided; certificates, "
+        "checkpoints, repetitions and what was under way at the end included",
+    ),
+    Metric("agreement.bytes", "B", "bytes of these messages per version that was decided"),
     Metric("agreement.views", "1", "highest view (or round) of a decision, counted from 0"),
     Metric("alerts.committed", "share", "alerts that were committed, of all raised", "more"),
     Metric(
@@ -332,7 +337,11 @@ METRICS: Final = (
         "1",
         "counts at the root of more agents than there are; anything but 0 is a bug",
     ),
-    Metric("sync.bytes", "B/s", "bytes of anti-entropy per second, all replicas"),
+    Metric(
+        "sync.bytes",
+        "B/s",
+        "bytes of anti-entropy per second, all replicas, comparisons that find nothing included",
+    ),
     Metric("sync.round_trips.max", "1", "round trips of the longest session of anti-entropy"),
     *(metric for score in _SCORES for metric in _with_twins(score)),
 )

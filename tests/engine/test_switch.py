@@ -195,6 +195,22 @@ def test_traffic_is_counted_by_kind_in_messages_and_bytes():
     ]
 
 
+def test_one_kind_is_counted_for_each_part_that_sends_it():
+    kernel, journal = Kernel(), Journal()
+    switch = Switch(kernel, lambda *_question: 5, journal, part_of=lambda name: name[-1])
+    for name in ("a x", "b x", "c y"):
+        switch.join(Host(name, lambda life, n=name: Gossip(n), kernel, switch.transmit, journal))
+    for sender in ("a x", "b x", "c y"):
+        kernel.at(0, switch.broadcast, sender, ("a x", "c y"), Word("hello", 0))
+    kernel.at(4, switch.transmit, "c y", "a x", Word("hello", 0))
+    kernel.run(6)
+    switch.check()
+    assert switch.traffic() == [
+        Traffic("Word", 4, 400, 4, {}, 0, "x"),
+        Traffic("Word", 3, 300, 2, {}, 1, "y"),
+    ]
+
+
 def test_the_fabric_is_asked_once_for_a_whole_broadcast():
     asked = []
 

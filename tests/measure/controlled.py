@@ -83,7 +83,10 @@ BLANK = {
     },
     "stores": {"at_ns": S, "replica": 0, "digest": "a", "items": 1},
     "member_lies": {"adversary": "adversaries[0]", "kind": "silence", "replica": 0, "deeds": 1},
-    "control_traffic": {"kind": "BrachaEcho", "outcome": "delivered", "messages": 1, "bytes": 10},
+    "control_traffic": {
+        "part": "agreement", "kind": "BrachaEcho", "outcome": "delivered", "messages": 1,
+        "bytes": 10,
+    },
 }  # fmt: skip
 
 

@@ -123,13 +123,14 @@ def test_views_are_counted_from_nought():
     assert figure("views", decisions=[{"view": 0}, {"view": 2}, {"view": 1}]) == 2
 
 
-def test_messages_and_bytes_are_those_of_the_protocol_and_per_version():
+def test_messages_and_bytes_are_those_about_versions_and_per_version():
     traffic = [
         {"kind": "BrachaEcho", "messages": 60, "bytes": 600},
         {"kind": "BrachaReady", "outcome": "partitioned", "messages": 30, "bytes": 300},
         {"kind": "Vouch", "messages": 9, "bytes": 90},
         {"kind": "Vouch", "outcome": "discarded", "messages": 4, "bytes": 40},
-        {"kind": "Raise", "messages": 1000, "bytes": 9000},
+        {"part": "alerts", "kind": "Raise", "messages": 1000, "bytes": 9000},
+        {"part": "registry", "kind": "BrachaEcho", "messages": 50, "bytes": 500},
     ]
     assert figure("messages", control_traffic=traffic) == 99 / 9
     assert figure("bytes", control_traffic=traffic) == 990 / 9

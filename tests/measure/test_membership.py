@@ -90,7 +90,13 @@ def test_to_count_more_agents_than_there_are_is_a_miscount(sources, wrong):
 
 
 def test_anti_entropy_costs_bytes_per_second_and_its_longest_session():
-    tables = controlled(syncs=[{"bytes": 400}, {"bytes": 100, "round_trips": 5}])
+    traffic = [
+        {"part": "sync", "kind": "Probe", "bytes": 100},
+        {"part": "sync", "kind": "Items", "bytes": 400},
+        {"part": "sync", "kind": "Items", "outcome": "discarded", "bytes": 400},
+        {"kind": "Items", "bytes": 900},
+    ]
+    tables = controlled(syncs=[{}, {"round_trips": 5}], control_traffic=traffic)
     assert SYNC_FIGURES["sync.bytes"](tables, CRASHED) == 50.0
     assert SYNC_FIGURES["sync.round_trips.max"](tables, CRASHED) == 5
     assert math.isnan(SYNC_FIGURES["sync.round_trips.max"](controlled(), CRASHED))

@@ -20,7 +20,6 @@ from benchmarks.agreement_latency import (
     scenario,
 )
 from sim.engine.simulation import Simulation
-from sim.protocol.agreement.kinds import kinds
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.scenario import parse_scenario
 
@@ -62,7 +61,7 @@ def messages(kind, replicas):
     recording = run(scenario(kind, DELAY_MS, replicas, BARE))
     traffic = recording.tables["control_traffic"]
     assert set(traffic["outcome"].tolist()) == {"delivered"}
-    assert set(traffic["kind"].tolist()) <= set(kinds(kind))
+    assert set(traffic["part"].tolist()) == {"agreement"}
     return traffic["messages"].sum() / len(set(recording.tables["decisions"]["version"].tolist()))
 
 

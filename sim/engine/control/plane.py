@@ -23,11 +23,35 @@ from sim.engine.switch import Switch
 from sim.engine.tally import Traffic
 from sim.engine.world import World
 from sim.network.verdict import DELIVERED
+from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.messages import Message
 
 PPB_IN_PPM: Final = 1000
 DISCARDED: Final = "discarded"
 """Outcome of messages that were lost inside a host; those that were sent count as delivered too."""
+
+AGREEMENT: Final = "agreement"
+REGISTRY: Final = "registry"
+ALERTS: Final = "alerts"
+MEMBERS: Final = "members"
+SYNC: Final = "sync"
+PARTS: Final = {
+    **dict.fromkeys(PROTOCOLS, AGREEMENT),
+    "registry": REGISTRY,
+    "retractor": REGISTRY,
+    "alerts": ALERTS,
+    "raiser": ALERTS,
+    "ward": MEMBERS,
+    "warden": MEMBERS,
+    "sync": SYNC,
+}
+"""The part to which a host belongs, by the last word of its name."""
+
+
+def part_of(host: str) -> str:
+    """The part to which a host belongs: `root-0/0 pbft` agrees, `root-0/0 registry` logs."""
+    role = host.rpartition(" ")[2]
+    return PARTS.get(role, role)
 
 
 @dataclass(slots=True)
@@ -42,16 +66,17 @@ class _Seated:
 
 
 class _Books(Journal):
-    """A journal without rows for messages; what hosts discard is counted by kind."""
+    """A journal without rows for messages; what hosts discard is counted."""
 
     def __init__(self) -> None:
         super().__init__(without=MESSAGE_RECORDS)
-        self.discarded: Counter[str] = Counter()
+        self.discarded: Counter[tuple[str, str]] = Counter()
+        """By the part of the host and the kind."""
 
     def append(self, at_ns: int, record: tuple[object, ...]) -> None:
         """Write a record down, or count it."""
         if isinstance(record, Discarded):
-            self.discarded[record.kind] += 1
+            self.discarded[part_of(record.node), record.kind] += 1
         else:
             super().append(at_ns, record)
 
@@ -66,7 +91,9 @@ class ControlPlane:
         self.journal = _Books()
         self.fabric = Fabric(parts, world, rate_bps)
         judge = Watched(self.fabric, world)
-        self.switch = Switch(kernel, judge.judge, self.journal, judge_all=judge.judge_all)
+        self.switch = Switch(
+            kernel, judge.judge, self.journal, judge_all=judge.judge_all, part_of=part_of
+        )
         self._seated: dict[str, _Seated] = {}
         self.checks: list[Callable[[], None]] = [self.switch.check, Monotone(world).check]
         """Invariants; each raises InvariantViolated."""
@@ -134,12 +161,13 @@ class ControlPlane:
         yield self._starting(kernel)
 
     def rows(self) -> Rows:
-        """Messages by kind and outcome; beside these, what hosts discarded of the delivered.
+        """Messages by part, kind and outcome; beside these, what hosts discarded of the delivered.
 
-        What never left its host (forged) and what a host had told itself is among the discarded.
+        The part is the sender's; of what was discarded, that of the host that lost it. What never
+        left its host (forged) and what a host had told itself is among the discarded.
         """
         sent = [row for one in self.switch.traffic() for row in _rows(one)]
-        lost = [_row(kind, DISCARDED, *one) for kind, one in sorted(self._discarded().items())]
+        lost = [_row(*key, DISCARDED, *one) for key, one in sorted(self._discarded().items())]
         return {"control_traffic": sent + lost}
 
     def idle(self) -> list[str]:
@@ -152,11 +180,11 @@ class ControlPlane:
             if seated.host.is_up:
                 seated.host.start()
 
-    def _discarded(self) -> dict[str, tuple[int, int]]:
-        """Messages and bytes of each kind."""
+    def _discarded(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Messages and bytes of each part and kind."""
         sizes = {one.kind: _size_bytes(one) for one in self.switch.traffic()}
         found = self.journal.discarded.items()
-        return {kind: (messages, messages * sizes.get(kind, 0)) for kind, messages in found}
+        return {key: (messages, messages * sizes.get(key[1], 0)) for key, messages in found}
 
     # Datagrams: the network may make two of one, and each finds its own way
 
@@ -219,8 +247,9 @@ def _rows(traffic: Traffic) -> Iterator[dict[str, Any]]:
     size = _size_bytes(traffic)
     others = {"in_flight": traffic.in_flight, **traffic.dropped}
     delivered_bytes = traffic.bytes - size * sum(others.values())
-    rows = [_row(traffic.kind, outcome, count, size * count) for outcome, count in others.items()]
-    rows.append(_row(traffic.kind, DELIVERED, traffic.delivered, delivered_bytes))
+    key = traffic.part, traffic.kind
+    rows = [_row(*key, outcome, count, size * count) for outcome, count in others.items()]
+    rows.append(_row(*key, DELIVERED, traffic.delivered, delivered_bytes))
     for row in sorted(rows, key=lambda row: str(row["outcome"])):
         if row["messages"] or row["outcome"] == DELIVERED:
             yield row
@@ -230,5 +259,11 @@ def _size_bytes(traffic: Traffic) -> int:
     return traffic.bytes // max(traffic.messages, 1)
 
 
-def _row(kind: str, outcome: str, messages: int, size_bytes: int) -> dict[str, Any]:
-    return {"kind": kind, "outcome": outcome, "messages": messages, "bytes": size_bytes}
+def _row(part: str, kind: str, outcome: str, messages: int, size_bytes: int) -> dict[str, Any]:
+    return {
+        "part": part,
+        "kind": kind,
+        "outcome": outcome,
+        "messages": messages,
+        "bytes": size_bytes,
+    }

@@ -3,7 +3,7 @@
 Replicas of the root have no clock in the columns: a fault of theirs shows here or nowhere.
 """
 
-from sim.engine.control.plane import ControlPlane
+from sim.engine.control.plane import ControlPlane, part_of
 from sim.engine.simulation import Simulation
 from tests.engine.control.lied import simulation
 from tests.engine.scenarios import MS, S, fault_row
@@ -80,3 +80,34 @@ def test_outcomes_of_a_kind_add_up_to_what_was_sent():
         mine = [row for (kind, outcome), row in rows.items() if kind == one.kind]
         assert sum(messages for messages, _ in mine) == one.messages
         assert sum(size for _, size in mine) == one.bytes
+
+
+BLOCKS = {
+    "alerts": {"raised": [{"by": "regional-1", "at": "300ms", "retract": "800ms"}]},
+    "membership": {"detector": {"kind": "heartbeat", "period": "500ms"}},
+    "anti_entropy": {"every": "500ms"},
+}
+
+
+def test_messages_of_one_kind_are_told_apart_by_the_part_that_sent_them():
+    """The registry runs on PBFT as well, and no message of it is one about a version."""
+    run = simulation("pbft", **BLOCKS)
+    run.run()
+    rows = plane_of(run).rows()["control_traffic"]
+    assert {row["part"] for row in rows} == {"agreement", "registry", "alerts", "members", "sync"}
+    sent = {(row["part"], row["kind"]): row["messages"] for row in rows}
+    versions, phases = 4, ("PrePrepare", "Prepare", "Commit", "Vouch")
+    # Of four members: from the leader to three, then three to three (it prepares nothing), ...
+    assert [sent["agreement", kind] for kind in phases] == [3 * versions, 9 * versions] + [
+        12 * versions
+    ] * 2
+    assert sent["registry", "Prepare"] > 0
+
+
+def test_the_name_of_a_host_says_to_which_part_it_belongs():
+    assert [part_of(f"root-0/1 {role}") for role in ("pbft", "hotstuff", "raiser", "warden")] == [
+        "agreement",
+        "agreement",
+        "alerts",
+        "members",
+    ]
