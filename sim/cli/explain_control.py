@@ -24,6 +24,7 @@ def about_control(plan: "Plan", facts: "ControlFacts") -> Iterator[str]:
     control, committee = plan.control, facts.committee
     if committee is not None:
         yield _committee(committee)
+        yield from _liars(plan)
     if control.agreement is not None and facts.agreement is not None:
         yield _agreement(control.agreement, facts.agreement)
     if control.alerts is not None and committee is not None:
@@ -43,6 +44,20 @@ def _committee(committee: "CommitteeFacts") -> str:
         f"is {committee.quorum}; {format_duration(committee.one_way_ns)} one way between the two "
         "that are farthest apart"
     )
+
+
+def _liars(plan: "Plan") -> Iterator[str]:
+    """Who lies among the replicas, how, and when."""
+    from sim.scenario.members import candidates, chosen
+    from sim.scenario.selectors import tree_shape
+
+    shape = tree_shape(plan)
+    for liar in plan.control.liars:
+        who, among = " ".join(liar.nodes), len(candidates(liar, shape))
+        if (count := chosen(liar, shape)) < among:
+            who = f"{count} of {among} in {who}, drawn once a run,"
+        until = "" if liar.until_ns is None else f" until {write_duration(liar.until_ns)}"
+        yield f"lies among replicas: {who} {liar.kind}, from {write_duration(liar.at_ns)}{until}"
 
 
 def _agreement(plan: "AgreementPlan", facts: "AgreementFacts") -> str:

@@ -14,10 +14,14 @@ from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.alerts.domains import DOMAINS_NEEDED
 from sim.scenario.committee_checks import CONSENSUS, uses_quorums
 from sim.scenario.committee_facts import CommitteeFacts, can_certify, committee_facts
+from sim.scenario.control_facts import AgreementFacts, agreement_facts
 from sim.scenario.document import Document, Path
 from sim.scenario.facts import site_graph
+from sim.scenario.members import candidates, chosen
+from sim.scenario.overrides import parse_path
 from sim.scenario.partition_advice import about_bounds, about_quorums
 from sim.scenario.plan import FaultPlan, Plan
+from sim.scenario.plan_control import AgreementPlan
 from sim.scenario.selectors import ranges, tree_shape
 from sim.scenario.ways import Ways
 from sim.units import format_duration, write_duration
@@ -51,6 +55,7 @@ def advice(plan: Plan, document: Document) -> tuple[Mistake, ...]:
             _domains,
             _uncertified,
             _forgetful,
+            _lying,
             _partitions,
         )
         for path, problem, hint in about(subject)
@@ -68,15 +73,11 @@ def _protocol(subject: _Subject) -> Iterator[Remark]:
     if agreement is None or committee is None:
         return
     kind, options = agreement.protocol.kind, agreement.protocol.options
-    one_way_ns, delays = committee.one_way_ns, PROTOCOLS[kind].delays
-    if kind in CONSENSUS and options["timeout_ns"] < delays * one_way_ns:
-        timeout, needed = write_duration(options["timeout_ns"]), delays * one_way_ns
-        problem = (
-            f"{kind} decides after {delays} message delays, here up to {format_duration(needed)} "
-            f"({_trip(committee)}): after {timeout} it gives up leaders that are well"
+    if kind in CONSENSUS:
+        yield from _consensus(
+            agreement, committee, agreement_facts(subject.plan, agreement, committee)
         )
-        hint = f"say more than {format_duration(needed)}; it doubles with every view in vain"
-        yield ("agreement", "protocol", "timeout"), problem, hint
+    one_way_ns = committee.one_way_ns + agreement.service_ns
     if kind == "approximate" and options["round_ns"] < one_way_ns:
         problem = (
             f"a message between two replicas takes up to {format_duration(one_way_ns)}: what comes "
@@ -87,6 +88,25 @@ def _protocol(subject: _Subject) -> Iterator[Remark]:
 
 def _trip(committee: CommitteeFacts) -> str:
     return f"slowest round trip between replicas {format_duration(committee.round_trip_ns)}"
+
+
+def _consensus(
+    agreement: AgreementPlan, committee: CommitteeFacts, facts: AgreementFacts
+) -> Iterator[Remark]:
+    """Messages on their way, what machines do with them, and the signatures of a certificate."""
+    delays, timeout_ns = PROTOCOLS[facts.kind].delays, agreement.protocol.options["timeout_ns"]
+    work_ns = facts.crypto_ns + delays * agreement.service_ns
+    needed_ns = delays * committee.one_way_ns + work_ns
+    if timeout_ns >= needed_ns:
+        return
+    work = f", signatures and service {format_duration(work_ns)}" if work_ns else ""
+    problem = (
+        f"{facts.kind} decides after {delays} message delays, here up to "
+        f"{format_duration(needed_ns)} ({_trip(committee)}{work}): after "
+        f"{write_duration(timeout_ns)} it gives up leaders that are well"
+    )
+    hint = f"say more than {format_duration(needed_ns)}; it doubles with every view in vain"
+    yield ("agreement", "protocol", "timeout"), problem, hint
 
 
 def _alerts(subject: _Subject) -> Iterator[Remark]:
@@ -181,11 +201,7 @@ def _forgetful(subject: _Subject) -> Iterator[Remark]:
     plan, committee = subject.plan, subject.committee
     if committee is None or not uses_quorums(plan.control):
         return
-    forgetful: dict[str, int] = {}
-    """Replicas, each with the first fault after which it has forgotten."""
-    for number, fault in enumerate(plan.faults):
-        for name in _forgetting(fault, plan, committee):
-            forgetful.setdefault(name, number)
+    forgetful = _forgetters(plan, committee)
     if len(forgetful) > committee.f:
         names, count = ", ".join(sorted(forgetful)), len(forgetful)
         problem = (
@@ -195,6 +211,36 @@ def _forgetful(subject: _Subject) -> Iterator[Remark]:
         first_too_many = list(forgetful.values())[committee.f]
         path: Path = ("faults", first_too_many, "durable")
         yield path, problem, "say durable: true, or have more replicas"
+
+
+def _lying(subject: _Subject) -> Iterator[Remark]:
+    """More replicas that lie, or lie and forget, than may: a legitimate experiment, if meant."""
+    plan, committee = subject.plan, subject.committee
+    if committee is None or not plan.control.liars or not uses_quorums(plan.control):
+        return
+    shape, liars, named = tree_shape(plan), 0, set[str]()
+    path: Path = ()
+    for entry in plan.control.liars:
+        if liars <= committee.f:
+            path = (*parse_path(entry.path), "where")
+        liars += chosen(entry, shape)
+        named |= {committee.names[replica] for replica in candidates(entry, shape)}
+    forgetful = [name for name in _forgetters(plan, committee) if name not in named]
+    if liars + len(forgetful) > committee.f:
+        lie = f"{liars} replica{'s lie' if liars > 1 else ' lies'}"
+        forget = "forgets what it knew" if len(forgetful) == 1 else "forget what they knew"
+        also = f", {len(forgetful)} more {forget} ({', '.join(sorted(forgetful))})"
+        problem = f"{lie}{also if forgetful else ''} and f = {committee.f}: nothing is promised"
+        yield path, problem, "say fewer, or have more replicas"
+
+
+def _forgetters(plan: Plan, committee: CommitteeFacts) -> dict[str, int]:
+    """Replicas that come back with nothing, each with the first fault after which it does."""
+    found: dict[str, int] = {}
+    for number, fault in enumerate(plan.faults):
+        for name in _forgetting(fault, plan, committee):
+            found.setdefault(name, number)
+    return found
 
 
 def _forgetting(fault: FaultPlan, plan: Plan, committee: CommitteeFacts) -> list[str]:

@@ -25,6 +25,8 @@ def complaints(error: ValidationError, document: Document) -> list[tuple[Path, M
         path = document_path(detail["loc"], document.data)
         subject = _subject(path, detail)
         problem, hint = _words(detail)
+        if detail["type"] == "model_type" and _is_for_a_list(path, detail):
+            problem = f"must be a list of maps, or one map, not {_shown(detail['input'])}"
         if subject in found:
             # Two alternatives of one type, such as "auto" or a whole number.
             told = found[subject][1]
@@ -62,6 +64,15 @@ def _subject(path: Path, detail: Error) -> Path:
     if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return (*path, "kind")
     return path
+
+
+def _is_for_a_list(path: Path, detail: Error) -> bool:
+    """Whether one plain value stands where a list belongs, and was taken for its only entry."""
+    return (
+        bool(detail["loc"])
+        and isinstance(detail["loc"][-1], int)
+        and path == tuple(detail["loc"][:-1])
+    )
 
 
 def _words(detail: Error) -> tuple[str, str]:

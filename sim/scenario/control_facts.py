@@ -93,7 +93,7 @@ def control_facts(plan: Plan) -> ControlFacts | None:
     committee, agreement = committee_facts(plan, ways), plan.control.agreement
     return ControlFacts(
         committee=committee,
-        agreement=_agreement(plan, agreement, committee) if agreement and committee else None,
+        agreement=agreement_facts(plan, agreement, committee) if agreement and committee else None,
         detector=_detector(plan),
         anti_entropy=_anti_entropy(plan, committee, ways) if committee else None,
     )
@@ -102,7 +102,10 @@ def control_facts(plan: Plan) -> ControlFacts | None:
 # Agreement
 
 
-def _agreement(plan: Plan, agreement: AgreementPlan, committee: CommitteeFacts) -> AgreementFacts:
+def agreement_facts(
+    plan: Plan, agreement: AgreementPlan, committee: CommitteeFacts
+) -> AgreementFacts:
+    """Of a decision between these, in the good case."""
     kind, n = agreement.protocol.kind, committee.n
     if kind == CONSENSUS_FREE:
         return AgreementFacts(kind, 1, 0, 0, 0, 0)

@@ -79,7 +79,7 @@ def check_member(case: Case, path: Path, number: int) -> Iterator[Mistake]:
     wrong = list(_names(case, path, entry.where))
     yield from wrong
     if entry.kind not in MEMBER_KINDS:
-        problem = f"replicas of the root cannot do this: they can {', '.join(MEMBER_KINDS)}"
+        problem = "replicas of the root cannot do this"
         hint = did_you_mean(entry.kind, MEMBER_KINDS)
         yield case.document.mistake((*path, "kind"), problem, hint)
     for key in _OF_REPORTS:

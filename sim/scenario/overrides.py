@@ -10,6 +10,7 @@ import re
 from typing import Any, Final
 
 from sim.errors import Mistake
+from sim.scenario.complaints import kinds_at
 from sim.scenario.document import Document, Path, Place, parse_value, path_text
 
 _STEP: Final = re.compile(r"\.?([^.\[\]]+)|\[(\d{1,6})\]")
@@ -103,4 +104,7 @@ def _check_step(target: Any, step: str | int, path: Path) -> None:
         if step >= len(target):
             raise ValueError(f"{where} has {len(target)} entries, counted from 0")
     elif not isinstance(target, dict):
-        raise ValueError(f"{where} is not a map of keys to values")
+        problem = f"{where} is not a map of keys to values"
+        if target in kinds_at([one for one in path if isinstance(one, str)]):
+            problem += f": write {{kind: {target}, {step}: ...}}"
+        raise ValueError(problem)

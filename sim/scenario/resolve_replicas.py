@@ -20,8 +20,9 @@ def resolve_replicas(tree: Tree, names: Sequence[str]) -> ReplicasPlan | None:
     """The replicas of a tree whose tiers have these names, from the agents to the root."""
     written = {name: count for name, count in (tree.replicas or {}).items() if name in names}
     counts = [count for count in written.values() if count > 1]
-    first_tier = min((names.index(name) for name in written), default=0)
-    if not counts or first_tier < FIRST_TIER:
+    if not counts or len(names) <= FIRST_TIER:
         return None
+    # A tier too low is refused; replicas above it are there, or their names would seem wrong, too.
+    first_tier = max(FIRST_TIER, min(names.index(name) for name in written))
     sites = None if tree.replica_sites is None else tuple(tree.replica_sites)
     return ReplicasPlan(written.get(names[-1], counts[0]), first_tier, sites)

@@ -224,8 +224,8 @@ def protocols() -> st.SearchStrategy[Any]:
         st.sampled_from(["versions", "consistent_broadcast", "bracha", "imbs_raynal", "pbft"]),
         variants("approximate", round=durations(), **averaging),
         variants("witness", **averaging),
-        variants("pbft", timeout=durations(), checkpoint=st.integers(1, 99)),
-        variants("hotstuff", timeout=durations()),
+        variants("pbft", timeout=durations(10**5), checkpoint=st.integers(1, 99)),
+        variants("hotstuff", timeout=durations(10**5)),
     )
 
 
@@ -233,9 +233,11 @@ def detectors_of_failures() -> st.SearchStrategy[Any]:
     periods = durations(10**9, 10**10)
     return st.one_of(
         st.sampled_from(["heartbeat", "phi", "swim"]),
-        variants("heartbeat", period=periods, timeout=durations()),
+        variants("heartbeat", period=periods, timeout=durations(10**5)),
         variants("phi", threshold=st.floats(1, 300), law=st.just("exponential"), window=st.just(9)),
-        variants("swim", period=periods, timeout=durations(1, 10**8), suspicion=st.floats(1, 9)),
+        variants(
+            "swim", period=periods, timeout=durations(10**5, 10**8), suspicion=st.floats(1, 9)
+        ),
     )
 
 
@@ -254,14 +256,14 @@ def control_planes() -> st.SearchStrategy[dict[str, Any]]:
     raised = {"by": st.sampled_from(["local-1", "root-0/1", "agent-7"]), "at": durations(0)}
     alerts = {
         "expire": durations(),
-        "resend": durations(),
-        "gossip": durations(),
+        "resend": durations(10**6),
+        "gossip": durations(10**6),
         "raised": st.lists(st.fixed_dictionaries(raised), max_size=2),
     }
     reader = {
         "class": st.sampled_from(["baseline", "anomaly"]),
         "prefer": st.sampled_from(["availability", "consistency"]),
-        "every": durations(),
+        "every": durations(10**6),
     }
     reads = st.sampled_from(["locals", ["local-0", "root-0/*"]]).flatmap(
         lambda at: st.fixed_dictionaries({"at": st.just(at)}, optional=reader)
@@ -269,7 +271,7 @@ def control_planes() -> st.SearchStrategy[dict[str, Any]]:
     membership = {"detector": detectors_of_failures(), "rehome": st.booleans()}
     anti_entropy = {
         "method": st.one_of(st.just("riblt"), variants("merkle", fan_out=st.integers(2, 99))),
-        "every": durations(),
+        "every": durations(10**6),
         "store": st.sampled_from(["snapshots", "log"]),
         "item": st.sampled_from(["528B", "1.3GB", "64KiB"]),
     }

@@ -29,6 +29,10 @@ def one_way_ns(here: str = "Seattle", there: str = "Houston") -> int:
     return int(Routes(graph).delay_ns()[ends])
 
 
+CERTIFICATE_NS = 23_000 + 3 * 70_000
+"""One signature made and those of a quorum checked."""
+
+
 def agreement(protocol: str) -> str:
     return f"agreement: {{protocol: {{{protocol}}}}}\n"
 
@@ -51,12 +55,28 @@ def test_without_a_control_plane_there_is_no_advice():
 
 @pytest.mark.parametrize("kind", ["pbft", "hotstuff"])
 def test_a_timeout_shorter_than_a_decision_is_told_with_the_number(kind):
-    needed_ns = PROTOCOLS[kind].delays * one_way_ns()
+    needed_ns = PROTOCOLS[kind].delays * one_way_ns() + CERTIFICATE_NS
     assert told(agreement(f"kind: {kind}, timeout: {needed_ns}ns")) == []
     (found,) = told(agreement(f"kind: {kind}, timeout: {needed_ns - 1}ns"))
     assert found.startswith(f"scenario.yaml:7:{32 + len(kind)}: agreement.protocol.timeout: ")
     assert f"here up to {format_duration(needed_ns)} (slowest round trip between" in found
-    assert f"replicas {format_duration(2 * one_way_ns())})" in found
+    assert f"replicas {format_duration(2 * one_way_ns())}, signatures and service 233 us)" in found
+
+
+@pytest.mark.parametrize(
+    ("costs", "is_told"),
+    [("verify: 2s", 1), ("sign: 2s", 1), ("service: 1s", 1), ("verify: 1ms", 0)],
+)
+@pytest.mark.parametrize("kind", ["pbft", "hotstuff"])
+def test_timeouts_leave_time_for_signatures_and_service(kind, costs, is_told):
+    found = told(f"agreement: {{protocol: {{kind: {kind}, timeout: 1s}}, {costs}}}\n")
+    assert len(found) == is_told
+    assert all("after 1s it gives up leaders that are well" in one for one in found)
+
+
+def test_where_nothing_is_certified_signatures_take_no_time():
+    uncertified = "protocol: {kind: pbft, timeout: 1s}, verify: 2s, certify: false"
+    assert told(f"agreement: {{{uncertified}}}\n") == []
 
 
 def test_a_round_shorter_than_a_message_takes_is_told_with_the_number():
@@ -207,6 +227,42 @@ def test_replicas_that_remember_or_never_return_are_no_liars(durable, lasts_s):
 
 def test_where_nobody_votes_no_vote_is_forgotten():
     assert told("reads: {at: root}\n" + forgetful("root-0/*")) == []
+
+
+# Replicas that lie
+
+
+def lying(*entries):
+    return f"adversaries: [{', '.join('{' + entry + '}' for entry in entries)}]\n"
+
+
+@pytest.mark.parametrize(
+    ("entries", "problem"),
+    [
+        (["where: root-0/1, kind: silence"], ""),
+        (["where: root-0/*, budget: 1, kind: silence"], ""),
+        (
+            ["where: root-0/*, budget: 3, kind: silence"],
+            "adversaries[0].where: advice: 3 replicas lie and f = 1: nothing is promised",
+        ),
+        (
+            ["where: root-0/1, kind: forge", "where: root-0/2, kind: silence"],
+            "adversaries[1].where: advice: 2 replicas lie and f = 1: nothing is promised",
+        ),
+    ],
+)
+def test_more_replicas_that_lie_than_may_are_counted(entries, problem):
+    found = told(PBFT + lying(*entries))
+    assert len(found) == bool(problem)
+    assert all(problem.replace(" advice:", "") in one for one in found)
+
+
+@pytest.mark.parametrize(("node", "is_told"), [("root-0/1", False), ("root-0/2", True)])
+def test_replicas_that_lie_and_those_that_forget_are_added_up(node, is_told):
+    found = told(PBFT + lying("where: root-0/1, kind: forge") + forgetful(node))
+    assert len(found) == is_told
+    problem = "1 replica lies, 1 more forgets what it knew (root-0/2) and f = 1: nothing is"
+    assert all(f"adversaries[0].where: {problem}" in one for one in found)
 
 
 # Partitions

@@ -117,6 +117,18 @@ def test_a_protocol_that_is_misspelt_is_known_again():
     assert found.endswith("7:13: agreement.protocol.kind: unknown kind 'pbtf', did you mean pbft?")
 
 
+@pytest.mark.parametrize("replicas", ["{local: 4}", "{local: 4, root: 4}"])
+def test_a_tier_too_low_brings_no_second_mistake_about_replicas(replicas):
+    liar = "adversaries: [{where: root-0/1, kind: silence}]\n"
+    found = the_mistake(f"tree: {{replicas: {replicas}}}\n{liar}")
+    assert "tree.replicas.local: an agent reports to one node" in found
+
+
+@pytest.mark.parametrize("block", ["alerts: {raised: 5}", "reads: all"])
+def test_a_plain_value_in_place_of_a_list_is_told_what_is_meant(block):
+    assert ": must be a list of maps, or one map, not " in the_mistake(FOUR + block + "\n")
+
+
 # Alerts
 
 

@@ -73,6 +73,11 @@ def test_what_cannot_be_is_refused(entry, words):
     assert words in mistake
 
 
+def test_what_replicas_can_do_is_listed_once():
+    (mistake,) = mistakes_in(with_liars("where: root-0/1, kind: push"))
+    assert mistake.count("stale_replay") == 1
+
+
 def test_no_replica_has_two_parts():
     (mistake,) = mistakes_in(
         with_liars("where: root-0/1, kind: silence", "where: root-0/*, budget: 1, kind: forge")

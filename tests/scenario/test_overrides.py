@@ -66,6 +66,16 @@ def test_a_wrong_override_names_itself(change, problem):
     assert mistakes_in(GOOD, change) == [f"--set {change}: {problem}"]
 
 
+def test_a_kind_that_stands_alone_is_shown_with_room_for_an_option():
+    text = GOOD + "tree: {replicas: {root: 4}}\nagreement: {protocol: pbft}\n"
+    (found,) = mistakes_in(text, "agreement.protocol.timeout=1s")
+    assert found.endswith("not a map of keys to values: write {kind: pbft, timeout: ...}")
+
+
+def test_a_text_that_is_no_kind_has_no_options():
+    assert mistakes_in(GOOD, "name.kind=1")[0].endswith("name is not a map of keys to values")
+
+
 def test_a_list_is_not_longer_than_it_is():
     found = mistakes_in(with_fault("kind: crash, nodes: root, at: 1s"), "faults[4].at=1s")
     assert found == ["--set faults[4].at=1s: faults has 1 entries, counted from 0"]
