@@ -15,7 +15,7 @@ as a certificate for single-writer data: Baudet, Danezis and Sonnino, "FastPay" 
 from dataclasses import dataclass
 
 from sim.protocol.agreement.certify import certificate_of, is_certified, statement
-from sim.protocol.agreement.contract import Decided, Membership, Propose, Value
+from sim.protocol.agreement.contract import Decided, Membership, Propose, Value, ValueSaid
 from sim.protocol.agreement.settings import writer_of
 from sim.protocol.agreement.slots import Slots
 from sim.protocol.effects import Broadcast, Effect, Output, Send
@@ -24,16 +24,8 @@ from sim.protocol.signatures import DIGEST_BYTES, SIGNATURE_BYTES, Certificate, 
 
 
 @dataclass(frozen=True, slots=True)
-class CastSend(Said):
+class CastSend(ValueSaid):
     """The writer's value for a slot, to be signed."""
-
-    slot: int
-    value: Value
-
-    @property
-    def size_bytes(self) -> int:
-        """On the wire."""
-        return HEADER_BYTES + DIGEST_BYTES + self.value.size_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.protocol.committee import Committee
-from sim.protocol.messages import Local
+from sim.protocol.messages import HEADER_BYTES, Local, Said
 from sim.protocol.node import Node
-from sim.protocol.signatures import Certificate, Notary, Seal
+from sim.protocol.signatures import DIGEST_BYTES, Certificate, Notary, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,19 @@ class Propose(Local):
 
     slot: int
     value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSaid(Said):
+    """A member's message that is a value for a slot and nothing else; its kind says what of it."""
+
+    slot: int
+    value: Value
+
+    @property
+    def size_bytes(self) -> int:
+        """With the value and its digest."""
+        return HEADER_BYTES + DIGEST_BYTES + self.value.size_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,39 +13,22 @@ broadcast" (arXiv 1510.06882).
 
 from dataclasses import dataclass
 
-from sim.protocol.agreement.contract import Decided, Membership, Propose, Value
+from sim.protocol.agreement.contract import Decided, Membership, Propose, Value, ValueSaid
 from sim.protocol.agreement.settings import writer_of
 from sim.protocol.agreement.slots import Slots
 from sim.protocol.agreement.tally import Tally
 from sim.protocol.effects import Broadcast, Effect, Output
-from sim.protocol.messages import HEADER_BYTES, Message, Said
-from sim.protocol.signatures import DIGEST_BYTES
+from sim.protocol.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Init(Said):
+class Init(ValueSaid):
     """The writer's value for a slot."""
 
-    slot: int
-    value: Value
-
-    @property
-    def size_bytes(self) -> int:
-        """On the wire."""
-        return HEADER_BYTES + DIGEST_BYTES + self.value.size_bytes
-
 
 @dataclass(frozen=True, slots=True)
-class Witness(Said):
+class Witness(ValueSaid):
     """The writer said this value to me, or to many."""
-
-    slot: int
-    value: Value
-
-    @property
-    def size_bytes(self) -> int:
-        """On the wire."""
-        return HEADER_BYTES + DIGEST_BYTES + self.value.size_bytes
 
 
 class ImbsRaynal:

@@ -8,24 +8,15 @@ whoever minds takes a broadcast.
 
 from dataclasses import dataclass
 
-from sim.protocol.agreement.contract import Decided, Membership, Propose, Value
+from sim.protocol.agreement.contract import Decided, Membership, Propose, Value, ValueSaid
 from sim.protocol.agreement.settings import writer_of
 from sim.protocol.effects import Broadcast, Effect, Output
-from sim.protocol.messages import HEADER_BYTES, Message, Said
-from sim.protocol.signatures import DIGEST_BYTES
+from sim.protocol.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Version(Said):
+class Version(ValueSaid):
     """The writer's value for a slot; of a higher slot it is newer."""
-
-    slot: int
-    value: Value
-
-    @property
-    def size_bytes(self) -> int:
-        """On the wire."""
-        return HEADER_BYTES + DIGEST_BYTES + self.value.size_bytes
 
 
 class Versions:
