@@ -4,7 +4,7 @@ A cell that cannot be run stops no other: it is told at the end, with the call t
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,15 +32,15 @@ MaxFailures = Annotated[
 Metrics = Annotated[
     list[str] | None,
     typer.Option(
-        "--metric", help="A metric to show (else: those with thresholds).", metavar="NAME"
+        "--metric",
+        help="A metric to show (else: those with thresholds, else what differs most).",
+        metavar="NAME",
     ),
 ]
 Markdown = Annotated[
     Path | None,
     typer.Option(help="Write the table as Markdown; - prints it instead of text.", metavar="F"),
 ]
-FEW: Final = ("staleness.root.mean", "coverage.mean", "error.mean.median")
-"""What is shown of a scenario without thresholds."""
 
 
 def sweep(
@@ -90,6 +90,6 @@ def _cells(scenario: "Scenario", changes: list[str], only: list[str]) -> "tuple[
 
 
 def _shown(scenario: "Scenario", metrics: list[str]) -> list[str]:
-    """The metrics to show: those asked for, else those with thresholds, else a few."""
+    """The metrics that are asked for, else those with thresholds; without any the cells decide."""
     check_metric_names(metrics)
-    return metrics or [one.metric for one in scenario.plan.thresholds] or list(FEW)
+    return metrics or [one.metric for one in scenario.plan.thresholds]

@@ -33,6 +33,8 @@ EXITS: Final = {
     "missing": Exit.GOOD,  # whatever kept it from being run counts, and is told, by itself
 }
 TABLE: Final = "sweep.csv"
+FEW: Final = ("staleness.root.mean", "coverage.mean", "error.mean.median")
+"""What is shown if nobody has said what to look at, and cells do not differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Wanted:
     """Which outputs are wanted, and how each is told."""
 
     metrics: Sequence[str]
+    """Empty: as many as in FEW, those that differ most between the cells."""
     markdown: Path | None
     json: bool
     quiet: bool
@@ -92,7 +95,7 @@ class Wanted:
             say(self._as_markdown(outcome).rstrip())
         else:
             colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-            say(as_text(outcome.results, self.metrics, colour).rstrip())
+            say(as_text(outcome.results, self._columns(outcome), colour).rstrip())
             _tell_breakdown(outcome)
             say("\n" + _counts(outcome))
         if self.markdown not in (None, Path("-")):
@@ -105,7 +108,12 @@ class Wanted:
 
         found = breakdown_table.broken(outcome.results)
         more = "\n" + breakdown_table.as_markdown(found) if found else ""
-        return as_markdown(outcome.results, self.metrics) + more
+        return as_markdown(outcome.results, self._columns(outcome)) + more
+
+    def _columns(self, outcome: "SweepOutcome") -> Sequence[str]:
+        from sim.measure.cells import most_different
+
+        return self.metrics or most_different(outcome.results, len(FEW)) or FEW
 
 
 def _tell_breakdown(outcome: "SweepOutcome") -> None:

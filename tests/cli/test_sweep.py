@@ -53,6 +53,18 @@ def test_a_sweep_is_told_as_a_row_for_each_cell(sweep, small):
     assert table.startswith(f"table:    {RUNS}/sweep.csv")
 
 
+def test_without_thresholds_the_metrics_that_differ_most_are_shown(sweep):
+    header = sweep().out.splitlines()[0]
+    shown = header.split()[2:]
+    assert len(shown) == 3
+    assert "traffic.lost" in shown  # nothing is lost in the other cell
+
+
+def test_of_one_cell_alone_a_few_are_shown(sweep):
+    header = sweep("--only", "topology.loss=0%").out.splitlines()[0]
+    assert header.split()[2:] == ["staleness.root.mean", "coverage.mean", "error.mean.median"]
+
+
 def test_the_metrics_with_thresholds_are_shown(sweep):
     header = sweep("--set", "thresholds.coverage.min={min: 1%}").out.splitlines()[0]
     assert header.split() == ["topology.loss", "verdict", "coverage.min"]
