@@ -120,6 +120,23 @@ def test_other_choices_are_told_in_other_words(sim, control, setting, sentence):
     assert sentence in explained(sim, control, *words)
 
 
+@pytest.mark.parametrize(
+    ("liar", "sentence"),
+    [
+        (
+            "where: root-0/1, kind: forge, from: 9s, for: 3s",
+            "lies among replicas: root-0/1 forge, from 9s until 12s",
+        ),
+        (
+            "where: root-0/*, budget: 1, kind: silence",
+            "lies among replicas: 1 of 4 in root-0/*, drawn once a run, silence, from 0s",
+        ),
+    ],
+)
+def test_who_lies_among_the_replicas_is_told(sim, control, liar, sentence):
+    assert sentence in explained(sim, control, "--set", f"adversaries=[{{{liar}}}]")
+
+
 def test_consensus_free_is_said_to_be_so(sim, folder):
     (folder / "free.yaml").write_text(GOOD + "tree: {replicas: {root: 2}}\n")
     assert "versions, consensus-free; every replica publishes" in explained(sim, "free.yaml")

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from sim.scenario.catalogue import ADVERSARIES
+from sim.scenario.members import MEMBER_KINDS
 from sim.scenario.schema.adversaries import Adversary, AnyAdversary
 from sim.scenario.schema.integrity import Attest, Evidence, Registry
 from sim.scenario.schema.robust import GuardedMean, Robust
@@ -34,7 +35,7 @@ def test_the_example_is_a_good_scenario():
 @pytest.mark.parametrize("kind", ADVERSARIES)
 def test_every_attack_is_told_with_who_can_do_it_and_its_options(kind):
     _, who, _, *options = row_of(kind)
-    assert who == ADVERSARIES[kind].tiers
+    assert who == ADVERSARIES[kind].tiers + (", replicas" if kind in MEMBER_KINDS else "")
     own = set(BLOCKS[kind].model_fields) - {"kind"} - set(Adversary.model_fields)
     assert set(re.findall(r"`(\w+)`", " ".join(options))) == own
 
