@@ -272,7 +272,7 @@ METRICS: Final = (
     Metric(
         "agreement.decided",
         "share",
-        "publications that were decided, of all proposed to a replica that was up and does not lie",
+        "publications that were decided, of all proposed to a correct replica that was up",
         "more",
     ),
     Metric(
@@ -298,7 +298,7 @@ METRICS: Final = (
     Metric(
         "alerts.lost",
         "1",
-        "alerts that some keeper that does not lie did not hold at the end, in a replication",
+        "alerts that some correct keeper did not hold at the end, in a replication",
     ),
     Metric("alerts.double", "1", "alerts committed with two contents; anything but 0 is a bug"),
     Metric("alerts.commit.max", "s", "from raising an alert until a keeper shows it as committed"),
