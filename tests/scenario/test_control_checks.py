@@ -220,7 +220,10 @@ def test_a_tier_that_has_replicas_itself_is_not_watched(detector):
     tree = "tree: {local: 20, regional: 4, replicas: {regional: 4, root: 4}}\n"
     found = the_mistake(f"{tree}membership: {{detector: {detector}, watch: regionals}}\n")
     assert found.startswith("scenario.yaml:7:")
-    assert "membership.watch: each regional has replicas, which watch over each other" in found
+    assert (
+        "membership.watch: a regional has replicas of its own, and such a tier is not watched"
+        in found
+    )
     assert found.endswith("say watch: locals")
     assert not mistakes_in(f"{GOOD}{tree}membership: {{detector: {detector}, watch: locals}}\n")
 
