@@ -78,7 +78,7 @@ def run_scenario(
 def keep(scenario: Scenario, root: Path, done: Done) -> Outcome:
     """Measure what was done and store it. Raises ResultsError if that cannot be."""
     plan = replace(scenario.plan, replications=len(done.recordings))
-    tables = [whole(recording.tables) for recording in done.recordings]
+    tables = alike([whole(recording.tables) for recording in done.recordings])
     outcome = _outcome(scenario.plan, folder_of(plan, root), done, tables)
     store_run(
         FinishedRun(
@@ -110,6 +110,18 @@ def whole(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any
     """The tables of a recording, with an empty one for each that has no row."""
     missing = [name for name in COLUMNS if name not in tables and name not in OPTIONAL]
     return {name: empty(name) for name in missing} | dict(tables)
+
+
+def alike(
+    replications: Sequence[Mapping[str, Mapping[str, Any]]],
+) -> list[dict[str, Mapping[str, Any]]]:
+    """The same tables of each replication: one that only others have rows of is empty."""
+    first = {name: table for tables in reversed(replications) for name, table in tables.items()}
+    blank = {
+        name: {column: values[:0] for column, values in table.items()}
+        for name, table in first.items()
+    }
+    return [blank | dict(tables) for tables in replications]
 
 
 def one_replication(plan: Plan, replication: int, progress: Progress | None = None) -> Recording:

@@ -1,9 +1,10 @@
 """A scenario is run, measured and stored; what was finished is kept whatever happens."""
 
+import numpy as np
 import pytest
 
 from sim.campaign import replications
-from sim.campaign.replications import run_scenario
+from sim.campaign.replications import alike, run_scenario
 from sim.campaign.results import open_results
 from sim.engine.parts import prepare
 from sim.engine.simulation import simulate
@@ -132,3 +133,15 @@ def test_progress_goes_forward_to_the_end_of_the_last_replication(load, tmp_path
     run_scenario(load(), tmp_path, progress=lambda *instant: told.append(instant))
     assert told == sorted(told)
     assert told[-1] == (1, 3_000_000_000)
+
+
+def test_a_table_that_only_one_replication_has_rows_of_is_empty_in_the_others():
+    """An alert that is logged in one, say, and not in the other: both can be stored together."""
+    logged = {"registry": {"at_ns": np.array([5]), "what": np.array(["Alert"])}}
+    first, second = alike([{}, logged])
+    assert second == logged
+    assert {name: column.tolist() for name, column in first["registry"].items()} == {
+        "at_ns": [],
+        "what": [],
+    }
+    assert first["registry"]["what"].dtype == logged["registry"]["what"].dtype
