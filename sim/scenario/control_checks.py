@@ -151,7 +151,8 @@ def _tiers(case: Case) -> list[str]:
 
 def _membership(case: Case, plan: MembershipPlan) -> Iterator[Mistake]:
     if plan.watch < case.tree.top and case.tree.is_replicated(plan.watch):
-        problem = f"a {case.tree.names[plan.watch]} has replicas of its own, and such a tier is not watched"
+        name = case.tree.names[plan.watch]
+        problem = f"a {name} has replicas of its own, and such a tier is not watched"
         yield case.document.mistake(("membership", "watch"), problem, "say watch: locals")
         return
     if plan.watch >= case.tree.top:

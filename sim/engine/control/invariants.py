@@ -119,7 +119,7 @@ class Decisions:
 
     @property
     def statements(self) -> set[bytes] | None:
-        """What certificates of decided versions are under; None where a quorum can sign anything."""
+        """What certificates are under; None where a quorum of liars can sign anything."""
         return self._statements if self._promise.is_kept else None
 
     def check(self) -> None:
