@@ -17,4 +17,5 @@ def last_version(estimates: Sequence[Estimate]) -> Estimate:
 def _rank(estimate: Estimate) -> tuple[tuple[int, int], float, tuple[float, ...]]:
     """Any order among equals will do if it does not depend on who was asked first."""
     certainty = -float(estimate.covariance.trace())
-    return estimate.version, certainty, tuple(estimate.mean.tolist())
+    rest = (*estimate.mean.tolist(), *estimate.covariance.ravel().tolist())
+    return estimate.version, certainty, rest

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.engine.simulation import Simulation
-from sim.errors import InputError
+from sim.errors import ScenarioError
 from tests.engine.control.rehomed import (
     CRASH,
     CUT,
@@ -94,9 +93,8 @@ def test_a_partition_that_parents_cannot_tell_from_a_crash_is_treated_like_one()
 
 def test_a_tier_that_has_replicas_itself_cannot_be_watched():
     replicas = {"regional": 2, "replicas": {"root": 4, "regional": 4}}
-    plan = plan_of(tree=replicas, topology=RING, membership={**HEARTBEAT, "watch": "regionals"})
-    with pytest.raises(InputError, match="watch"):
-        Simulation(plan, seed=1)
+    with pytest.raises(ScenarioError, match="watch: locals"):
+        plan_of(tree=replicas, topology=RING, membership={**HEARTBEAT, "watch": "regionals"})
 
 
 def test_watching_changes_nothing_of_what_agents_report_and_the_root_knows():

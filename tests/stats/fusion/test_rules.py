@@ -9,6 +9,7 @@ from sim.stats.fusion.consistency import is_conservative
 from sim.stats.fusion.contract import Estimate
 from sim.stats.fusion.covariance_intersection import covariance_intersection
 from sim.stats.fusion.inverse_variance import inverse_variance
+from sim.stats.fusion.last_version import last_version
 from sim.stats.fusion.registry import FUSIONS, make_fusion
 from tests.reference import fusion as plain
 
@@ -34,6 +35,12 @@ def same(one, other):
     return np.allclose(one.mean, other.mean, atol=1e-6) and np.allclose(
         one.covariance, other.covariance, atol=1e-6
     )
+
+
+def test_of_equally_certain_versions_the_same_one_wins_whoever_is_asked_first():
+    equal = [np.diag(spread) for spread in ([1.0, 3.0], [2.0, 2.0])]
+    one, other = (Estimate(np.zeros(2), covariance, (0, 0)) for covariance in equal)
+    assert same(last_version([one, other]), last_version([other, one]))
 
 
 @pytest.mark.parametrize("fuse", FUSIONS.values(), ids=FUSIONS)
