@@ -12,7 +12,7 @@ from typing import Final
 from sim.errors import Mistake
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.alerts.domains import DOMAINS_NEEDED
-from sim.scenario.committee_checks import CONSENSUS, uses_quorums
+from sim.scenario.committee_checks import uses_quorums
 from sim.scenario.committee_facts import CommitteeFacts, can_certify, committee_facts
 from sim.scenario.control_facts import AgreementFacts, agreement_facts
 from sim.scenario.document import Document, Path
@@ -73,7 +73,7 @@ def _protocol(subject: _Subject) -> Iterator[Remark]:
     if agreement is None or committee is None:
         return
     kind, options = agreement.protocol.kind, agreement.protocol.options
-    if kind in CONSENSUS:
+    if PROTOCOLS[kind].author == "leader":
         yield from _consensus(
             agreement, committee, agreement_facts(subject.plan, agreement, committee)
         )

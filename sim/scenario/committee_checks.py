@@ -16,8 +16,6 @@ from sim.scenario.document import Path
 from sim.scenario.plan_control import ControlPlan
 from sim.scenario.resolve_control import most_tolerated
 
-CONSENSUS_FREE: Final = "versions"
-CONSENSUS: Final = ("pbft", "hotstuff")
 """Protocols in which every replica decides the same of several candidates."""
 QUORUM_COST: Final = 3
 """Quorums that share a correct member need n > 3f, whatever the protocol."""
@@ -36,7 +34,9 @@ def check_committee(case: Case) -> Iterator[Mistake]:
 
 def uses_quorums(plan: ControlPlan) -> bool:
     """Whether anything at all waits for a quorum of the replicas."""
-    agrees = plan.agreement is not None and plan.agreement.protocol.kind != CONSENSUS_FREE
+    agrees = (
+        plan.agreement is not None and PROTOCOLS[plan.agreement.protocol.kind].author != "itself"
+    )
     return agrees or plan.alerts is not None or plan.membership is not None
 
 

@@ -12,7 +12,6 @@ from typing import Final
 from sim.protocol.agreement.combine import contraction
 from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.agreement.settings import rounds_for
-from sim.scenario.committee_checks import CONSENSUS_FREE
 from sim.scenario.committee_facts import CommitteeFacts, can_certify, committee_facts
 from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan, Variant
@@ -107,9 +106,10 @@ def agreement_facts(
 ) -> AgreementFacts:
     """Of a decision between these, in the good case."""
     kind, n = agreement.protocol.kind, committee.n
-    if kind == CONSENSUS_FREE:
+    protocol = PROTOCOLS[kind]
+    if protocol.author == "itself":
         return AgreementFacts(kind, 1, 0, 0, 0, 0)
-    protocol, rounds = PROTOCOLS[kind], _rounds(agreement.protocol, n, committee.f)
+    rounds = _rounds(agreement.protocol, n, committee.f)
     certified = can_certify(plan)
     vouches = certified and not protocol.has_certificate
     delays = protocol.delays * rounds + vouches

@@ -35,7 +35,6 @@ from sim.protocol.signatures import Notary, digest
 from sim.scenario.plan_control import AgreementPlan, AlertsPlan, RaisedPlan
 from sim.scenario.selectors import ranges
 
-SECRET_BYTES: Final = 32
 LIFE: Final = 100
 """Numbers that a raiser may use in one of its lives, so that no two lives use the same."""
 EQUIVOCATED: Final = "equivocated"
@@ -66,11 +65,11 @@ class Alarms:
         }
         names = tuple(f"{name} alerts" for name in replicas.names)
         self.committee = Committee(names, agreement.f)
-        self._notary = Notary(self._secret(parts, "keepers"), self.committee.n)
+        self._notary = Notary(plane.secret("alerts", "keepers"), self.committee.n)
         self._at = {one.path: self._raiser_of(parts, one) for one in plan.raised}
         who = list(dict.fromkeys(self._at.values()))
         self._raisers = Raisers(
-            [name for name, _, _ in who], Notary(self._secret(parts, "raisers"), len(who))
+            [name for name, _, _ in who], Notary(plane.secret("alerts", "raisers"), len(who))
         )
         keeps = liars.correct.count(False) <= self.committee.f
         self._watch = AlertsWatch(self.committee, self._notary, keeps=keeps)
@@ -151,9 +150,6 @@ class Alarms:
         if row == 0 and len(parts.levels) > 1:
             row, node = 1, int(parts.levels[0].parent_of[node])
         return f"{shape.node_name(row, node)} raiser", row, node
-
-    def _secret(self, parts: Parts, of: str) -> bytes:
-        return parts.streams.stream("control", "alerts", of).bytes(SECRET_BYTES)
 
     def _join_keeper(self, replica: int, name: str) -> None:
         membership = Membership(

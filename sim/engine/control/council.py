@@ -30,9 +30,6 @@ from sim.protocol.signatures import Notary
 from sim.scenario.plan_control import AgreementPlan
 from sim.stats.moments import error_mean
 
-CONSENSUS_FREE: Final = "versions"
-SECRET_BYTES: Final = 32
-
 BACKLOG: Final = 64
 """Missed versions for which a replica that is back proposes what it knows now: a node of any
 protocol listens to so many slots at a time."""
@@ -58,14 +55,13 @@ class Council:
         self._features = parts.layout.features
         names = tuple(f"{name} {plan.protocol.kind}" for name in replicas.names)
         self.committee = Committee(names, plan.f)
-        secret = parts.streams.stream("control", "agreement", "secret").bytes(SECRET_BYTES)
-        self.notary = Notary(secret, self.committee.n)
+        self.notary = Notary(plane.secret("agreement", "secret"), self.committee.n)
         self._protocol = PROTOCOLS[plan.protocol.kind]
         self._decisions: list[dict[str, Any]] = []
         self._snapshots: list[dict[str, Any]] = []
         self._liars = liars
         self._validity = Validity(plan.tolerance, self._features)
-        self._is_free = plan.protocol.kind == CONSENSUS_FREE
+        self._is_free = self._protocol.author == "itself"
         self._is_certified = not self._is_free and (
             self._protocol.has_certificate or (plan.certify and not self._protocol.in_rounds)
         )

@@ -20,23 +20,11 @@ from typing import Final
 from sim.errors import InvariantViolated
 from sim.protocol.agreement.certify import statement
 from sim.protocol.agreement.contract import Decided, Value
+from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.committee import Committee
 from sim.protocol.resolver.contract import Held, Read
 from sim.protocol.signatures import Notary
 
-LEADERS: Final = ("pbft", "hotstuff")
-WRITERS: Final = ("consistent_broadcast", "bracha", "imbs_raynal")
-HOPS: Final = {
-    "versions": 0,
-    "consistent_broadcast": 2,
-    "bracha": 3,
-    "imbs_raynal": 2,
-    "approximate": 1,
-    "witness": 4,
-    "pbft": 3,
-    "hotstuff": 6,
-}
-"""Message delays before the first replica can decide; of averaging, those of a round."""
 _ROUNDING: Final = 1e-9
 
 
@@ -68,8 +56,8 @@ class Promise:
         if not self.committee.f:
             return 0  # quorums so small that some need not be waited for
         if not self.in_rounds:
-            return (HOPS[self.kind] + self.certified) * delay_ns
-        round_ns = HOPS[self.kind] * delay_ns
+            return (PROTOCOLS[self.kind].hops + self.certified) * delay_ns
+        round_ns = PROTOCOLS[self.kind].hops * delay_ns
         return (view + 1) * (round_ns if self.round_ns is None else min(round_ns, self.round_ns))
 
 
@@ -165,9 +153,10 @@ class Decisions:
 
     def _authors(self, fact: _Fact) -> list[int]:
         """Whose candidates may have been decided."""
-        if self._promise.kind == "versions":
+        author = PROTOCOLS[self._promise.kind].author
+        if author == "itself":
             return [fact.replica]
-        if self._promise.kind in WRITERS:
+        if author == "writer":
             return [0]
         # Who was told of a decision may be in an earlier view than those who made it.
         n, last = self._promise.committee.n, self._views[fact.decided.slot]

@@ -27,6 +27,7 @@ from sim.protocol.agreement.registry import PROTOCOLS
 from sim.protocol.messages import Message
 
 PPB_IN_PPM: Final = 1000
+SECRET_BYTES: Final = 32
 DISCARDED: Final = "discarded"
 """Outcome of messages that were lost inside a host; those that were sent count as delivered too."""
 
@@ -86,6 +87,7 @@ class ControlPlane:
 
     def __init__(self, parts: Parts, world: World, kernel: Kernel, rate_bps: int | None) -> None:
         self.kernel, self.world = kernel, world
+        self._streams = parts.streams
         self.advance: Advance = lambda _: None
         """Brings the columns up to an instant; known when the run begins."""
         self.journal = _Books()
@@ -103,6 +105,10 @@ class ControlPlane:
         """When a fault began or ended last."""
         world.observers.append(self._follow)
         world.forgetters.append(self._forget)
+
+    def secret(self, *of: str) -> bytes:
+        """What keys of this purpose are derived from: the same whenever it is asked for."""
+        return self._streams.stream("control", *of).bytes(SECRET_BYTES)
 
     def place(self, row: int, node: int) -> Place:
         """The machine of a node of the tree."""

@@ -34,7 +34,6 @@ ROUND_TRIPS: Final = 4
 TIMEOUT_NS_MIN: Final = NS_PER_S // 5
 """... and at least so long."""
 RESEND_NS: Final = NS_PER_S
-SECRET_BYTES: Final = 32
 
 Listener = Callable[[int, Logged], None]
 """Is told of what each replica has logged, when it has."""
@@ -67,7 +66,7 @@ class Registrar:
         self.committee = Committee(
             tuple(f"{name} registry" for name in replicas.names), 0 if plan is None else plan.f
         )
-        self.notary = Notary(self._secret("registry"), self.committee.n)
+        self.notary = Notary(plane.secret("registrar", "registry"), self.committee.n)
         self._clients: dict[str, Notary] = {}
         self._needed: dict[str, int] = {}
         self.listeners: list[Listener] = []
@@ -82,7 +81,7 @@ class Registrar:
         `alone`: its wish is enough. One of several replicas may lie or be cut off, so it needs
         others who want the same: f + 1 together, one of whom is correct.
         """
-        self._clients[name] = Notary(self._secret(name), 1)
+        self._clients[name] = Notary(self._plane.secret("registrar", name), 1)
         self._needed[name] = 1 if alone else self.committee.one_correct
         return self._clients[name].seal(0)
 
@@ -111,9 +110,6 @@ class Registrar:
     def rows(self) -> Rows:
         """What each replica has logged, and when."""
         return {"registry": self._rows} if self._rows else {}
-
-    def _secret(self, of: str) -> bytes:
-        return self._parts.streams.stream("control", "registrar", of).bytes(SECRET_BYTES)
 
     def _membership(self, member: int) -> Membership:
         return Membership(

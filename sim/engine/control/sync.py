@@ -27,7 +27,6 @@ from sim.protocol.antientropy.replica import Replica
 from sim.scenario.plan_control import AgreementPlan, AntiEntropyPlan
 from sim.units import NS_PER_S
 
-SECRET_BYTES: Final = 32
 FILLING: Final = 2
 """So many times what is on the way at the line's rate may be under way."""
 
@@ -52,10 +51,7 @@ class Sync:
         )
         self.names = tuple(f"{name} sync" for name in replicas.names)
         self.options = options(plan, agreement.rate_bps, self._round_trip_ns(), len(self.names) - 1)
-        self._secrets = [
-            parts.streams.stream("control", "anti-entropy", name).bytes(SECRET_BYTES)
-            for name in replicas.names
-        ]
+        self._secrets = [plane.secret("anti-entropy", name) for name in replicas.names]
         self._syncs: list[dict[str, Any]] = []
         self._stores: list[dict[str, Any]] = []
         for replica, name in enumerate(self.names):

@@ -8,11 +8,15 @@ approximate agreement they and the delays are those of one round.
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from sim.protocol.agreement.contract import Membership, NodeMaker
     from sim.protocol.node import Node
+
+
+Author = Literal["itself", "writer", "everybody", "leader"]
+"""Each member (consensus-free), one writer, all of them (an average), or who leads the view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,16 @@ class Protocol:
     """For a committee of n: how many messages a slot (or round) takes in the good case."""
     delays: int
     """After how many message delays everybody has decided (or the round is over)."""
+    author: Author
+    """Whose candidate is decided."""
+    hops: int
+    """Message delays before the first member can decide; of averaging, those of a round."""
     has_certificate: bool = False
-    in_rounds: bool = False
-    """Values are averaged in rounds: members end near each other and not with one value."""
+
+    @property
+    def in_rounds(self) -> bool:
+        """Values are averaged in rounds: members end near each other and not with one value."""
+        return self.author == "everybody"
 
     def most_liars(self, n: int) -> int:
         """The largest f that n members tolerate."""
@@ -71,24 +82,37 @@ def bracha_messages(n: int) -> int:
 _HERE = "sim.protocol.agreement"
 
 _ALL = (
-    Protocol("versions", f"{_HERE}.versions:Versions", 1, lambda n: n - 1, 1),
+    Protocol(
+        "versions", f"{_HERE}.versions:Versions", 1, lambda n: n - 1, 1, author="itself", hops=0
+    ),
     Protocol(
         "consistent_broadcast",
         f"{_HERE}.consistent_broadcast:ConsistentBroadcast",
         3,
         lambda n: 3 * (n - 1),
         3,
+        author="writer",
+        hops=2,
         has_certificate=True,
     ),
-    Protocol("bracha", f"{_HERE}.bracha:Bracha", 3, bracha_messages, 3),
-    Protocol("imbs_raynal", f"{_HERE}.imbs_raynal:ImbsRaynal", 5, lambda n: n * n - 1, 2),
+    Protocol("bracha", f"{_HERE}.bracha:Bracha", 3, bracha_messages, 3, author="writer", hops=3),
+    Protocol(
+        "imbs_raynal",
+        f"{_HERE}.imbs_raynal:ImbsRaynal",
+        5,
+        lambda n: n * n - 1,
+        2,
+        author="writer",
+        hops=2,
+    ),
     Protocol(
         "approximate",
         f"{_HERE}.approximate:Approximate",
         3,
         lambda n: n * (n - 1),
         1,
-        in_rounds=True,
+        author="everybody",
+        hops=1,
     ),
     Protocol(
         "witness",
@@ -96,11 +120,22 @@ _ALL = (
         3,
         lambda n: n * bracha_messages(n) + n * (n - 1),
         4,
-        in_rounds=True,
+        author="everybody",
+        hops=4,
     ),
-    Protocol("pbft", f"{_HERE}.pbft.node:PBFT", 3, lambda n: 2 * n * (n - 1), 3),
+    Protocol(
+        "pbft", f"{_HERE}.pbft.node:PBFT", 3, lambda n: 2 * n * (n - 1), 3, author="leader", hops=3
+    ),
     # Seven delays from the leader's proposal; before it come the new-views.
-    Protocol("hotstuff", f"{_HERE}.hotstuff.node:HotStuff", 3, lambda n: 8 * (n - 1), 8),
+    Protocol(
+        "hotstuff",
+        f"{_HERE}.hotstuff.node:HotStuff",
+        3,
+        lambda n: 8 * (n - 1),
+        8,
+        author="leader",
+        hops=6,
+    ),
 )
 
 PROTOCOLS = {protocol.name: protocol for protocol in _ALL}
