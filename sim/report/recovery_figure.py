@@ -40,7 +40,7 @@ from sim.report.style import (
     VERMILLION,
     styled,
 )
-from sim.report.words import seconds, summary, title
+from sim.report.words import seconds, summary, the_root, title
 from sim.scenario.plan import Plan
 
 PANEL_IN: Final = {"age": 2.5, "coverage": 1.15, "error": 1.55}
@@ -98,7 +98,7 @@ def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery])
     _bounds(axes, plan)
     _shade_violation(axes, tables, plan)
     log_axis(axes, "age (s)")
-    axes.set_title("How old is what the root knows: oldest source of each region")
+    axes.set_title(f"How old is what {the_root(plan)} knows: oldest source of each region")
     _marks(axes, found, "fresh", plan.staleness.baseline_ns / 1e9)
     legend(axes)
 
@@ -155,7 +155,7 @@ def _draw_coverage(axes: Axes, tables: Tables, plan: Plan) -> None:
     gap = max(5.0, 100 - 100 * float(judged.min())) if len(judged) else 100.0
     axes.set_ylim(max(0.0, 100 - 1.3 * gap), 100 + 0.08 * gap)
     axes.set_ylabel("sources (%)")
-    axes.set_title(f"Coverage: sources no older than {bound} at the root")
+    axes.set_title(f"Coverage: sources no older than {bound} at {the_root(plan)}")
 
 
 def _draw_error(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery]) -> None:

@@ -27,6 +27,14 @@ def who(regions: Sequence[int], total: int) -> str:
     return " and ".join(f"region-{region}" for region in regions) or "part of the tree"
 
 
+def the_root(plan: Plan) -> str:
+    """Whose view is drawn: of several replicas that of the first.
+
+    What each of them publishes has panels of its own.
+    """
+    return "the root" if plan.replicas is None else "replica 0 of the root"
+
+
 def seconds(duration_ns: float) -> str:
     """Seconds and nothing but seconds, so that neighbours compare at a glance.
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.report.words import summary, title
+from sim.report.words import summary, the_root, title
+from sim.scenario.plan import ReplicasPlan
 from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
 
 CUT = Fault(20 * S, 35 * S, (2,))
@@ -69,3 +70,9 @@ def test_what_is_unknown_is_left_out_of_the_summary():
     tables = make_tables([CUT])
     unknown = np.full(len(tables.samples["time_ns"]), np.nan)
     assert "error" not in summary(with_samples(tables, error_mean=unknown), make_plan())
+
+
+def test_of_replicas_a_figure_says_whose_view_it_draws():
+    plan = make_plan()
+    assert the_root(plan) == "the root"
+    assert the_root(replace(plan, replicas=ReplicasPlan(4, 3, None))) == "replica 0 of the root"
