@@ -70,7 +70,7 @@ class Registrar:
         self._clients: dict[str, Notary] = {}
         self._needed: dict[str, int] = {}
         self.listeners: list[Listener] = []
-        self.timeout_ns = _timeout_ns(plane, replicas)
+        self.timeout_ns = _timeout_ns(replicas)
         self._rows: list[dict[str, Any]] = []
         for member in range(self.committee.n):
             self._join(member, replicas)
@@ -202,8 +202,6 @@ def what_is(value: Value) -> object:
     return value.content.what if isinstance(value.content, Petition) else None
 
 
-def _timeout_ns(plane: ControlPlane, replicas: Replicas) -> int:
+def _timeout_ns(replicas: Replicas) -> int:
     """Longer than a healthy slot takes, however far apart the replicas are."""
-    sites = [place.site for place in replicas.places]
-    slowest_ns = max(float(plane.world.delay_ns[one, other]) for one in sites for other in sites)
-    return max(TIMEOUT_NS_MIN, round(2 * ROUND_TRIPS * slowest_ns))
+    return max(TIMEOUT_NS_MIN, round(ROUND_TRIPS * replicas.round_trip_ns()))

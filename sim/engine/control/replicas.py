@@ -31,12 +31,12 @@ class Replicas:
     """All replicas of the root of one run; replica 0 is what there is without replication."""
 
     def __init__(self, parts: Parts, plane: ControlPlane) -> None:
-        telemetry, shape = plane.world.telemetry, parts.roster.shape
         self._plan = parts.plan
         self._layout: Layout = parts.layout
         self._world = plane.world
-        self.roots: tuple[Root, ...] = (telemetry.root, *(one.root for one in telemetry.spines))
-        self.rows = tuple(shape.row(shape.top, replica) for replica in range(len(self.roots)))
+        self._each = plane.world.replicas
+        self.roots: tuple[Root, ...] = tuple(one.root for one in self._each)
+        self.rows = tuple(one.row for one in self._each)
         self.places: tuple[Place, ...] = tuple(plane.place(row, 0) for row in self.rows)
 
     def __len__(self) -> int:
@@ -45,17 +45,18 @@ class Replicas:
     @property
     def names(self) -> tuple[str, ...]:
         """root-0/0 and so on; root where there is one alone."""
-        return tuple(place.name for place in self.places)
+        return tuple(one.name for one in self._each)
 
-    @property
-    def sites(self) -> tuple[str, ...]:
-        """The failure domain of each."""
-        names = self._world.roster.site_names
-        return tuple(names[place.site] for place in self.places)
+    def round_trip_ns(self) -> float:
+        """The longest between two of them that can reach each other now."""
+        sites = [one.site for one in self._each]
+        there_ns = self._world.delay_ns[np.ix_(sites, sites)]
+        both_ns = there_ns + there_ns.T
+        return float(both_ns[np.isfinite(both_ns)].max(initial=0.0))
 
     def is_up(self, replica: int) -> bool:
         """Whether it acts now."""
-        return bool(self._world.is_up(self.rows[replica])[0])
+        return self._each[replica].is_up()
 
     def snapshot(self, replica: int, now_ns: int) -> Snapshot:
         """What a replica knows of the window of a baseline now."""

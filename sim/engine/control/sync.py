@@ -50,7 +50,9 @@ class Sync:
             replicas.roots, starts, plan, parts.plan.baseline, parts.layout.features
         )
         self.names = tuple(f"{name} sync" for name in replicas.names)
-        self.options = options(plan, agreement.rate_bps, self._round_trip_ns(), len(self.names) - 1)
+        self.options = options(
+            plan, agreement.rate_bps, round(replicas.round_trip_ns()), len(self.names) - 1
+        )
         self._secrets = [plane.secret("anti-entropy", name) for name in replicas.names]
         self._syncs: list[dict[str, Any]] = []
         self._stores: list[dict[str, Any]] = []
@@ -85,13 +87,6 @@ class Sync:
         store = holding.store if life == 0 else self.stores.forget(replica)
         secret = self._secrets[replica]
         return SyncNode(Replica(replica, self.names, store, self.options, secret=secret, life=life))
-
-    def _round_trip_ns(self) -> int:
-        """The longest between two replicas while nothing is broken."""
-        sites = [place.site for place in self._replicas.places]
-        there_ns = self._plane.world.delay_ns[np.ix_(sites, sites)]
-        both_ns = there_ns + there_ns.T
-        return round(float(both_ns[np.isfinite(both_ns)].max(initial=0.0)))
 
     def _closing(self, kernel: Kernel, advance: Advance) -> Script:
         """At every end of a pane, and at every publication."""
