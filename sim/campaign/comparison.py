@@ -17,7 +17,8 @@ from sim.campaign.replay import stored_plan
 from sim.campaign.results import open_results
 from sim.campaign.stored_tables import tables_of
 from sim.measure.gate import Effect, Levels, Sample, fewest, figures, measure_effect
-from sim.scenario.catalogue import METRICS, Metric
+from sim.scenario.catalogue import METRICS
+from sim.scenario.metric import Metric
 
 Verdict: TypeAlias = Literal[
     "same", "noise", "better", "worse", "too few", "only one side", "undefined"

@@ -34,8 +34,9 @@ from sim.measure.recovery import pool, recoveries
 from sim.measure.staleness import held, mean_age_ns, oldest_age_ns, violation_ns
 from sim.measure.sync import SYNC_FIGURES
 from sim.measure.tables import Tables
-from sim.scenario.catalogue import METRICS, Metric
+from sim.scenario.catalogue import METRICS
 from sim.scenario.measured import lacks
+from sim.scenario.metric import Metric
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 

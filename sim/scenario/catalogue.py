@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from sim.scenario.blocks.capacity.metrics import METRICS as _CAPACITY
+from sim.scenario.blocks.confidence.metrics import METRICS as _CONFIDENCE
+from sim.scenario.blocks.dependence.metrics import METRICS as _DEPENDENCE
+from sim.scenario.blocks.evolution.metrics import METRICS as _EVOLUTION
+from sim.scenario.blocks.routing.metrics import METRICS as _ROUTING
+from sim.scenario.metric import Metric
+
 
 @dataclass(frozen=True, slots=True)
 class Attack:
@@ -24,16 +31,6 @@ class Attack:
     def is_for(self, tier: int) -> bool:
         """Whether nodes of a tier (0 = agents) can do this."""
         return self.tiers == "both" or (self.tiers == "agents") == (tier == 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A number that a run reports."""
-
-    name: str
-    unit: str
-    about: str
-    better: Literal["less", "more"] = "less"
 
 
 LATENCY_LAWS: Final = (
@@ -344,5 +341,10 @@ METRICS: Final = (
     ),
     Metric("sync.round_trips.max", "1", "round trips of the longest session of anti-entropy"),
     *(metric for score in _SCORES for metric in _with_twins(score)),
+    *_CONFIDENCE,
+    *_DEPENDENCE,
+    *_ROUTING,
+    *_EVOLUTION,
+    *_CAPACITY,
 )
 METRIC_NAMES: Final = tuple(metric.name for metric in METRICS)

@@ -56,6 +56,11 @@ NEEDS: Final = (
     Need("membership.rehomed", "`membership` with `rehome: true`", _rehomes),
     Need("membership.", "`membership`", lambda plan: plan.control.membership is not None),
     Need("sync.", "`anti_entropy`", lambda plan: plan.control.anti_entropy is not None),
+    Need("confidence.", "`confidence`", lambda plan: plan.confidence is not None),
+    Need("dependence.", "`baseline.dependence`", lambda plan: plan.dependence is not None),
+    Need("routing.", "`routing`", lambda plan: plan.routing is not None),
+    Need("evolution.", "`evolution`", lambda plan: plan.evolution is not None),
+    Need("capacity.", "`capacity`", lambda plan: plan.capacity is not None),
     Need("traffic.proofs", "`attest`", lambda plan: plan.attest is not None),
     Need("traffic.digests", "`evidence`, or a `baseline.rule` other than mean", _has_digests),
 )

@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sim.scenario.blocks.capacity.plan import CapacityPlan
+from sim.scenario.blocks.confidence.plan import ConfidencePlan
+from sim.scenario.blocks.dependence.plan import DependencePlan
+from sim.scenario.blocks.evolution.plan import EvolutionPlan
+from sim.scenario.blocks.routing.plan import RoutingPlan
 from sim.scenario.plan_control import ControlPlan
 from sim.scenario.variant import Variant as Variant
 
@@ -319,3 +324,10 @@ class Plan:
     gate: tuple[Tolerance, ...]
     directory: str
     """Folder of the scenario file: relative paths of traces and topologies start here."""
+    confidence: ConfidencePlan | None = None
+    dependence: DependencePlan | None = None
+    """What baselines say beyond means and deviations."""
+    routing: RoutingPlan | None = None
+    evolution: EvolutionPlan | None = None
+    """None: who reports to whom stays as it is."""
+    capacity: CapacityPlan | None = None

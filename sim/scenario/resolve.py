@@ -9,6 +9,11 @@ from dataclasses import replace
 from typing import Any, Final, Literal
 
 from sim.scenario import plan
+from sim.scenario.blocks.capacity.resolve import resolve_capacity
+from sim.scenario.blocks.confidence.resolve import resolve_confidence
+from sim.scenario.blocks.dependence.resolve import resolve_dependence
+from sim.scenario.blocks.evolution.resolve import resolve_evolution
+from sim.scenario.blocks.routing.resolve import resolve_routing
 from sim.scenario.catalogue import METRICS
 from sim.scenario.document import Document
 from sim.scenario.measured import LIES, lacks
@@ -89,6 +94,11 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         thresholds=_thresholds(scenario, document),
         gate=_gate(scenario, document),
         directory=directory,
+        confidence=resolve_confidence(scenario.confidence),
+        dependence=resolve_dependence(scenario.baseline.dependence),
+        routing=resolve_routing(scenario.routing),
+        evolution=resolve_evolution(scenario.evolution, len(levels)),
+        capacity=resolve_capacity(scenario.capacity, names),
     )
 
 

@@ -10,6 +10,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from sim.scenario.blocks.capacity.written import written_capacity
+from sim.scenario.blocks.confidence.written import written_confidence
+from sim.scenario.blocks.dependence.written import written_dependence
+from sim.scenario.blocks.evolution.written import written_evolution
+from sim.scenario.blocks.routing.written import written_routing
 from sim.scenario.plan import (
     AnomalyPlan,
     DetectionPlan,
@@ -58,6 +63,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
             "panes": plan.baseline.panes,
             "epsilon": plan.baseline.epsilon,
             **({"rule": written_rule(plan.baseline.rule)} if plan.baseline.rule.estimator else {}),
+            **written_dependence(plan.dependence),
         },
         "staleness": {
             "baseline": write_duration(plan.staleness.baseline_ns),
@@ -76,6 +82,10 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         **({"detection": _detection(plan.detection)} if plan.detection else {}),
         **written_lies(plan),
         **written_control(plan.control),
+        **written_confidence(plan.confidence),
+        **written_routing(plan.routing),
+        **written_evolution(plan.evolution),
+        **written_capacity(plan.capacity, [tier.name for tier in plan.tiers]),
         "thresholds": {threshold.metric: _bounds(threshold) for threshold in plan.thresholds},
         "gate": {
             one.metric: {"worse_by": written_bound(one.worsening, one.metric)} for one in plan.gate

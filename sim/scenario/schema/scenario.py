@@ -4,6 +4,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
+from sim.scenario.blocks.capacity.schema import Capacity
+from sim.scenario.blocks.confidence.schema import Confidence
+from sim.scenario.blocks.dependence.schema import Dependence
+from sim.scenario.blocks.evolution.schema import Evolution
+from sim.scenario.blocks.routing.schema import Routing
 from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
 from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Agents
@@ -107,6 +112,10 @@ class Baseline(Block):
         default_factory=lambda: Mean(kind="mean"),
         description="how one baseline is made of what all say, some of whom may lie",
         json_schema_extra={"default": "mean"},
+    )
+    dependence: Dependence | None = Field(
+        default=None,
+        description="what it says beyond means and deviations; left out = nothing",
     )
 
 
@@ -220,6 +229,18 @@ class Scenario(Block):
     )
     anti_entropy: AntiEntropy | None = Field(
         default=None, description="how replicas mend what they hold; left out = they do not"
+    )
+    confidence: Confidence | None = Field(
+        default=None, description="intervals of means at every tier; left out = none are stated"
+    )
+    routing: Routing | None = Field(
+        default=None, description="updates of single agents on their way up; left out = none"
+    )
+    evolution: Evolution | None = Field(
+        default=None, description="how the tree follows those who come and go; left out = it stays"
+    )
+    capacity: Capacity | None = Field(
+        default=None, description="what nodes can hold; left out = nobody measures what they do"
     )
     thresholds: Thresholds = Field(  # type: ignore[valid-type]
         default_factory=Thresholds, description="what must hold for a run to be good"

@@ -1,0 +1,6 @@
+"""The columns of the tables about intervals: table -> column -> type."""
+
+from collections.abc import Mapping
+from typing import Final
+
+COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {}

@@ -1,0 +1,1 @@
+"""Honest intervals at every tier, and how often they cover the truth."""

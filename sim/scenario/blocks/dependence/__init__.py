@@ -1,0 +1,1 @@
+"""What a baseline says beyond means and deviations, and what that costs."""

@@ -1,0 +1,1 @@
+"""A tree that splits, merges and borrows as agents come and go."""

@@ -1,0 +1,1 @@
+"""Updates of single agents on their way up through routers with finite rates."""
