@@ -1,0 +1,48 @@
+"""The two-level interval of the mean of all values: sigma_b^2 / K* + sigma_w^2 / N.
+
+K* = N^2 / sum n_i^2 is K for sources of one size, and then this is the cluster-robust interval
+(except that a spread between sources below what their noise alone would give counts as that
+noise: Kish 1965, section 5.4). Where some sources sent far more than others it is still about the
+mean of all *values*, of which the cluster-robust one knows nothing.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from sim.stats.confidence.components import components
+from sim.stats.confidence.contract import Floats, Group, Interval, Method
+
+
+@dataclass(frozen=True)
+class TwoLevel(Method):
+    """mean +- t sqrt(sigma_b^2 / K* + sigma_w^2 / N)."""
+
+    name: ClassVar[str] = "two_level"
+    assumes: ClassVar[tuple[str, ...]] = (
+        "children_alike",
+        "sources_enough",
+        "complete",
+        "current",
+        "once",
+        "one_look",
+    )
+
+    def interval(self, group: Group, level: float = 0.95) -> Interval:
+        """Of the mean of the process from which sources were drawn.
+
+        Degrees of freedom are those of the spread between K* sources, K* - 1: too few rather than
+        too many where the spread within decides.
+        """
+        degrees = group.effective_sources - 1
+        return Interval.of(group.mean, np.sqrt(_variance(group)), level, degrees=degrees)
+
+
+def _variance(group: Group) -> Floats:
+    """Where every source sent one value there is nothing to split: its mean is the value."""
+    split = components(group)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = split.between / group.effective_sources + split.within / group.count
+        whole = group.between_sd**2 / group.effective_sources
+    return np.where(np.isnan(split.within), whole, error)
