@@ -1,0 +1,85 @@
+"""Agents come and go, or are all dealt anew.
+
+Where an agent comes to is drawn, so that nobody chooses the group that it joins, or is the emptiest
+local. Joins and leaves never split or merge anything: that is for the epoch (`rebalancing`).
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from sim.protocol.placement import seats
+from sim.protocol.topology.draft import Draft
+from sim.protocol.topology.operations import (
+    BARRED,
+    OUT,
+    Isolate,
+    Join,
+    Leave,
+    Operations,
+    Refused,
+    Reseat,
+)
+from sim.protocol.topology.state import Topology
+
+Changed = tuple[Topology, Operations]
+"""The next topology, and what has been done to get there."""
+
+
+def join(state: Topology, agents: Iterable[int], rng: np.random.Generator | None = None) -> Changed:
+    """Agents come in one by one: each to any local with room, all as likely.
+
+    Without a generator each goes to the local with the fewest agents, ties to the first. Who finds
+    no room is refused; who is there already, or in quarantine, is passed over.
+    """
+    draft = Draft(state)
+    for agent in agents:
+        if draft.parents[0][agent] == OUT:
+            _admit(draft, agent, rng)
+    return draft.finished()
+
+
+def _admit(draft: Draft, agent: int, rng: np.random.Generator | None) -> None:
+    open_ones = [node for node in draft.in_use(1) if draft.has_room(1, node)]
+    if not open_ones:
+        draft.note(Refused(1, OUT, OUT, (agent,), Join.__name__))
+        return
+    node = emptiest(draft, 1, open_ones) if rng is None else open_ones[rng.integers(len(open_ones))]
+    draft.do(Join(1, OUT, node, (agent,)))
+
+
+def emptiest(draft: Draft, tier: int, nodes: Sequence[int]) -> int:
+    """The one with the fewest children, the first of them if there are several."""
+    return min(nodes, key=lambda node: draft.size(tier, node))
+
+
+def leave(state: Topology, agents: Iterable[int]) -> Changed:
+    """Agents go; who is not there is passed over."""
+    draft = Draft(state)
+    for agent in agents:
+        owner = int(draft.parents[0][agent])
+        if owner >= 0:
+            draft.do(Leave(1, owner, OUT, (agent,)))
+    return draft.finished()
+
+
+def isolate(draft: Draft, agents: Iterable[int]) -> None:
+    """Agents are cut off, and cannot come back until they are restored."""
+    for agent in agents:
+        owner = int(draft.parents[0][agent])
+        if owner >= 0:
+            draft.do(Isolate(1, owner, BARRED, (agent,)))
+
+
+def reseat(state: Topology, seed: bytes) -> Changed:
+    """Deal all agents anew, in the order of the hash of a seed; no local changes its size.
+
+    Against groups that liars have gathered in (theory section 4).
+    """
+    draft = Draft(state)
+    members = np.flatnonzero(state.parents[0] >= 0)
+    owners = state.parents[0][members]
+    draft.parents[0][members[seats(members, seed)]] = owners
+    moved = int(np.count_nonzero(draft.parents[0] != state.parents[0]))
+    draft.note(Reseat(1, OUT, OUT, (), moved))
+    return draft.finished()
