@@ -1,0 +1,1 @@
+"""Which message goes next: one discipline a file, by name in `sim.protocol.routing.registry`."""
