@@ -25,12 +25,22 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Join(Operation):
-    """Agents come, from `OUT` to a local."""
+    """Agents, or a spare place, come: from `OUT` to a parent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leave(Operation):
     """Agents go, from a local to `OUT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(Operation):
+    """Nodes fail, or are not trusted any more: they go from their parent to `BARRED`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore(Operation):
+    """Failed places are spare again, agents are out of quarantine: from `BARRED` to `OUT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Isolate(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Move(Operation):
-    """Children of a node that failed, or is not trusted any more, get one that is there."""
+    """Children of a node that failed go to one that is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,7 @@ import numpy as np
 from sim.protocol.placement import seats
 from sim.protocol.topology.draft import Draft
 from sim.protocol.topology.operations import (
-    BARRED,
     OUT,
-    Isolate,
     Join,
     Leave,
     Operations,
@@ -44,8 +42,12 @@ def _admit(draft: Draft, agent: int, rng: np.random.Generator | None) -> None:
     if not open_ones:
         draft.note(Refused(1, OUT, OUT, (agent,), Join.__name__))
         return
-    node = emptiest(draft, 1, open_ones) if rng is None else open_ones[rng.integers(len(open_ones))]
-    draft.do(Join(1, OUT, node, (agent,)))
+    draft.do(Join(1, OUT, chosen(draft, 1, open_ones, rng), (agent,)))
+
+
+def chosen(draft: Draft, tier: int, nodes: Sequence[int], rng: np.random.Generator | None) -> int:
+    """Any of them, all as likely; without a generator the emptiest."""
+    return emptiest(draft, tier, nodes) if rng is None else nodes[int(rng.integers(len(nodes)))]
 
 
 def emptiest(draft: Draft, tier: int, nodes: Sequence[int]) -> int:
@@ -61,14 +63,6 @@ def leave(state: Topology, agents: Iterable[int]) -> Changed:
         if owner >= 0:
             draft.do(Leave(1, owner, OUT, (agent,)))
     return draft.finished()
-
-
-def isolate(draft: Draft, agents: Iterable[int]) -> None:
-    """Agents are cut off, and cannot come back until they are restored."""
-    for agent in agents:
-        owner = int(draft.parents[0][agent])
-        if owner >= 0:
-            draft.do(Isolate(1, owner, BARRED, (agent,)))
 
 
 def reseat(state: Topology, seed: bytes) -> Changed:
