@@ -95,7 +95,7 @@ class Leaves:
         """Per pane, the wide row that a centralised observer would hold."""
         self.truth_of_groups: dict[int, IntArray] | None = None
         """The same for the agents of each group, (groups, wide); None = not kept."""
-        self.watch: Watch | None = None
+        self.watches: list[Watch] = []
         """Who sees every vector the instant it is measured; then reports carry vectors, too."""
         self.panes_kept = 1
         self.closed_count = 0
@@ -173,10 +173,11 @@ class Leaves:
         Who watches sees what was measured. From here on `values` are what agents say it was.
         """
         vectors = None
-        if self.watch is not None:
+        if self.watches:
             # A copy: the values are used up when the sums are made.
             vectors = values * fixed_point.QUANTUM
-            self.watch(first, part, vectors)
+            for watch in self.watches:
+                watch(first, part, vectors)
         if self.shim is not None:
             self.clipped += self.shim.claim(part, first, values)
             self._largest = max(self._largest, float(np.abs(values).max(initial=0.0)))

@@ -58,7 +58,8 @@ class Parents(ABC):
             np.zeros((groups.children, kind.state_columns), np.int64),
             Flight.empty(kind.state_columns, kind.value_columns, kind.vector_columns),
         )
-        self.watch: Watch | None = None
+        self.watches: list[Watch] = []
+        """Who sees the moves of what these parents know of their children."""
         self.known: Known | None = None
         """Sums of each single child, if anybody needs them."""
 
@@ -76,8 +77,10 @@ class Parents(ABC):
 
     def _show(self, through: Passage) -> None:
         """Let who watches see the moves of one run, and note what it brought of each child."""
-        if self.watch is not None:
-            self.watch(rounds(through))
+        if self.watches:
+            moves = list(rounds(through))
+            for watch in self.watches:
+                watch(moves)
         if self.known is not None:
             self.known.take(through)
 

@@ -81,7 +81,7 @@ def test_a_watch_that_is_shown_a_value_before_it_arrives_is_caught():
         rows = np.arange(first, first + vectors.shape[1])
         detection.here.watch.take(rows, vectors[-1], part.sent_ns[-1], part.sent_ns[-1])
 
-    simulated.world.telemetry.leaves.watch = leak
+    simulated.world.telemetry.leaves.watches = [leak]
     with pytest.raises(InvariantViolated, match=r"the watch of agent \d+ has seen"):
         simulated.run()
 

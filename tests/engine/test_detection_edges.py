@@ -41,7 +41,7 @@ def published_by(side):
 def values_of(simulated):
     """Every value as it was measured: (agent, birth, vector)."""
     rows, leaves = [], simulated.world.telemetry.leaves
-    watch = leaves.watch
+    (watch,) = leaves.watches
 
     def looking(first, part, vectors):
         watch(first, part, vectors)
@@ -49,7 +49,7 @@ def values_of(simulated):
         for tick, agent in np.argwhere(sent).tolist():
             rows.append((first + agent, part.sent_ns[tick, agent], vectors[tick, agent]))
 
-    leaves.watch = looking
+    leaves.watches = [looking]
     return rows
 
 

@@ -57,8 +57,8 @@ def add_detection(parts: Parts, world: World, plan: DetectionPlan, lies: Lies) -
         detection.distort = Scores(lies, parts.roster.tree)
         detection.correct = lambda: ~lies.is_liar(0)
     telemetry = world.telemetry
-    telemetry.leaves.watch = detection.measured
-    telemetry.aggregators[0].watch = detection.heard
+    telemetry.leaves.watches.append(detection.measured)
+    telemetry.aggregators[0].watches.append(detection.heard)
     world.forgetters.append(detection.forget)
     return detection
 
