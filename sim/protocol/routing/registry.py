@@ -1,4 +1,4 @@
-"""Queueing disciplines by name. A new one is a file in `disciplines`, and a line here."""
+"""Queueing disciplines and send policies by name. A new one is a file, and a line here."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +6,9 @@ from typing import Final
 from sim.protocol.routing.contract import Discipline, DisciplineMaker, Setting
 from sim.protocol.routing.disciplines.fifo import Fifo
 from sim.protocol.routing.disciplines.priority import Priority
+from sim.protocol.routing.sending.contract import PolicyMaker
+from sim.protocol.routing.sending.on_delta import OnDelta
+from sim.protocol.routing.sending.periodic import Periodic
 
 
 def priority(setting: Setting) -> Discipline:
@@ -19,4 +22,9 @@ def priority(setting: Setting) -> Discipline:
 DISCIPLINES: Final[Mapping[str, DisciplineMaker]] = {
     "fifo": Fifo,
     "priority": priority,
+}
+
+POLICIES: Final[Mapping[str, PolicyMaker]] = {
+    "periodic": Periodic,
+    "on_delta": OnDelta,
 }
