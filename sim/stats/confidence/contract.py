@@ -132,19 +132,21 @@ class Interval:
         level: float,
         *,
         degrees: ArrayLike = math.inf,
-        multiplier: ArrayLike | None = None,
+        half_width: ArrayLike | None = None,
     ) -> "Interval":
-        """`multiplier` standard errors to either side; Student's quantile unless one is given.
+        """Student's quantile times the standard error to either side, unless a half width is given.
 
-        Where the standard error is NaN, or has no degree of freedom, the interval is infinite.
+        Where any of them is NaN, or there is no degree of freedom, the interval is infinite.
         Raises ValueError for a level outside (0, 1).
         """
-        freedom = _floats(degrees)
-        reach = t_quantile(level, freedom) if multiplier is None else _floats(multiplier)
-        known = ~np.isnan(_floats(standard_error)) & (freedom > 0) & ~np.isnan(reach)
-        error = np.where(known, standard_error, math.inf)
+        error, freedom = _floats(standard_error), _floats(degrees)
+        half = t_quantile(level, freedom) * error if half_width is None else _floats(half_width)
+        known = (freedom > 0) & ~np.isnan(half + error)
         middle, half, error, freedom = np.broadcast_arrays(
-            _floats(centre), np.where(known, reach, 1.0) * error, error, freedom
+            _floats(centre),
+            np.where(known, half, math.inf),
+            np.where(known, error, math.inf),
+            freedom,
         )
         return cls(middle, half, error, freedom, level)
 

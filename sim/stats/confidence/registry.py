@@ -6,11 +6,24 @@ from typing import Any, Final
 
 from sim.stats.confidence.clustered import Clustered
 from sim.stats.confidence.contract import Method
+from sim.stats.confidence.dersimonian_laird import DerSimonianLaird
+from sim.stats.confidence.hartung_knapp import HartungKnapp
 from sim.stats.confidence.pooled import Pooled
+from sim.stats.confidence.sequence import Sequence
+from sim.stats.confidence.stratified import Stratified
 from sim.stats.confidence.two_level import TwoLevel
 
 INTERVALS: Final[Mapping[str, type[Method]]] = {
-    method.name: method for method in (Pooled, Clustered, TwoLevel)
+    method.name: method
+    for method in (
+        Pooled,
+        Clustered,
+        TwoLevel,
+        Stratified,
+        DerSimonianLaird,
+        HartungKnapp,
+        Sequence,
+    )
 }
 
 
