@@ -3,6 +3,8 @@
 import math
 from fractions import Fraction
 
+import numpy as np
+
 
 def covariance(rows):
     """From the definition, in fractions; `rows` of whole numbers, two or more."""
@@ -40,3 +42,29 @@ def mean_correlation(columns):
             total += value * common if common else 0.0
             weights += common
     return total / weights if weights else math.nan
+
+
+def frequent_directions(rows, most):
+    """Liberty's own: one row after the other, shrunk whenever there is no room."""
+    sketch = np.zeros((0, rows.shape[1]))
+    for row in rows:
+        sketch = np.vstack((sketch, row))
+        if len(sketch) > most:
+            _, lengths, directions = np.linalg.svd(sketch, full_matrices=False)
+            squares = np.square(lengths)
+            cut = squares[most - 1] if len(squares) >= most else 0.0
+            sketch = np.sqrt(np.maximum(squares - cut, 0))[:, None] * directions
+            sketch = sketch[:most]
+    return sketch
+
+
+def spectral_error(rows, sketch):
+    """|A^T A - B^T B| in the largest singular value, by writing both out."""
+    return float(np.linalg.norm(rows.T @ rows - sketch.T @ sketch, 2))
+
+
+def directions_bound(rows, most, rank):
+    """|A - A_r|_F^2 / (l - r), with A_r written out."""
+    u, lengths, v = np.linalg.svd(rows, full_matrices=False)
+    best = (u[:, :rank] * lengths[:rank]) @ v[:rank]
+    return float(np.square(rows - best).sum() / (most - rank))

@@ -36,8 +36,14 @@ class AllPairs(Dependence[AllSeries, Pairs, Pairs]):
     takes: ClassVar[Literal["samples", "series"]] = "series"
     reference: ClassVar[str] = "all_pairs"
 
-    def lift(self, values: ArrayLike, agents: ArrayLike | None = None) -> AllSeries:
+    def lift(
+        self,
+        values: ArrayLike,
+        agents: ArrayLike | None = None,
+        shared: np.random.Generator | None = None,
+    ) -> AllSeries:
         """Of series (instants, agents)."""
+        del shared
         series = table(values)
         return AllSeries(agents=numbered(series, agents), series=series, operations=0)
 

@@ -61,13 +61,21 @@ class Dependence(ABC, Generic[S, R, T]):
     takes: ClassVar[Literal["samples", "series"]]
     reference: ClassVar[str]
     """Method whose reading, of all the data in one place, is the truth T."""
+    draws: ClassVar[bool] = False
+    """Whether all locals must draw the same numbers: an epoch's shared seed."""
 
     @abstractmethod
-    def lift(self, values: ArrayLike, agents: ArrayLike | None = None) -> S:
+    def lift(
+        self,
+        values: ArrayLike,
+        agents: ArrayLike | None = None,
+        shared: np.random.Generator | None = None,
+    ) -> S:
         """The state of one local. `values` has the shape that the method takes.
 
         `agents` (columns,) numbers the columns of series, 0, 1, ... if not given; no number may be
-        in two locals. Samples need none. Raises ValueError for shapes that do not fit.
+        in two locals. Samples need none. `shared` is needed if `draws`: a generator in one and the
+        same state for every local. Raises ValueError for shapes that do not fit.
         """
 
     @abstractmethod

@@ -69,9 +69,14 @@ class Covariance(Dependence[CoMoments, CovarianceReading, CovarianceReading]):
     takes: ClassVar[Literal["samples", "series"]] = "samples"
     reference: ClassVar[str] = "covariance"
 
-    def lift(self, values: ArrayLike, agents: ArrayLike | None = None) -> CoMoments:
+    def lift(
+        self,
+        values: ArrayLike,
+        agents: ArrayLike | None = None,
+        shared: np.random.Generator | None = None,
+    ) -> CoMoments:
         """Of samples (samples, d); rows with anything that is not finite are left out."""
-        del agents
+        del agents, shared
         samples = table(values)
         whole = samples[np.isfinite(samples).all(axis=1)]
         _, largest = fixed_point.quantise(whole)

@@ -54,8 +54,14 @@ class MeanCorrelation(Dependence[SumOfSeries, MeanCorrelationReading, Pairs]):
     takes: ClassVar[Literal["samples", "series"]] = "series"
     reference: ClassVar[str] = "all_pairs"
 
-    def lift(self, values: ArrayLike, agents: ArrayLike | None = None) -> SumOfSeries:
+    def lift(
+        self,
+        values: ArrayLike,
+        agents: ArrayLike | None = None,
+        shared: np.random.Generator | None = None,
+    ) -> SumOfSeries:
         """Of series (instants, agents)."""
+        del shared
         standard = standardise(values, agents)
         whole = np.rint(standard.values / QUANTUM).astype(np.int64)
         return _state(

@@ -5,9 +5,12 @@ from dataclasses import fields
 from typing import Any, Final
 
 from sim.stats.dependence.all_pairs import AllPairs
+from sim.stats.dependence.blocks import Blocks
 from sim.stats.dependence.contract import Dependence
 from sim.stats.dependence.covariance import Covariance
+from sim.stats.dependence.frequent_directions import FrequentDirections
 from sim.stats.dependence.mean_correlation import MeanCorrelation
+from sim.stats.dependence.projection import Projection
 
 AnyDependence = Dependence[Any, Any, Any]
 
@@ -16,6 +19,9 @@ DEPENDENCE: Final[Mapping[str, type[AnyDependence]]] = {
     for method in (
         Covariance,
         MeanCorrelation,
+        Projection,
+        FrequentDirections,
+        Blocks,
         AllPairs,
     )
 }
