@@ -32,14 +32,17 @@ class Children:
     mean: Floats
     variance: Floats
     """Of the error of `mean`; not of the values."""
+    degrees: Floats
+    """Of freedom of the variance: K - 1 if it comes from K sources, infinite if it is known."""
 
     @classmethod
-    def of(cls, mean: ArrayLike, variance: ArrayLike) -> "Children":
-        """From plain numbers. Raises ValueError for a negative variance."""
-        means, variances = np.broadcast_arrays(_floats(mean), _floats(variance))
+    def of(cls, mean: ArrayLike, variance: ArrayLike, degrees: ArrayLike = math.inf) -> "Children":
+        """From arrays that broadcast together. Raises ValueError for a negative variance."""
+        arrays = np.broadcast_arrays(_floats(mean), _floats(variance), _floats(degrees))
+        means, variances, freedom = arrays
         if (variances < 0).any():
             raise ValueError("a variance must not be negative")
-        return cls(means, variances)
+        return cls(means, variances, freedom)
 
     @property
     def there(self) -> Bools:
@@ -109,7 +112,7 @@ class Group:
         """The first axis as children, by what each knows from the spread between its sources."""
         with np.errstate(divide="ignore", invalid="ignore"):
             variance = self.between_sd**2 / np.where(self.sources > 1, self.sources, np.nan)
-        return Children(self.source_mean, variance)
+        return Children(self.source_mean, variance, self.sources - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +175,7 @@ class Method(ABC):
 
     name: ClassVar[str]
     assumes: ClassVar[tuple[str, ...]]
-    """What has to hold for the claim to be true: names of `diagnosis`."""
+    """What has to hold for the claim to be true: names of `diagnosis.ASSUMPTIONS`."""
 
     @abstractmethod
     def interval(self, group: Group, level: float = 0.95) -> Interval:

@@ -50,26 +50,26 @@ def combine(group: Group) -> Combined:
 def combined(children: Children) -> Combined:
     """The same of the children alone."""
     there = children.there
-    y, v = np.where(there, children.mean, 0.0), _variances(children)
+    y, w = np.where(there, children.mean, 0.0), fixed_weights(children)
     k = np.asarray(there.sum(axis=0), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        w = there / v
         q = _squares(w, y)
         excess = (q - (k - 1)) / (w.sum(axis=0) - (w**2).sum(axis=0) / w.sum(axis=0))
         tau2 = np.where(k > 1, np.maximum(0.0, excess), 0.0)
-        w = there / (v + tau2)
+        w = w / (1 + w * tau2)
         total = w.sum(axis=0)
         mean, spread = (w * y).sum(axis=0) / total, _squares(w, y) / (k - 1) / total
         return Combined(mean, 1 / total, spread, tau2, q, k)
+
+
+def fixed_weights(children: Children) -> Floats:
+    """1 / v, of the shape of the children; 0 for those that say nothing."""
+    claimed = np.where(children.there, children.variance, 0.0)
+    floor = np.maximum(_RELATIVE * claimed.max(axis=0, initial=0.0), _ABSOLUTE)
+    return np.asarray(children.there / np.maximum(claimed, floor))
 
 
 def _squares(w: Floats, y: Floats) -> Floats:
     """Weighted squares around the weighted mean, over the first axis."""
     centre = (w * y).sum(axis=0) / w.sum(axis=0)
     return np.asarray((w * (y - centre) ** 2).sum(axis=0))
-
-
-def _variances(children: Children) -> Floats:
-    claimed = np.where(children.there, children.variance, 0.0)
-    floor = np.maximum(_RELATIVE * claimed.max(axis=0, initial=0.0), _ABSOLUTE)
-    return np.where(children.there, np.maximum(claimed, floor), 1.0)
