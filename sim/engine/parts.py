@@ -81,12 +81,20 @@ def prepare(plan: Plan, seed: int) -> Parts:
         features=plan.agents.features,
         stream_at=_stream_at(streams, "behaviour"),
         directory=plan.directory,
+        group_of=group_of(tree),
     )
     injections = _injections(plan, roster)
     behaviour = inject(behaviour, injections, _stream_at(streams, "anomalies"))
     hit = np.logical_or.reduce([one.agents for one in injections], axis=0)
     hit = np.broadcast_to(hit, plan.agents.count)
     return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features), hit)
+
+
+def group_of(tree: Tree) -> dict[str, NDArray[np.int64]]:
+    """Which local and which region each agent is in; without locals all are in one group of it."""
+    top = len(tree.counts) - 1
+    tiers = {"locals": min(1, top), "regions": max(top - 1, 1)}
+    return {name: tree.ancestor_of(0, tier).astype(np.int64) for name, tier in tiers.items()}
 
 
 def replicate_sites(

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from sim.errors import InputError
 from sim.workload.anomalies import ANOMALIES, Injection, inject, onsets
-from sim.workload.behaviour import NORMAL, RECORDED, Behaviour, StreamAt
+from sim.workload.behaviour import NORMAL, RECORDED, Behaviour, Ints, StreamAt
 from sim.workload.synthetic import Synthetic
 from sim.workload.trace import Trace
 from sim.workload.trace_files import read_recordings, read_traces
 
-Maker = Callable[[Mapping[str, Any], int, int, StreamAt, str], Behaviour]
+GroupOf = Mapping[str, Ints]
+"""By the name of a kind of group (locals, regions), which of them each agent is in; (agents,)."""
+Maker = Callable[[Mapping[str, Any], int, int, StreamAt, str, GroupOf], Behaviour]
 
 
 def make_behaviour(
@@ -25,13 +27,14 @@ def make_behaviour(
     features: int,
     stream_at: StreamAt,
     directory: str = ".",
+    group_of: GroupOf | None = None,
 ) -> Behaviour:
     """The behaviour of that name, with the options of the scenario (times in ns).
 
-    For a trace `features` may be 0: as many as it has columns. Raises InputError if a trace cannot
-    be used or has another number of columns.
+    For a trace `features` may be 0: as many as it has columns. `group_of` is needed where groups
+    differ. Raises InputError if a trace cannot be used or has another number of columns.
     """
-    return BEHAVIOURS[kind](options, agents, features, stream_at, directory)
+    return BEHAVIOURS[kind](options, agents, features, stream_at, directory, group_of or {})
 
 
 def _synthetic(
@@ -40,12 +43,18 @@ def _synthetic(
     features: int,
     stream_at: StreamAt,
     directory: str,  # noqa: ARG001
+    group_of: GroupOf,
 ) -> Behaviour:
-    return Synthetic(agents, features, stream_at, **options)
+    return Synthetic(agents, features, stream_at, **options, group_of=group_of)
 
 
 def _trace(
-    options: Mapping[str, Any], agents: int, features: int, stream_at: StreamAt, directory: str
+    options: Mapping[str, Any],
+    agents: int,
+    features: int,
+    stream_at: StreamAt,
+    directory: str,
+    group_of: GroupOf,  # noqa: ARG001
 ) -> Behaviour:
     keys = ("array", "labels", "columns", "missing")
     choice = {key: options[key] for key in keys if key in options}

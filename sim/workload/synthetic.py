@@ -1,9 +1,9 @@
 """Values made by a rule: the agent's own level, drift and season around it, and noise.
 
-value = level of the agent (standard deviation `spread` between agents) + drift + season + noise.
-Every part has random streams of its own, so switching one on moves no other, and what is switched
-off costs nothing. The share of variance between agents, spread^2 over all variance, is the
-intraclass correlation (ICC).
+value = level of the agent (standard deviation `spread` between agents) + levels of its groups +
+drift + season + noise. Every part has random streams of its own, so switching one on moves no
+other, and what is switched off costs nothing. The share of variance between agents, spread^2 over
+all variance, is the intraclass correlation (ICC).
 """
 
 import math
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.workload.behaviour import NORMAL, Floats, Labels, StreamAt
+from sim.workload.behaviour import NORMAL, Floats, Ints, Labels, StreamAt
 from sim.workload.drift import Drift
 from sim.workload.tick_streams import TickStreams
 
@@ -25,7 +25,8 @@ class Synthetic:
     `noise` is the standard deviation within an agent, and `correlation` (0 <= rho < 1) that
     between the noise of any two features of one report. `drift` holds sd, tau_ns and every_ns,
     `tail` the df (more than 2) of Student's t, `season` amplitude, period_ns and phase (see
-    `_Season`).
+    `_Season`). `groups` holds, by the name of a kind of group, the standard deviation between the
+    levels of such groups, and `group_of` which of them each agent is in, (agents,).
     """
 
     def __init__(
@@ -40,12 +41,19 @@ class Synthetic:
         tail: Options | None = None,
         season: Options | None = None,
         correlation: float = 0.0,
+        groups: Mapping[str, float] | None = None,
+        group_of: Mapping[str, Ints] | None = None,
     ) -> None:
         self.features = features
         self._centre = np.zeros((agents, features))
         if spread:
             stream_at("spread", 0).standard_normal(out=self._centre)
             self._centre *= spread
+        apart = {name: sd for name, sd in (groups or {}).items() if sd}
+        for name, sd in apart.items():
+            mine = (group_of or {})[name]
+            levels = group_levels(name, sd, int(mine.max()) + 1, features, stream_at)
+            self._centre += levels[mine]
         self._drift = Drift(self._centre, stream_at, **drift) if drift else None
         self._season = _Season(agents, stream_at, **season) if season else None
         self._noise = (
@@ -56,7 +64,7 @@ class Synthetic:
         swing = season["amplitude"] if season else 0.0
         wander = drift["sd"] if drift else 0.0
         self._deviation = math.sqrt(noise**2 + wander**2 + swing**2 / 2)
-        self._spread = math.hypot(spread, wander)
+        self._spread = math.hypot(spread, wander, *apart.values())
 
     def label(self, tick: int, born_ns: Floats, first: int, out: Labels) -> None:  # noqa: ARG002
         """See `Behaviour.label`: nothing is wrong here."""
@@ -67,7 +75,7 @@ class Synthetic:
         return np.full(self.features, self._deviation)
 
     def spread(self) -> Floats:
-        """See `Behaviour.spread`: levels and drift."""
+        """See `Behaviour.spread`: levels, those of groups, and drift."""
         return np.full(self.features, self._spread)
 
     def fill(self, tick: int, born_ns: Floats, first: int, out: Floats) -> None:
@@ -82,6 +90,18 @@ class Synthetic:
             out += self._centre[first : first + len(out)]
         if self._season:
             out += self._season.swing(born_ns, first)[:, None]
+
+
+def group_levels(name: str, sd: float, groups: int, features: int, stream_at: StreamAt) -> Floats:
+    """How far each group of one kind is from the mean of all, (groups, features).
+
+    >>> group_levels("locals", 0.0, 2, 1, lambda purpose, tick: np.random.default_rng(1))
+    array([[0.],
+           [0.]])
+    """
+    if not sd:
+        return np.zeros((groups, features))
+    return sd * stream_at(f"spread of {name}", 0).standard_normal((groups, features))
 
 
 class _Season:

@@ -47,6 +47,13 @@ class Season(Block):
     )
 
 
+class GroupSpread(Block):
+    """How far apart the levels of groups of agents are, beside the agents' own."""
+
+    locals: Number = Field(default=0.0, ge=0, description="standard deviation between locals")
+    regions: Number = Field(default=0.0, ge=0, description="standard deviation between regions")
+
+
 def _plain_is_sd(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {"sd": value}
@@ -58,6 +65,10 @@ class Synthetic(Block):
 
     kind: Literal["synthetic"] = Field(description="values made by a rule")
     spread: Number = Field(default=1.0, ge=0, description="standard deviation between agents")
+    groups: GroupSpread | None = Field(
+        default=None,
+        description="how far apart the levels of the agents' groups are; left out = not at all",
+    )
     noise: Number = Field(default=1.0, ge=0, description="standard deviation within an agent")
     drift: Annotated[
         Drift | None,
