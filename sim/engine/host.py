@@ -71,6 +71,8 @@ class Host:
         self.is_paused = False
         self.lives = 1
         self.forged = 0
+        self.discarded: list[Callable[[str, Message], None]] = []
+        """Who is told of each message that is lost in here: (name of this node, message)."""
         self._factory, self._kernel = factory, kernel
         self._transmit, self._journal = transmit, journal
         self._transmit_all = self._transmit_each if broadcast is None else broadcast
@@ -84,6 +86,11 @@ class Host:
         self._member, self._signing = member, signing
         self._signed_ns = 0
         self.is_open = self._is_open()
+
+    @property
+    def held(self) -> list[Message]:
+        """Messages that came while it is paused."""
+        return [work.message for work in self._held if work.message is not None]
 
     @property
     def clock(self) -> LocalClock:
@@ -190,6 +197,8 @@ class Host:
     def _discard(self, message: Message, why: str) -> None:
         row = Discarded(self.node_id, message.__class__.__name__, why)
         self._journal.append(self._kernel.now_ns, row)
+        for told in self.discarded:
+            told(self.node_id, message)
 
     def carry_out(self, effects: list[Effect]) -> None:
         """Do what the node asks for, in its order."""

@@ -64,6 +64,8 @@ class Switch:
         self._usual: dict[str, Group] = {}
         self._books = _Books(part_of)
         self._keeps_dropped = journal.keeps(Dropped)
+        self.dropped: list[Callable[[str, Message, str], None]] = []
+        """Who is told of each message that is lost: (receiver, message, reason)."""
         self._log: FlightLog | None = None
         if journal.keeps(Sent) or journal.keeps(Delivered):
             self._log = FlightLog(self._in_flight)
@@ -166,6 +168,8 @@ class Switch:
     def _drop(self, sender: str, receiver: str, message: Message, reason: str) -> None:
         tally = self._books[sender][message.__class__]
         tally.drop(reason)
+        for told in self.dropped:
+            told(receiver, message, reason)
         if self._keeps_dropped:
             row = Dropped(sender, receiver, tally.kind, reason)
             self._journal.append(self._kernel.now_ns, row)

@@ -36,6 +36,7 @@ REGISTRY: Final = "registry"
 ALERTS: Final = "alerts"
 MEMBERS: Final = "members"
 SYNC: Final = "sync"
+ROUTING: Final = "routing"
 PARTS: Final = {
     **dict.fromkeys(PROTOCOLS, AGREEMENT),
     "registry": REGISTRY,
@@ -45,6 +46,9 @@ PARTS: Final = {
     "ward": MEMBERS,
     "warden": MEMBERS,
     "sync": SYNC,
+    "source": ROUTING,
+    "router": ROUTING,
+    "sink": ROUTING,
 }
 """The part to which a host belongs, by the last word of its name."""
 
