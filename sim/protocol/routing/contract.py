@@ -19,7 +19,7 @@ RANK_BYTES: Final = 24
 """Source, epoch, version, birth and class, packed; in every message on its way up."""
 
 TransmissionTime = Callable[[Message], int]
-"""How long a message takes the outgoing line, in ns."""
+"""How long a message takes the outgoing line, in ns; of one message always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,9 @@ class Discipline(Protocol):
     def shed(self, now_ns: int) -> Waiting:
         """Give out the one that goes because there is one too many; often the newest."""
         ...
+
+    def give_way(self, span_ns: int) -> None:
+        """The line works for others, for so long: it is not idle though nothing is taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from sim.protocol.routing.contract import Discipline, DisciplineMaker, Setting
+from sim.protocol.routing.disciplines.age import SLOT_NS, WEIGHTS, Age
+from sim.protocol.routing.disciplines.fair import FairQueueing
 from sim.protocol.routing.disciplines.fifo import Fifo
 from sim.protocol.routing.disciplines.priority import Priority
 from sim.protocol.routing.sending.contract import PolicyMaker
@@ -19,9 +21,27 @@ def priority(setting: Setting) -> Discipline:
     return Priority(setting, DISCIPLINES[setting.options.get("within", "fifo")])
 
 
+def fair(setting: Setting) -> Discipline:
+    """Weighted fair queueing; `weights` of children (1 each)."""
+    return FairQueueing(setting, setting.options.get("weights"))
+
+
+def age(setting: Setting) -> Discipline:
+    """By age; `age_weights` of the classes (16, 4, 1), `delivered` (1), `slot_ns` (1 ms)."""
+    options = setting.options
+    return Age(
+        setting,
+        options.get("age_weights", WEIGHTS),
+        options.get("delivered", 1.0),
+        options.get("slot_ns", SLOT_NS),
+    )
+
+
 DISCIPLINES: Final[Mapping[str, DisciplineMaker]] = {
     "fifo": Fifo,
     "priority": priority,
+    "fair": fair,
+    "age": age,
 }
 
 POLICIES: Final[Mapping[str, PolicyMaker]] = {

@@ -1,7 +1,7 @@
 """What any router does, whatever its discipline: one message at a time, nothing lost silently."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.protocol.effects import Send, SetTimer
@@ -153,6 +153,7 @@ _messages = st.builds(
 
 
 @pytest.mark.parametrize("kind", DISCIPLINES)
+@settings(max_examples=30)
 @given(
     arrivals=st.lists(st.tuples(st.integers(0, 3), _messages), max_size=30),
     capacity=st.integers(1, 4),

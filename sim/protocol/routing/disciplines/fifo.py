@@ -25,3 +25,6 @@ class Fifo:
     def shed(self, now_ns: int) -> Waiting:
         """The one that came last."""
         return self._entries.pop()
+
+    def give_way(self, span_ns: int) -> None:
+        """Those that wait keep their order."""

@@ -15,6 +15,7 @@ class Priority:
     """The lowest number first; `within` makes what a class waits in."""
 
     def __init__(self, setting: Setting, within: DisciplineMaker = Fifo) -> None:
+        self._line = setting.line
         self._classes: list[Discipline] = [within(setting) for _ in Importance]
 
     def __len__(self) -> int:
@@ -26,8 +27,19 @@ class Priority:
 
     def take(self, now_ns: int) -> Waiting:
         """Of the most important class that waits."""
-        return next(one for one in self._classes if len(one)).take(now_ns)
+        chosen = next(one for one in self._classes if len(one))
+        entry = chosen.take(now_ns)
+        line_ns = self._line(entry.message)
+        for other in self._classes:
+            if other is not chosen:
+                other.give_way(line_ns)
+        return entry
 
     def shed(self, now_ns: int) -> Waiting:
         """Of the least important class that waits."""
         return next(one for one in reversed(self._classes) if len(one)).shed(now_ns)
+
+    def give_way(self, span_ns: int) -> None:
+        """No class gets anything meanwhile."""
+        for one in self._classes:
+            one.give_way(span_ns)
