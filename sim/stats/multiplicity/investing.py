@@ -7,9 +7,10 @@ A procedure owns a little level that it spends on tests and earns back with ever
 
 with weights W0 for the start, alpha - W0 for the first rejection and alpha for each other. They
 differ in what the clock counts: every test (LORD++), tests that look null (SAFFRON), or tests that
-look null and not conservative (ADDIS). gamma sums to 1, so at any time the false discovery rate is
-at most alpha, if each p-value of a null is uniform (or larger) whatever the past was, and tests do
-not depend on each other. Without rejections levels fall for ever: what comes late needs a tiny p.
+look null and not conservative (ADDIS). gamma sums to at most 1, so at any time the false discovery
+rate is at most alpha, if each p-value of a null is uniform (or larger) whatever the past was, and
+tests do not depend on each other. Without rejections levels fall for ever: what comes late needs a
+tiny p.
 
 Ramdas, Yang, Wainwright & Jordan (2017) for LORD++; Ramdas, Zrnic, Wainwright & Jordan (2018) for
 SAFFRON; Tian & Ramdas (2019) for ADDIS. gamma as in Javanmard & Montanari (2018) and in the two

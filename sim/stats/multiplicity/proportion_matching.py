@@ -72,6 +72,7 @@ def proportion_matching(
     borders, totals = blocks(np.size(p), None, starts)
     shares = null_shares(p, tail=tail, starts=borders)
     levels = matched_levels(matched_ratio(alpha, shares, totals), shares)
-    log_e = as_log_e(p)
-    claimed = log_e if counts is None else np.where(counts, log_e, np.nan)
-    return step_up(claimed, levels, totals, borders)
+    may_be = np.repeat(levels > 0, totals)
+    if counts is not None:
+        may_be &= counts
+    return step_up(np.where(may_be, as_log_e(p), np.nan), levels, totals, borders)

@@ -68,7 +68,7 @@ def as_log_e(p: ArrayLike) -> Floats:
 
 
 def step_up(log_e: Floats, levels: Floats, totals: Ints, starts: Ints) -> Bools:
-    """The rule with a level (blocks,) of its own for every block; 0 rejects nothing there.
+    """The rule with a level (blocks,) of its own for every block.
 
     Only e >= 1 / level can ever be rejected, so all that is sorted are those few.
     """
