@@ -71,3 +71,12 @@ def served(
         while coming and arrivals[coming[0]].at_ns < free_ns:
             waiting.append(coming.pop(0))
     return done
+
+
+def sent_on_delta(values: Sequence[float], delta: float) -> list[int]:
+    """Which of one source's measurements are sent."""
+    sent: list[int] = []
+    for number, value in enumerate(values):
+        if not sent or abs(value - values[sent[-1]]) > delta:
+            sent.append(number)
+    return sent

@@ -1,14 +1,19 @@
 """Queueing disciplines and send policies by name. A new one is a file, and a line here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+import numpy as np
 
 from sim.protocol.routing.contract import Discipline, DisciplineMaker, Setting
 from sim.protocol.routing.disciplines.age import SLOT_NS, WEIGHTS, Age
 from sim.protocol.routing.disciplines.fair import FairQueueing
 from sim.protocol.routing.disciplines.fifo import Fifo
 from sim.protocol.routing.disciplines.priority import Priority
-from sim.protocol.routing.sending.contract import PolicyMaker
+from sim.protocol.routing.sending.adaptive import Adaptive
+from sim.protocol.routing.sending.contract import PolicyMaker, SendPolicy
+from sim.protocol.routing.sending.functions import Linear, SquaredDistance
+from sim.protocol.routing.sending.geometric import BallTest, Geometric, LocalTest, SlackTest
 from sim.protocol.routing.sending.on_delta import OnDelta
 from sim.protocol.routing.sending.periodic import Periodic
 
@@ -37,6 +42,27 @@ def age(setting: Setting) -> Discipline:
     )
 
 
+def geometric(
+    sources: int,
+    features: int,
+    *,
+    threshold: float,
+    weights: Sequence[float] | None = None,
+    origin: Sequence[float] | None = None,
+) -> SendPolicy:
+    """Is the average's product with `weights`, or its squared distance from `origin`, above it?
+
+    Raises ValueError unless one of the two is given.
+    """
+    if (weights is None) == (origin is None):
+        raise ValueError("geometric monitoring needs either weights or an origin")
+    if weights is not None:
+        test: LocalTest = SlackTest(Linear(np.array(weights, np.float64)), threshold)
+    else:
+        test = BallTest(SquaredDistance(np.array(origin, np.float64)), threshold)
+    return Geometric(sources, features, test=test)
+
+
 DISCIPLINES: Final[Mapping[str, DisciplineMaker]] = {
     "fifo": Fifo,
     "priority": priority,
@@ -47,4 +73,6 @@ DISCIPLINES: Final[Mapping[str, DisciplineMaker]] = {
 POLICIES: Final[Mapping[str, PolicyMaker]] = {
     "periodic": Periodic,
     "on_delta": OnDelta,
+    "adaptive": Adaptive,
+    "geometric": geometric,
 }

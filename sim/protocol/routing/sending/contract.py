@@ -34,17 +34,21 @@ PolicyMaker = Callable[..., SendPolicy]
 
 
 class LastSent:
-    """What each source sent last, values (n, d): NaN before the first, which is always sent."""
+    """What each source sent last, values (n, d): NaN before the first, which is always sent.
+
+    What is no number is no measurement: nothing is sent of it.
+    """
 
     def __init__(self, sources: int, features: int) -> None:
         self.values = np.full((sources, features), np.nan)
 
     def distance(self, values: Floats) -> Floats:
         """The largest move of any component since; (n,), inf where nothing was sent."""
-        moved: Floats = np.abs(values - self.values).max(axis=1)
-        # What is no number differs from anything: it is sent, and the root refuses it.
-        moved[np.isnan(moved)] = np.inf
-        return moved
+        moved = np.abs(values - self.values)
+        moved[np.isnan(self.values)] = np.inf
+        moved[~np.isfinite(values).all(axis=1)] = 0.0
+        largest: Floats = moved.max(axis=1)
+        return largest
 
     def send(self, due: Bools, values: Floats) -> None:
         """These sources send their values."""
