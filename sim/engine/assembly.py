@@ -10,6 +10,7 @@ from sim.engine.build import build
 from sim.engine.component import Component
 from sim.engine.control.build import add_control
 from sim.engine.control.plane import ControlPlane
+from sim.engine.dependence.build import add_dependence
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.detection.schedule import Schedule
@@ -52,8 +53,9 @@ def assemble(
     attest = add_attest(parts, world, lies, plan.attest) if plan.attest else None
     evidence = add_evidence(parts, world, lies, plan.evidence) if plan.evidence else None
     detection = add_detection(parts, world, plan.detection, lies) if plan.detection else None
+    gathered = add_dependence(parts, world, lies)
     recorder = Recorder(plan, world, fingerprint)
-    listeners: tuple[Listener | None, ...] = (evidence, detection)
+    listeners: tuple[Listener | None, ...] = (evidence, detection, *gathered)
     told = [listener for listener in listeners if listener is not None]
     is_replicated = plan.control.agreement is not None
     publisher = Publisher(
@@ -67,6 +69,7 @@ def assemble(
         digests,
         attest,
         evidence,
+        *gathered,
         publisher,
         *control,
         None if detection is None else Schedule(plan, detection, fingerprint),

@@ -88,8 +88,13 @@ def _agent_kind(leaves: Leaves, parts: Parts) -> ChildKind:
         parts.layout.narrow,
         parts.layout.widen,
         holdings.fold_agents,
-        vector_columns=0 if parts.plan.detection is None else parts.layout.features,
+        vector_columns=parts.layout.features if _looks(parts.plan) else 0,
     )
+
+
+def _looks(plan: Plan) -> bool:
+    """Whether anybody looks at single vectors, and not at sums alone."""
+    return any(block is not None for block in (plan.detection, plan.dependence, plan.quantiles))
 
 
 def _stride_ns(plan: Plan) -> int:

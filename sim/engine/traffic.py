@@ -23,7 +23,7 @@ def traffic_rows(plan: Plan, world: World) -> list[dict[str, Any]]:
         rows += _outcome_rows(plan.tiers[tier].name, kind, outcomes, size)
     for hop, outcomes in _hops(world):
         name = plan.tiers[hop.line.target.tier].name
-        rows += _outcome_rows(name, hop.kind, outcomes, hop.size_bytes)
+        rows += _outcome_rows(name, hop.kind, outcomes, hop.mean_bytes)
     return rows
 
 
@@ -66,7 +66,7 @@ def _mail(hop: Hop) -> Counter[str]:
 
 
 def _outcome_rows(
-    tier: str, kind: str, outcomes: Mapping[str, int], size: int
+    tier: str, kind: str, outcomes: Mapping[str, int], size: float
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -74,7 +74,7 @@ def _outcome_rows(
             "kind": kind,
             "outcome": outcome,
             "messages": messages,
-            "bytes": messages * size,
+            "bytes": round(messages * size),
         }
         for outcome, messages in sorted({"delivered": 0, **outcomes}.items())
         if messages or outcome == "delivered"

@@ -60,6 +60,16 @@ class Hop:
     line: Line
     post: Post
     size_bytes: int
+    """Of each message, or at least where `sent_bytes` counts."""
+    sent_bytes: Callable[[], int] | None = None
+    """Bytes of all that was sent on it so far, where messages differ in size."""
+
+    @property
+    def mean_bytes(self) -> float:
+        """Mean size of what was sent on it."""
+        if self.sent_bytes is None or not self.post.sent:
+            return self.size_bytes
+        return self.sent_bytes() / self.post.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,13 @@ class World:
         self._refresh_agents()
         for row in range(len(self.roster.shape.rows)):
             self._refresh_row(row)
+        for observer in self.observers:
+            observer()
+
+    def refresh_agents(self) -> None:
+        """The same where nothing but agents has come or gone."""
+        self._refresh_agents()
+        self._refresh_row(0)
         for observer in self.observers:
             observer()
 

@@ -70,6 +70,10 @@ class Tables:
       alerts, members, sync), kind and outcome.
     - `member_lies`: one row a replica of the root that lies at some time of the run, whether or not
       it came to it; `deeds` messages were changed or kept back.
+    - `dependence`, `quantiles`: one row a publication: report numbers in the window (`instants`),
+      share of its values that are in what the root read, messages, bytes and operations since the
+      row before, and errors against what a central observer makes of the same values (NaN if the
+      root read nothing; for quantiles the worst of all quantiles and features).
     """
 
     samples: Table
@@ -94,6 +98,8 @@ class Tables:
     stores: Table
     control_traffic: Table
     member_lies: Table
+    dependence: Table
+    quantiles: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":

@@ -58,6 +58,7 @@ NEEDS: Final = (
     Need("sync.", "`anti_entropy`", lambda plan: plan.control.anti_entropy is not None),
     Need("confidence.", "`confidence`", lambda plan: plan.confidence is not None),
     Need("dependence.", "`baseline.dependence`", lambda plan: plan.dependence is not None),
+    Need("quantiles.", "`baseline.quantiles`", lambda plan: plan.quantiles is not None),
     Need("routing.", "`routing`", lambda plan: plan.routing is not None),
     Need("evolution.", "`evolution`", lambda plan: plan.evolution is not None),
     Need("capacity.", "`capacity`", lambda plan: plan.capacity is not None),

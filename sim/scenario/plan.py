@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sim.scenario.blocks.capacity.plan import CapacityPlan
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
-from sim.scenario.blocks.dependence.plan import DependencePlan
+from sim.scenario.blocks.dependence.plan import DependencePlan, QuantilesPlan
 from sim.scenario.blocks.evolution.plan import EvolutionPlan
 from sim.scenario.blocks.routing.plan import RoutingPlan
 from sim.scenario.plan_control import ControlPlan
@@ -326,7 +326,9 @@ class Plan:
     """Folder of the scenario file: relative paths of traces and topologies start here."""
     confidence: ConfidencePlan | None = None
     dependence: DependencePlan | None = None
-    """What baselines say beyond means and deviations."""
+    """What baselines say of how features, or agents, move together."""
+    quantiles: QuantilesPlan | None = None
+    """What baselines say of how values are distributed."""
     routing: RoutingPlan | None = None
     evolution: EvolutionPlan | None = None
     """None: who reports to whom stays as it is."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from sim.scenario import plan
 from sim.scenario.blocks.capacity.resolve import resolve_capacity
 from sim.scenario.blocks.confidence.resolve import resolve_confidence
-from sim.scenario.blocks.dependence.resolve import resolve_dependence
+from sim.scenario.blocks.dependence.resolve import resolve_dependence, resolve_quantiles
 from sim.scenario.blocks.evolution.resolve import resolve_evolution
 from sim.scenario.blocks.routing.resolve import resolve_routing
 from sim.scenario.catalogue import METRICS
@@ -95,7 +95,8 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         gate=_gate(scenario, document),
         directory=directory,
         confidence=resolve_confidence(scenario.confidence),
-        dependence=resolve_dependence(scenario.baseline.dependence),
+        dependence=resolve_dependence(scenario.baseline),
+        quantiles=resolve_quantiles(scenario.baseline),
         routing=resolve_routing(scenario.routing),
         evolution=resolve_evolution(scenario.evolution, len(levels)),
         capacity=resolve_capacity(scenario.capacity, names),

@@ -63,7 +63,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
             "panes": plan.baseline.panes,
             "epsilon": plan.baseline.epsilon,
             **({"rule": written_rule(plan.baseline.rule)} if plan.baseline.rule.estimator else {}),
-            **written_dependence(plan.dependence),
+            **written_dependence(plan.dependence, plan.quantiles),
         },
         "staleness": {
             "baseline": write_duration(plan.staleness.baseline_ns),

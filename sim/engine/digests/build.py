@@ -1,5 +1,6 @@
 """From the rule of a plan to digests in a world: what is sent, on which ways, and who spoils it."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -70,11 +71,19 @@ def _reports_of_a_window(plan: Plan) -> int:
 
 
 def rounds_mail(
-    parts: Parts, world: World, lies: Lies, what: str, tier: int, size_bytes: int
+    parts: Parts,
+    world: World,
+    lies: Lies,
+    what: str,
+    tier: int,
+    size_bytes: int | Callable[[], int],
+    kind: str = "digest",
 ) -> Mail:
     """The way of what a tier sends once a round to its parents, who may leave children out.
 
-    Liars who hold their reports back, or send none, do the same with this.
+    `size_bytes` is what a message holds beside its header, or says how many bytes all that were
+    sent so far have, headers included. Liars who hold their reports back, or send none, do the same
+    with this.
     """
     name = parts.plan.tiers[tier].name
     up = line(parts, tier, f"{what}/{name}", queued=False)
@@ -90,7 +99,11 @@ def rounds_mail(
     ]
     way = Way(f"{what} of {name}", up.channel, path_ns(up), gates=(*holdings, *omissions))
     post = Post(way, None, np.full(parts.plan.tiers[tier].count, np.nan))
-    world.hops.append(Hop("digest", up, post, HEADER_BYTES + size_bytes))
+    if callable(size_bytes):
+        hop = Hop(kind, up, post, HEADER_BYTES, size_bytes)
+    else:
+        hop = Hop(kind, up, post, HEADER_BYTES + size_bytes)
+    world.hops.append(hop)
     mail = Mail([post])
     world.mails.append(mail)
     return mail

@@ -58,9 +58,12 @@ class Rounds:
         """The locals send; `lifted` is what they make of what they know."""
         self._send(0, version, now_ns, lifted)
 
-    def merge_and_send(self, tier: int, version: int, now_ns: int) -> None:
-        """The aggregators of a tier above the locals merge what they hold, and send."""
-        self._send(tier - 1, version, now_ns, self.merged(tier, version))
+    def merge_and_send(self, tier: int, version: int, now_ns: int) -> Any:
+        """The aggregators of a tier above the locals merge what they hold, and send.
+
+        Returns the state that they send; None where they hold nothing, and send nothing.
+        """
+        return self._send(tier - 1, version, now_ns, self.merged(tier, version))
 
     def merged(self, tier: int, version: int) -> Any:
         """The state of a tier above the locals, of what it holds of its children in a round.
@@ -84,9 +87,9 @@ class Rounds:
         for hop, mail in enumerate(self._mails):
             mail.posts[-1].version_held[nodes[hop + 2][self._levels[hop + 1].parent_of]] = -1
 
-    def _send(self, hop: int, version: int, now_ns: int, state: Any) -> None:
+    def _send(self, hop: int, version: int, now_ns: int, state: Any) -> Any:
         if state is None:
-            return
+            return None
         if self._change is not None:
             state = self._change(hop + 1, state, now_ns)
         self._sent[hop][version] = state
@@ -95,3 +98,4 @@ class Rounds:
         needed = {*mail.posts[-1].version_held.tolist(), *mail.posts[-1].version.tolist()}
         for old in [key for key in self._sent[hop] if key not in needed and key != version]:
             del self._sent[hop][old]
+        return state

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from sim.scenario.blocks.capacity.schema import Capacity
 from sim.scenario.blocks.confidence.schema import Confidence
-from sim.scenario.blocks.dependence.schema import Dependence
+from sim.scenario.blocks.dependence.schema import Dependence, Quantiles
 from sim.scenario.blocks.evolution.schema import Evolution
 from sim.scenario.blocks.routing.schema import Routing
 from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
@@ -115,7 +115,11 @@ class Baseline(Block):
     )
     dependence: Dependence | None = Field(
         default=None,
-        description="what it says beyond means and deviations; left out = nothing",
+        description="what it says of how features, or agents, move together; left out = nothing",
+    )
+    quantiles: Quantiles | None = Field(
+        default=None,
+        description="a sketch of how values are distributed; left out = none",
     )
 
 

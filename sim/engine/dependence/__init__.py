@@ -1,0 +1,1 @@
+"""What baselines say beyond means and deviations, gathered in rounds inside a run."""
