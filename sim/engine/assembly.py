@@ -16,6 +16,8 @@ from sim.engine.detection.detection import Detection
 from sim.engine.detection.schedule import Schedule
 from sim.engine.digests.build import add_digests
 from sim.engine.evidence.build import add_evidence
+from sim.engine.evolution.build import prepare_ground
+from sim.engine.evolution.evolution import Evolution
 from sim.engine.faults.timeline import Timeline
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.kernel import Kernel
@@ -24,7 +26,7 @@ from sim.engine.message_log import Messages
 from sim.engine.parts import prepare
 from sim.engine.publisher import Listener, Publisher
 from sim.engine.recorder import Recorder
-from sim.engine.reseating import Reseating, take_seats
+from sim.engine.reseating import Reseating, deal_seats
 from sim.engine.world import World
 from sim.scenario.plan import Plan
 
@@ -38,6 +40,7 @@ class Assembly:
     components: tuple[Component, ...]
     detection: Detection | None
     control: ControlPlane | None
+    evolution: Evolution | None
 
 
 def assemble(
@@ -46,8 +49,10 @@ def assemble(
     """Build a scenario under one seed. Raises InputError if a file it needs is not usable."""
     parts = prepare(plan, seed)
     world = build(parts, messages)
-    seats = None if plan.reseat_ns is None else take_seats(parts, world, plan.reseat_ns)
+    seats = None if plan.reseat_ns is None else deal_seats(parts, world, plan.reseat_ns)
     parts = parts if seats is None else seats.parts
+    ground = None if plan.evolution is None else prepare_ground(parts, world, plan.evolution)
+    parts = parts if ground is None else ground.parts
     lies = add_lies(parts, world)
     digests = add_digests(parts, world, lies) if plan.baseline.rule.kind != "mean" else None
     attest = add_attest(parts, world, lies, plan.attest) if plan.attest else None
@@ -62,8 +67,10 @@ def assemble(
         plan, world, recorder, lies, digests, attest, told, by_council=is_replicated
     )
     control = add_control(parts, world, kernel, publisher)
+    evolution = None if ground is None else Evolution(ground, world, lies, detection)
     components: tuple[Component | None, ...] = (
         Timeline(plan.faults, plan.duration_ns, world),
+        evolution,
         None if seats is None else Reseating(seats, world, lies),
         lies,
         digests,
@@ -76,4 +83,4 @@ def assemble(
     )
     there = tuple(component for component in components if component is not None)
     plane = next((one for one in control if isinstance(one, ControlPlane)), None)
-    return Assembly(world, recorder, there, detection, plane)
+    return Assembly(world, recorder, there, detection, plane, evolution)

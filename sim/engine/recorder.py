@@ -173,6 +173,8 @@ class Recorder:
     def _baseline_ages(self, now_ns: int) -> dict[str, Any]:
         posts = self._world.downlink.posts
         born_ns = posts[-1].born_ns if posts else np.array([np.nan])
+        if posts and posts[-1].spare is not None:
+            born_ns = born_ns[~posts[-1].spare]
         if np.isnan(born_ns).any():
             return {"locals_oldest_ns": np.nan, "locals_mean_ns": np.nan}
         return {

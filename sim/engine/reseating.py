@@ -7,7 +7,7 @@ agent i sits in seat i, so a run is the same, bit for bit, until the first deal.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,13 @@ Ints = NDArray[np.int64]
 SEED_BYTES: Final = 32
 EPOCHS_KEPT: Final = 3
 """Deals that are remembered: the plane asks for that of a tick a little before and after it."""
+
+
+class Deals(Protocol):
+    """Who sits where in each epoch."""
+
+    def agent_at(self, epoch: int) -> Ints:
+        """Which agent sits in each seat, (agents,)."""
 
 
 class Dealing:
@@ -73,17 +80,23 @@ class Seats:
     """When in its period each seat reports, before anybody chooses, (agents,)."""
 
 
-def take_seats(parts: Parts, world: World, reseat_ns: int) -> Seats:
-    """Put seats between the plane of a world and its agents. Call before anybody is to lie."""
+def take_seats(parts: Parts, world: World, epoch_ns: int, deals: Deals) -> Parts:
+    """Put seats between the plane of a world and its agents. Call before anybody is to lie.
+
+    The result is of the seats: what is measured in them.
+    """
     leaves = world.telemetry.leaves
-    dealing = Dealing(parts.plan.agents.count, parts.streams)
-    behaviour = Seated(
-        parts.behaviour, leaves.phase_ns, leaves.period_ns, reseat_ns, dealing.agent_at
-    )
+    behaviour = Seated(parts.behaviour, leaves.phase_ns, leaves.period_ns, epoch_ns, deals.agent_at)
     leaves.behaviour = behaviour
+    return replace(parts, behaviour=behaviour)
+
+
+def deal_seats(parts: Parts, world: World, reseat_ns: int) -> Seats:
+    """Let all agents be dealt to the seats of a world at every epoch."""
+    dealing = Dealing(parts.plan.agents.count, parts.streams)
     hit = _seats_of(parts.hit, dealing, parts.plan, reseat_ns)
-    seated = replace(parts, behaviour=behaviour, hit=hit)
-    return Seats(reseat_ns, dealing, seated, leaves.phase_ns.copy())
+    seated = replace(take_seats(parts, world, reseat_ns, dealing), hit=hit)
+    return Seats(reseat_ns, dealing, seated, world.telemetry.leaves.phase_ns.copy())
 
 
 def _seats_of(agents: Bools, dealing: Dealing, plan: Plan, reseat_ns: int) -> Bools:

@@ -54,6 +54,7 @@ class Simulation:
         self.components = built.components
         self.detection = built.detection
         self.control = built.control
+        self.evolution = built.evolution
 
     def run(self, progress: Progress | None = None) -> Recording:
         """Let the scenario happen. Raises InvariantViolated if the simulator contradicts itself."""
@@ -102,6 +103,8 @@ class Simulation:
             self.detection.check()
         if self.control is not None:
             self.control.check()
+        if self.evolution is not None:
+            self.evolution.check()
 
     def finish(self) -> Recording:
         """Check everything once more and hand over what was recorded."""

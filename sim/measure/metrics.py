@@ -21,6 +21,7 @@ from sim.measure.alerts import ALERT_FIGURES, times_provisional, times_to_commit
 from sim.measure.censored import CensoredSample, joined
 from sim.measure.dependence import DEPENDENCE_FIGURES
 from sim.measure.detection import DETECTION_FIGURES, LOSS
+from sim.measure.evolution import EVOLUTION_FIGURES
 from sim.measure.integrity import INTEGRITY_FIGURES, times_to_convict
 from sim.measure.intervals import (
     UNKNOWN,
@@ -234,6 +235,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
     **READ_FIGURES,
     **MEMBERSHIP_FIGURES,
     **SYNC_FIGURES,
+    **EVOLUTION_FIGURES,
     **DEPENDENCE_FIGURES,
 }
 """Metrics that are one figure a replication; the others are in DURATIONS."""

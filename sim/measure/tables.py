@@ -68,6 +68,11 @@ class Tables:
       tolerated number of liars can leave, and a verdict ALARM, CLEAR or UNDETERMINED.
     - `control_traffic`: messages and bytes by part (that of the sender: agreement, registry,
       alerts, members, sync), kind and outcome.
+    - `operations`: one row a change of a tree: a join or leave, a split, merge or borrow, or what
+      had no room (`refused ...`); `moved` children of `source` went to `target`, both of `tier`.
+    - `shapes`: one row an epoch and tier of aggregators below the root: children of its nodes.
+    - `census`: one row a closed pane: agents and values that were measured, and what of them the
+      root counts.
     - `member_lies`: one row a replica of the root that lies at some time of the run, whether or not
       it came to it; `deeds` messages were changed or kept back.
     - `dependence`, `quantiles`: one row a publication: report numbers in the window (`instants`),
@@ -100,6 +105,9 @@ class Tables:
     member_lies: Table
     dependence: Table
     quantiles: Table
+    operations: Table
+    shapes: Table
+    census: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":

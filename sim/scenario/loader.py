@@ -15,6 +15,7 @@ from sim.errors import Mistake, ScenarioError
 from sim.scenario import schema
 from sim.scenario.adversary_checks import check_adversaries
 from sim.scenario.anomaly_checks import check_anomalies
+from sim.scenario.blocks.evolution.checks import check_evolution
 from sim.scenario.checks import Case, check_scenario, read_topology
 from sim.scenario.committee_checks import check_committee
 from sim.scenario.complaints import complaints
@@ -148,6 +149,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_integrity,
         check_committee,
         check_control,
+        check_evolution,
     )
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 

@@ -103,10 +103,15 @@ class Intake:
         self.flight.arrival_ns[hit] = np.maximum(self.flight.arrival_ns[hit], until_ns)
         self.overtaken.postpone(children, until_ns)
 
-    def give_up(self) -> Flight:
-        """Drop, and return, what was lost and only a later report of its child would bring."""
+    def give_up(self, children: BoolArray | None = None) -> Flight:
+        """Drop, and return, what was lost and only a later report of its child would bring.
+
+        Of these children, (children,); None = of all.
+        """
         later_ns = np.full(len(self.held), NEVER)
         lost = self.flight.known_ns(later_ns, 0) == NEVER
+        if children is not None:
+            lost &= children[self.flight.child]
         dropped, self.flight = self.flight.select(lost), self.flight.select(~lost)
         for pane in np.unique(dropped.pane).tolist():
             values = dropped.values[dropped.pane == pane].sum(axis=0)

@@ -53,6 +53,10 @@ class Post:
     sent: int = 0
     delivered: int = 0
     refused: int = 0
+    spare: BoolArray | None = None
+    """Nodes that are not there, so that nothing is sent to them; (nodes,), None = all are."""
+    spared: int = 0
+    """Messages that were not sent because of that."""
 
     def __post_init__(self) -> None:
         self.version_held = np.full(len(self.born_ns), -1)
@@ -61,6 +65,8 @@ class Post:
     def send(self, version: int, sent_ns: FloatArray, sent: BoolArray | None) -> None:
         """Put `version` on its way to the nodes that `sent` names; arrays (nodes,)."""
         self.way.channel.open_step()
+        if self.spare is not None:
+            sent = self._without_spare(np.ones(len(sent_ns), np.bool_) if sent is None else sent)
         self.sent += len(sent_ns) if sent is None else int(np.count_nonzero(sent))
         mask = None if sent is None else sent[None]
         arrival = self.way.carry(Emission(version, sent_ns[None], mask), 0)[0]
@@ -68,6 +74,11 @@ class Post:
         self.node = np.concatenate((self.node, coming))
         self.version = np.concatenate((self.version, np.full(len(coming), version)))
         self.arrival_ns = np.concatenate((self.arrival_ns, arrival[coming]))
+
+    def _without_spare(self, sent: BoolArray) -> BoolArray:
+        assert self.spare is not None
+        self.spared += int(np.count_nonzero(sent & self.spare))
+        return sent & ~self.spare
 
     def in_flight(self) -> int:
         """Messages that will still arrive."""

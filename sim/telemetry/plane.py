@@ -132,9 +132,9 @@ class Telemetry:
         if nodes[len(parents)].any():
             self.root.forget()
 
-    def hand_over(self) -> None:
-        """Every row of the agents goes to somebody else, who cannot repeat what was lost."""
-        lost = self.aggregators[0].intake.give_up()
+    def hand_over(self, rows: BoolArray | None = None) -> None:
+        """These rows of agents (None = all) go to somebody else, who cannot repeat what was lost."""
+        lost = self.aggregators[0].intake.give_up(rows)
         if self.leaves.ledger is not None:
             self.leaves.ledger.strike(lost)
 

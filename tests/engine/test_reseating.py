@@ -6,7 +6,7 @@ import pytest
 from sim.engine.build import build
 from sim.engine.lies.lies import Lies, first_phase_ns
 from sim.engine.parts import prepare
-from sim.engine.reseating import Dealing, captures, panes_of_one_agent, take_seats
+from sim.engine.reseating import Dealing, captures, panes_of_one_agent, deal_seats
 from sim.engine.simulation import Simulation
 from sim.engine.streams import Streams
 from sim.errors import InputError
@@ -201,7 +201,7 @@ def test_points_are_kept_of_all_seats_that_an_anomalous_agent_takes():
     detection = {"detector": "z", "learn": "1s", "calibrate": "1s"}
     plan = plan_of(**RESEAT, detection=detection, anomalies=[anomaly])
     parts = prepare(plan, 1)
-    seats = take_seats(parts, build(parts), 1 * S)
+    seats = deal_seats(parts, build(parts), 1 * S)
     expected = {int(np.flatnonzero(dealt(epoch) == 5)[0]) for epoch in range(4)}
     assert set(np.flatnonzero(seats.parts.hit).tolist()) == expected
 

@@ -84,6 +84,8 @@ class Detection:
         """What liars make of the scores that are sent, or decided on at once."""
         self.correct: Callable[[], Bools] | None = None
         """Whom there are points of now; None = all. What a liar shows is nobody's accuracy."""
+        self.latest: tuple[Floats, Bools] | None = None
+        """Scores and alarms of the last decision, (agents,); None before the first."""
         self.shown: tuple[int, ...] = ()
         """Anomalies that some agent showed while decisions were made; known once there are tables.
 
@@ -149,12 +151,20 @@ class Detection:
             if self.correct is not None:
                 present = present & self.correct()
             self.points.add(now_ns, self.truth.label, present, found, central)
+        self.latest = found
         return found
 
     def forget(self, nodes: Nodes) -> None:
         """Nodes (a bool array a tier) lose what they knew."""
         self.here.watch.forget(np.flatnonzero(nodes[1][self._local_of]))
         self.here.decider.forget(nodes[self._deciding_tier][self._decides_at])
+
+    def reseat(self, rows: Ints) -> None:
+        """Other agents sit in these rows than before; `rows` (k,)."""
+        held = self._world.telemetry.aggregators[0].intake.held[:, 0]
+        for side in (self.here, self.central):
+            side.watch.forget(rows)
+        self.here.watch.newest_ns[rows] = held[rows]
 
     def check(self) -> None:
         """Nobody has seen a value that has not arrived. Raises InvariantViolated."""

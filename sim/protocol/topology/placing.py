@@ -18,7 +18,7 @@ from sim.protocol.topology.operations import (
     Refused,
     Reseat,
 )
-from sim.protocol.topology.state import Topology
+from sim.protocol.topology.state import Ints, Topology
 
 Changed = tuple[Topology, Operations]
 """The next topology, and what has been done to get there."""
@@ -43,6 +43,22 @@ def _admit(draft: Draft, agent: int, rng: np.random.Generator | None) -> None:
         draft.note(Refused(1, OUT, OUT, (agent,), Join.__name__))
         return
     draft.do(Join(1, OUT, chosen(draft, 1, open_ones, rng), (agent,)))
+
+
+def join_beside(state: Topology, beside: Ints, rng: np.random.Generator | None = None) -> Changed:
+    """One agent comes in: a local is drawn as in `join`, and who waits beside it joins it.
+
+    `beside` (agents,) is the local that each agent which is away would join, negative for none. Of
+    several the first one comes. Nothing happens where nobody waits beside a local with room.
+    """
+    draft = Draft(state)
+    waits = np.where(state.parents[0] == OUT, beside, OUT)
+    there = np.bincount(waits[waits >= 0], minlength=len(state.parents[1]))
+    open_ones = [node for node in draft.in_use(1) if there[node] and draft.has_room(1, node)]
+    if open_ones:
+        node = chosen(draft, 1, open_ones, rng)
+        draft.do(Join(1, OUT, node, (int(np.flatnonzero(waits == node)[0]),)))
+    return draft.finished()
 
 
 def chosen(draft: Draft, tier: int, nodes: Sequence[int], rng: np.random.Generator | None) -> int:

@@ -8,33 +8,48 @@
   fullest nodes first and then the smallest, ties by place: everybody plans the same.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.protocol.topology.draft import Draft
 from sim.protocol.topology.operations import OUT, Borrow, Merge, Refused, Split
 from sim.protocol.topology.placing import Changed, emptiest
 from sim.protocol.topology.state import Topology
 
 
-def plan_epoch(state: Topology, *, borrow: bool = True) -> Changed:
-    """The operations of one epoch, and the topology after them."""
+def plan_epoch(
+    state: Topology,
+    *,
+    borrow: bool = True,
+    frozen: Sequence[NDArray[np.bool_]] | None = None,
+) -> Changed:
+    """The operations of one epoch, and the topology after them.
+
+    `frozen` names nodes that take no part, such as those that cannot be reached: a bool array for
+    each tier of aggregators below the root.
+    """
     draft = Draft(state)
     for tier in range(1, len(state.parents)):
-        _Epoch(draft, tier, borrow).balance()
+        still = [] if frozen is None else np.flatnonzero(frozen[tier - 1]).tolist()
+        _Epoch(draft, tier, borrow, still).balance()
     return draft.finished()
 
 
 class _Epoch:
     """One tier at one epoch."""
 
-    def __init__(self, draft: Draft, tier: int, borrow: bool) -> None:
+    def __init__(self, draft: Draft, tier: int, borrow: bool, frozen: Sequence[int]) -> None:
         self._draft, self._tier, self._borrows = draft, tier, borrow
         self._limit = draft.state.limits[tier - 1]
-        self._busy: set[int] = set()
+        self._busy: set[int] = set(frozen)
 
     def balance(self) -> None:
         sizes = {node: self._size(node) for node in self._draft.in_use(self._tier)}
         by_size = sorted(sizes, key=lambda node: (sizes[node], node))
         for node in sorted(sizes, key=lambda node: (-sizes[node], node)):
-            if sizes[node] > self._limit.max:
+            if sizes[node] > self._limit.max and node not in self._busy:
                 self._split(node)
         for node in by_size:
             if sizes[node] < self._limit.min and node not in self._busy:

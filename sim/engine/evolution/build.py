@@ -1,0 +1,60 @@
+"""From the plan of a changing tree to its first shape, the seats of its agents, and its component.
+
+The rows of the columns are places. At the start the first agents are dealt evenly to as many locals
+as have halfway between the fewest and the most agents each, and so on up; all other rows are spare.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.engine.evolution.residence import Residence
+from sim.engine.parts import Parts
+from sim.engine.reseating import take_seats
+from sim.engine.world import World
+from sim.protocol.topology.limits import Limits
+from sim.protocol.topology.state import Topology, founded
+from sim.scenario.blocks.evolution.plan import EvolutionPlan, FanIn
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Where a changing tree begins."""
+
+    plan: EvolutionPlan
+    parts: Parts
+    """Of the places: what is measured in them."""
+    founded: Topology
+    residence: Residence
+
+
+def prepare_ground(parts: Parts, world: World, plan: EvolutionPlan) -> Grounds:
+    """The first shape of a tree, with its agents in their seats. Call before anybody is to lie."""
+    residence = Residence(parts.levels)
+    seated = take_seats(parts, world, plan.epoch_ns, residence)
+    if parts.plan.detection is not None:
+        # Nobody knows yet where those that anomalies are put into will sit.
+        seated = replace(seated, hit=np.ones_like(parts.hit))
+    places = [tier.count for tier in parts.plan.tiers[:-1]]
+    state = founded(first_counts(places, plan), places, _limits(parts, plan.fan_in))
+    return Grounds(plan, seated, state, residence)
+
+
+def first_counts(places: Sequence[int], plan: EvolutionPlan) -> list[int]:
+    """How many nodes of each tier are in use at the start, from the agents up."""
+    counts = [max(round(plan.present * places[0]), 1)]
+    for there, fan_in in zip(places[1:], plan.fan_in, strict=True):
+        usual = (fan_in.minimum + fan_in.maximum) / 2
+        counts.append(min(max(math.ceil(counts[-1] / usual), 1), there))
+    return counts
+
+
+def _limits(parts: Parts, fan_in: Sequence[FanIn]) -> list[Limits]:
+    """The room of a node is the number of rows below its row."""
+    rooms = [int(np.diff(level.starts).min()) for level in parts.levels]
+    return [
+        Limits(one.minimum, one.maximum, one.slack, room)
+        for one, room in zip(fan_in, rooms, strict=False)
+    ]

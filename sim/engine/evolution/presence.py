@@ -1,0 +1,84 @@
+"""What a changing tree means to the world: rows without anybody, and rows that change hands.
+
+Rows of agents that are not there have left in good order; rows of aggregators that are spare stand
+still and are sent nothing. A row that another node takes goes on with what is known of that node:
+the old parent hands it over with the move.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.losses import interrupt
+from sim.engine.roster import Nodes
+from sim.engine.world import Hop, Outage, World
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+NAME: Final = "evolution"
+"""Of the outage of those that are not there."""
+
+
+class Presence:
+    """Keeps the world's absences, spare rows and handed-over knowledge in step with a tree."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._away = world.roster.none()
+
+    def show(self, there: Sequence[Bools]) -> None:
+        """These rows have somebody, a bool array a tier below the root; refreshes the world."""
+        world, before, away = self._world, self._away, self._world.roster.none()
+        for tier, rows in enumerate(there):
+            away[tier][:] = ~rows
+        self._away = away
+        self._send_away(tuple(now & ~then for now, then in zip(away, before, strict=True)))
+        world.outages[NAME] = Outage(away, math.inf, loses_messages=True)
+        world.absent[NAME] = (away[0], *world.roster.none()[1:])
+        for hop in self._down():
+            spare = away[hop.line.target.tier][hop.line.target.node]
+            hop.post.spare = spare if spare.any() else None
+        if all(np.array_equal(*rows) for rows in zip(away[1:], before[1:], strict=True)):
+            world.refresh_agents()
+        else:
+            world.refresh()
+
+    def hand_over(self, before: Sequence[Ints], after: Sequence[Ints]) -> Ints:
+        """Nodes go from rows `before` to rows `after`; returns the rows with other agents, (k,)."""
+        changed = np.zeros(len(before[0]), np.bool_)
+        changed[before[0][before[0] != after[0]]] = True
+        telemetry = self._world.telemetry
+        telemetry.hand_over(changed)
+        held = telemetry.aggregators[0].intake.held
+        held[after[0]] = held[before[0]]
+        for hop in self._down():
+            tier = hop.line.target.tier
+            self._keep_versions(hop, after[tier], before[tier])
+        return np.flatnonzero(changed)
+
+    def inherit(self, tier: int, heir: int, of: int) -> None:
+        """A row of aggregators takes over the baseline that another one holds."""
+        for hop in self._down():
+            if hop.line.target.tier == tier:
+                self._keep_versions(hop, np.array([heir]), np.array([of]))
+
+    def welcome(self, rows: Ints, now_ns: int) -> None:
+        """Agents have come: their joining is the first that is heard of them."""
+        self._world.telemetry.aggregators[0].intake.held[rows] = now_ns
+
+    def _send_away(self, newly: Nodes) -> None:
+        if any(rows.any() for rows in newly):
+            interrupt(self._world, Outage(newly, math.inf, loses_messages=True))
+
+    def _down(self) -> list[Hop]:
+        """Hops of baselines, whose posts have a row for each aggregator of a tier."""
+        return [hop for hop in self._world.hops if hop.line.source.tier > hop.line.target.tier]
+
+    def _keep_versions(self, hop: Hop, target: Ints, source: Ints) -> None:
+        post = hop.post
+        post.born_ns[target] = post.born_ns[source]
+        post.version_held[target] = post.version_held[source]

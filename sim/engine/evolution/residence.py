@@ -1,0 +1,51 @@
+"""Where everybody is: the rows of all nodes now, and of the agents in the last few epochs."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.evolution.rows import rows_of_nodes
+from sim.telemetry.tree import Groups
+
+Ints = NDArray[np.int64]
+
+EPOCHS_KEPT: Final = 3
+"""The plane asks who sat in a row a little before and after now."""
+
+
+class Residence:
+    """Rows of nodes, a tier each; epoch 0 begins with `settle`."""
+
+    def __init__(self, levels: Sequence[Groups]) -> None:
+        self._levels = tuple(levels)
+        self.rows: tuple[Ints, ...] = tuple(np.arange(level.children) for level in levels)
+        """The row of each node; (nodes,), from the agents to those below the root."""
+        self._agent_at: dict[int, Ints] = {}
+
+    def settle(self, epoch: int, parents: Sequence[Ints]) -> tuple[Ints, ...]:
+        """From this epoch on nodes have these parents; returns the rows of before."""
+        before, self.rows = self.rows, rows_of_nodes(parents, self._levels, self.rows)
+        self._agent_at[epoch] = _inverse(self.rows[0])
+        for old in list(self._agent_at)[:-EPOCHS_KEPT]:
+            del self._agent_at[old]
+        return before
+
+    def agent_at(self, epoch: int) -> Ints:
+        """Which agent sits in each row in an epoch, (rows,)."""
+        return self._agent_at[epoch]
+
+    def seat_of(self, _epoch: int) -> Ints:
+        """In which row each agent sits now, (agents,)."""
+        return self.rows[0]
+
+    def nodes_in(self, tier: int) -> Ints:
+        """The node of a tier that is in each row now, (rows,)."""
+        return _inverse(self.rows[tier])
+
+
+def _inverse(rows: Ints) -> Ints:
+    found = np.empty_like(rows)
+    found[rows] = np.arange(len(rows))
+    return found
