@@ -1,9 +1,10 @@
 """The two-level interval of the mean of all values: sigma_b^2 / K* + sigma_w^2 / N.
 
-K* = N^2 / sum n_i^2 is K for sources of one size, and then this is the cluster-robust interval
-(except that a spread between sources below what their noise alone would give counts as that
-noise: Kish 1965, section 5.4). Where some sources sent far more than others it is still about the
-mean of all *values*, of which the cluster-robust one knows nothing.
+K* = N^2 / sum n_i^2 is K for sources of one size, and then this is the cluster-robust interval,
+except that a spread between sources below what their noise alone would give counts as that noise
+(Kish 1965, section 5.4). Where some sources sent far more than others it is still about the mean of
+all *values*, of which the cluster-robust interval knows nothing; it then covers a little more than
+it claims. It must be told K*: sizes from 1 to 60 taken for equal ones leave 87 % of 95.
 """
 
 from dataclasses import dataclass
@@ -40,9 +41,8 @@ class TwoLevel(Method):
 
 
 def _variance(group: Group) -> Floats:
-    """Where every source sent one value there is nothing to split: its mean is the value."""
+    """Never below that of the sources' means, which needs no split that could come out too low."""
     split = components(group)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = split.between / group.effective_sources + split.within / group.count
-        whole = group.between_sd**2 / group.effective_sources
-    return np.where(np.isnan(split.within), whole, error)
+        return np.fmax(error, group.between_sd**2 / group.sources)
