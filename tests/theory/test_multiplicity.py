@@ -13,8 +13,11 @@ from scipy.special import ndtr
 
 from sim.stats.multiplicity import (
     benjamini_hochberg,
+    benjamini_yekutieli,
+    bonferroni,
     conformal_p_values,
     e_benjamini_hochberg,
+    holm,
     p_to_log_e,
 )
 
@@ -56,6 +59,29 @@ def bh(p, starts=STARTS):
 def test_bh_holds_the_false_discovery_rate_exactly_at_the_share_of_nulls():
     assert_mean(false_share(bh(P)), 0.9 * ALPHA)
     assert_mean(power(bh(P)), 0.722)
+
+
+def test_by_is_bh_at_a_seventh_of_the_level_and_finds_half_as_much():
+    """alpha m0 / m divided by 1 + 1/2 + ... + 1/1000 = 7.485."""
+    rejected = benjamini_yekutieli(P.ravel(), ALPHA, starts=STARTS)
+    assert_mean(false_share(rejected), 0.9 * ALPHA / 7.485)
+    assert_mean(power(rejected), 0.393)
+
+
+def test_bonferroni_finds_a_quarter_of_the_signals():
+    rejected = bonferroni(P.ravel(), ALPHA, starts=STARTS)
+    assert_mean(false_share(rejected), 0.0037)
+    assert_mean(power(rejected), 0.236)
+
+
+@pytest.mark.parametrize("procedure", [bonferroni, holm])
+def test_any_false_rejection_is_as_rare_as_asked_where_nothing_else_is_promised(procedure):
+    """900 nulls at alpha / 1000 each: 1 - (1 - 0.0001)^900; Holm takes a few more chances."""
+    rejected = procedure(P.ravel(), ALPHA, starts=STARTS).reshape(NULL.shape)
+    some_false = (rejected & NULL).any(axis=1)
+    expected = 1 - (1 - ALPHA / TESTS) ** 900
+    error = math.sqrt(expected * (1 - expected) / REPETITIONS)
+    assert some_false.mean() == pytest.approx(expected, abs=4 * error)
 
 
 def test_e_bh_on_likelihood_ratios_is_safer_and_finds_half_as_much():
