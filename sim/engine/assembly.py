@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.engine.attest.build import add_attest
 from sim.engine.build import build
 from sim.engine.component import Component
+from sim.engine.confidence.build import add_confidence
 from sim.engine.control.build import add_control
 from sim.engine.control.plane import ControlPlane
 from sim.engine.dependence.build import add_dependence
@@ -68,6 +69,7 @@ def assemble(
     )
     control = add_control(parts, world, kernel, publisher)
     evolution = None if ground is None else Evolution(ground, world, lies, detection)
+    confidence = add_confidence(parts, world, plan.confidence) if plan.confidence else None
     components: tuple[Component | None, ...] = (
         Timeline(plan.faults, plan.duration_ns, world),
         evolution,
@@ -78,6 +80,7 @@ def assemble(
         evidence,
         *gathered,
         publisher,
+        confidence,
         *control,
         None if detection is None else Schedule(plan, detection, fingerprint),
     )

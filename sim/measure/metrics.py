@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.measure.agreement import AGREEMENT_FIGURES
 from sim.measure.alerts import ALERT_FIGURES, times_provisional, times_to_commit
 from sim.measure.censored import CensoredSample, joined
+from sim.measure.confidence import CONFIDENCE_FIGURES
 from sim.measure.dependence import DEPENDENCE_FIGURES
 from sim.measure.detection import DETECTION_FIGURES, LOSS
 from sim.measure.evolution import EVOLUTION_FIGURES
@@ -235,6 +236,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
     **READ_FIGURES,
     **MEMBERSHIP_FIGURES,
     **SYNC_FIGURES,
+    **CONFIDENCE_FIGURES,
     **EVOLUTION_FIGURES,
     **DEPENDENCE_FIGURES,
 }

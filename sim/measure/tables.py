@@ -73,6 +73,12 @@ class Tables:
     - `shapes`: one row an epoch and tier of aggregators below the root: children of its nodes.
     - `census`: one row a closed pane: agents and values that were measured, and what of them the
       root counts.
+    - `intervals`: one row a publication and tier of parents: of so many `intervals` (a node and a
+      feature each) how many cover the truth, how many would if all values were independent
+      (`naive`), and how many have no end (`unbounded`); mean half width of the others in standard
+      deviations of the values, mean age and mean share of the sources that they are from. Of
+      `streams` nodes and features so many have `ever_missed` until then; `broken` names the
+      assumptions that do not hold, with blanks between.
     - `member_lies`: one row a replica of the root that lies at some time of the run, whether or not
       it came to it; `deeds` messages were changed or kept back.
     - `dependence`, `quantiles`: one row a publication: report numbers in the window (`instants`),
@@ -103,6 +109,7 @@ class Tables:
     stores: Table
     control_traffic: Table
     member_lies: Table
+    intervals: Table
     dependence: Table
     quantiles: Table
     operations: Table

@@ -15,6 +15,8 @@ from sim.errors import Mistake, ScenarioError
 from sim.scenario import schema
 from sim.scenario.adversary_checks import check_adversaries
 from sim.scenario.anomaly_checks import check_anomalies
+from sim.scenario.blocks.confidence.checks import check_confidence
+from sim.scenario.blocks.dependence.checks import check_dependence
 from sim.scenario.blocks.evolution.checks import check_evolution
 from sim.scenario.checks import Case, check_scenario, read_topology
 from sim.scenario.committee_checks import check_committee
@@ -149,6 +151,8 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_integrity,
         check_committee,
         check_control,
+        check_confidence,
+        check_dependence,
         check_evolution,
     )
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]

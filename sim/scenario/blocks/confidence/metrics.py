@@ -4,4 +4,25 @@ from typing import Final
 
 from sim.scenario.metric import Metric
 
-METRICS: Final[tuple[Metric, ...]] = ()
+METRICS: Final = (
+    Metric(
+        "confidence.coverage.local",
+        "share",
+        "intervals of local aggregators that cover the truth",
+        "more",
+    ),
+    Metric("confidence.coverage.regional", "share", "the same of regional aggregators", "more"),
+    Metric("confidence.coverage.root", "share", "the same of the root", "more"),
+    Metric(
+        "confidence.naive.root",
+        "share",
+        "intervals of the root that take all values for independent and cover the truth",
+        "more",
+    ),
+    Metric("confidence.half_width.root", "sd", "half of an interval of the root, mean"),
+    Metric(
+        "confidence.ever_missed.root",
+        "share",
+        "features whose interval at the root missed the truth at some look",
+    ),
+)

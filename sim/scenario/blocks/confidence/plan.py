@@ -19,3 +19,5 @@ class ConfidencePlan:
     now, missing ones included."""
     widen: tuple[Literal["age", "coverage"], ...]
     """What intervals are widened for: drift since births, and sources that are missing."""
+    range: tuple[float, float]
+    """Within which a missing source's mean is certain to be, in scales; for `widen` coverage."""

@@ -10,4 +10,5 @@ def resolve_confidence(block: Confidence | None) -> ConfidencePlan | None:
     if block is None:
         return None
     widen = tuple(sorted(set(block.widen)))
-    return ConfidencePlan(variant(block.interval), block.level, block.of, widen)
+    low, high = block.range
+    return ConfidencePlan(variant(block.interval), block.level, block.of, widen, (low, high))

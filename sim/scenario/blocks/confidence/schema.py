@@ -1,27 +1,52 @@
 """What may be written about intervals."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from sim.scenario.schema.quantities import Block, Share, as_list, plain_is_kind
+from sim.scenario.schema.quantities import Block, Number, Share, as_list, plain_is_kind
 
-Kind = Literal["clustered", "dersimonian_laird", "hartung_knapp", "pooled", "sequence", "two_level"]
+OneLook = Literal[
+    "clustered", "dersimonian_laird", "hartung_knapp", "pooled", "stratified", "two_level"
+]
+Widening = Literal["age", "coverage"]
+
+LARGEST: Final = 16.0
+"""In scales: beyond it no value is counted, so no mean can be."""
 
 
-class Interval(Block):
-    """How an interval is made of what a node knows."""
+class Fixed(Block):
+    """An interval for one look."""
 
-    kind: Kind = Field(description="the method")
+    kind: OneLook = Field(
+        description="clustered (each agent's own mean is one observation), two_level, stratified "
+        "(of these very agents), dersimonian_laird and hartung_knapp (over children, which may "
+        "differ), or pooled (all values taken for independent)"
+    )
+
+
+class Sequence(Block):
+    """Intervals that hold at all looks together, of everything heard since the start."""
+
+    kind: Literal["sequence"] = Field(description="valid at every look")
+    horizon: Number = Field(
+        default=100.0, gt=0, description="values of an agent at which it is narrowest"
+    )
+
+
+Interval = Annotated[Fixed | Sequence, Field(discriminator="kind")]
 
 
 class Confidence(Block):
     """Intervals of means at every tier; how often they cover the truth is measured."""
 
     interval: Annotated[
-        Interval, BeforeValidator(plain_is_kind, json_schema_input_type=Interval | Kind)
+        Interval,
+        BeforeValidator(
+            plain_is_kind, json_schema_input_type=Interval | OneLook | Literal["sequence"]
+        ),
     ] = Field(
-        default_factory=lambda: Interval(kind="clustered"),
+        default_factory=lambda: Fixed(kind="clustered"),
         description="how an interval is made of what a node knows",
         json_schema_extra={"default": "clustered"},
     )
@@ -34,9 +59,22 @@ class Confidence(Block):
         "the agents that there are now",
     )
     widen: Annotated[
-        list[Literal["age", "coverage"]],
-        BeforeValidator(as_list, json_schema_input_type=str | list[Literal["age", "coverage"]]),
+        list[Widening],
+        BeforeValidator(as_list, json_schema_input_type=Widening | list[Widening]),
     ] = Field(
         default_factory=list,
         description="what intervals are widened for: the age of what is known, missing sources",
     )
+    range: Annotated[
+        list[Annotated[Number, Field(ge=-LARGEST, le=LARGEST)]], Field(min_length=2, max_length=2)
+    ] = Field(
+        default_factory=lambda: [-LARGEST, LARGEST],
+        description="within which the mean of a missing agent is certain to be, in scales",
+        json_schema_extra={"default": [-LARGEST, LARGEST]},
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.range[0] < self.range[1]:
+            raise ValueError("the lower end of `range` comes first")
+        return self

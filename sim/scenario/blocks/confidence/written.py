@@ -16,5 +16,6 @@ def written_confidence(plan: ConfidencePlan | None) -> dict[str, Any]:
             "level": plan.level,
             "of": plan.of,
             "widen": list(plan.widen),
+            "range": list(plan.range),
         }
     }

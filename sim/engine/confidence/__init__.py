@@ -1,0 +1,1 @@
+"""Intervals inside a run: what every tier claims of its means, and whether it was true."""

@@ -1,0 +1,67 @@
+"""Intervals that cannot be stated: without locals, a law, time, or a tree that stays as it is."""
+
+from collections.abc import Iterator
+
+from sim.errors import Mistake
+from sim.scenario.blocks.confidence.plan import ConfidencePlan
+from sim.scenario.checks import Case
+from sim.units import write_duration
+
+
+def check_confidence(case: Case) -> Iterator[Mistake]:
+    """Every mistake in `confidence`, and in levels of groups that nobody could tell apart."""
+    asked = case.plan.confidence
+    if asked is not None:
+        yield from _tree(case)
+        yield from _law(case, asked)
+        yield from _sequence(case, asked)
+        yield from _time(case)
+    yield from _groups(case)
+
+
+def _tree(case: Case) -> Iterator[Mistake]:
+    if len(case.plan.tiers) < 3:
+        problem = "needs locals, which know their agents: with tree.levels 1 there are none"
+        yield case.document.mistake(("confidence",), problem)
+    if case.plan.evolution is not None:
+        problem = "is about nodes that stay where they are, and here they follow `evolution`"
+        yield case.document.mistake(("confidence",), problem, "leave one of the two out")
+    if case.plan.reseat_ns is not None:
+        problem = "is about nodes that keep their agents, and here `tree.reseat` deals them anew"
+        yield case.document.mistake(("confidence",), problem, "leave one of the two out")
+
+
+def _law(case: Case, asked: ConfidencePlan) -> Iterator[Mistake]:
+    """Nobody knows the law behind a trace, nor how it drifts."""
+    if case.plan.agents.behaviour.kind == "synthetic":
+        return
+    if asked.of == "process":
+        problem = "a trace has no law whose mean is known, so nothing could be held against it"
+        yield case.document.mistake(("confidence", "of"), problem, "say `of: population`")
+    if "age" in asked.widen:
+        problem = "needs to know how values drift, and nobody knows that of a trace"
+        yield case.document.mistake(("confidence", "widen"), problem)
+
+
+def _sequence(case: Case, asked: ConfidencePlan) -> Iterator[Mistake]:
+    if asked.interval.kind == "sequence" and asked.of == "population":
+        problem = "a sequence is about a law that stays as it is, not about the agents of one pane"
+        yield case.document.mistake(("confidence", "of"), problem, "say `of: process`")
+
+
+def _time(case: Case) -> Iterator[Mistake]:
+    """Intervals are about finished panes."""
+    baseline, end_ns = case.plan.baseline, case.plan.duration_ns
+    first_ns = -(-baseline.pane_ns // baseline.publish_ns) * baseline.publish_ns
+    if first_ns > end_ns:
+        first, end = write_duration(first_ns), write_duration(end_ns)
+        problem = f"begins at the first publication after a whole pane, at {first} of {end}"
+        yield case.document.mistake(("confidence",), problem)
+
+
+def _groups(case: Case) -> Iterator[Mistake]:
+    behaviour = case.plan.agents.behaviour
+    apart = behaviour.options.get("groups") or {} if behaviour.kind == "synthetic" else {}
+    if case.plan.reseat_ns is not None and any(apart.values()):
+        problem = "agents that `tree.reseat` deals anew belong to no group for good"
+        yield case.document.mistake(("agents", "behaviour", "groups"), problem)
