@@ -1,9 +1,9 @@
 """Values made by a rule: the agent's own level, drift and season around it, and noise.
 
 value = level of the agent (standard deviation `spread` between agents) + levels of its groups +
-drift + season + noise. Every part has random streams of its own, so switching one on moves no
-other, and what is switched off costs nothing. The share of variance between agents, spread^2 over
-all variance, is the intraclass correlation (ICC).
+drift + season + noise + a shock that agents have in common. Every part has random streams of its
+own, so switching one on moves no other, and what is switched off costs nothing. The share of
+variance between agents, spread^2 over all variance, is the intraclass correlation (ICC).
 """
 
 import math
@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.workload.behaviour import NORMAL, Floats, Ints, Labels, StreamAt
+from sim.workload.common import CommonFactor
 from sim.workload.drift import Drift
 from sim.workload.tick_streams import TickStreams
 
@@ -26,7 +27,8 @@ class Synthetic:
     between the noise of any two features of one report. `drift` holds sd, tau_ns and every_ns,
     `tail` the df (more than 2) of Student's t, `season` amplitude, period_ns and phase (see
     `_Season`). `groups` holds, by the name of a kind of group, the standard deviation between the
-    levels of such groups, and `group_of` which of them each agent is in, (agents,).
+    levels of such groups, and `group_of` which of them each agent is in, (agents,). `common` holds
+    the sd of shocks that agents share, and `among` whom: all, or those of a kind of group.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Synthetic:
         season: Options | None = None,
         correlation: float = 0.0,
         groups: Mapping[str, float] | None = None,
+        common: Options | None = None,
         group_of: Mapping[str, Ints] | None = None,
     ) -> None:
         self.features = features
@@ -61,9 +64,15 @@ class Synthetic:
             if noise
             else None
         )
+        self._common: CommonFactor | None = None
+        if common and common["sd"]:
+            whole = np.zeros(agents, np.int64)
+            whose = whole if common["among"] == "all" else (group_of or {})[common["among"]]
+            self._common = CommonFactor(whose, features, stream_at, common["sd"])
+        shock = common["sd"] if common else 0.0
         swing = season["amplitude"] if season else 0.0
         wander = drift["sd"] if drift else 0.0
-        self._deviation = math.sqrt(noise**2 + wander**2 + swing**2 / 2)
+        self._deviation = math.sqrt(noise**2 + wander**2 + swing**2 / 2 + shock**2)
         self._spread = math.hypot(spread, wander, *apart.values())
 
     def label(self, tick: int, born_ns: Floats, first: int, out: Labels) -> None:  # noqa: ARG002
@@ -71,7 +80,7 @@ class Synthetic:
         out.fill(NORMAL)
 
     def deviation(self) -> Floats:
-        """See `Behaviour.deviation`: noise, drift and season (a sine has half its square)."""
+        """See `Behaviour.deviation`: noise, drift, season (half its square) and shocks."""
         return np.full(self.features, self._deviation)
 
     def spread(self) -> Floats:
@@ -90,6 +99,8 @@ class Synthetic:
             out += self._centre[first : first + len(out)]
         if self._season:
             out += self._season.swing(born_ns, first)[:, None]
+        if self._common:
+            out += self._common.at(tick, first, len(out))
 
 
 def group_levels(name: str, sd: float, groups: int, features: int, stream_at: StreamAt) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.dependence.contract import Summary
 from sim.engine.dependence.gathering import Gathering, Ways
+from sim.engine.dependence.kll import KllSummary
 from sim.engine.dependence.methods import CHECKED_MAX, MethodSummary
 from sim.engine.dependence.sketched import BucketSummary
 from sim.engine.dependence.windows import Windows
@@ -54,6 +55,12 @@ def _method(parts: Parts, plan: DependencePlan) -> MethodSummary:
 
 
 def _sketch(parts: Parts, plan: QuantilesPlan) -> Summary:
+    if plan.sketch.kind == "kll":
+        return KllSummary(
+            plan.sketch.options["k"],
+            plan.at,
+            lambda version: parts.streams.at("quantiles", "coins", tick=version),
+        )
     return BucketSummary(plan.sketch.options["accuracy"], plan.at, parts.layout.features)
 
 

@@ -47,6 +47,15 @@ class Season(Block):
     )
 
 
+class Common(Block):
+    """Shocks that agents share: without them no two agents have anything to do with each other."""
+
+    sd: Number = Field(default=0.3, ge=0, description="standard deviation of the shocks")
+    among: Literal["all", "locals", "regions"] = Field(
+        default="all", description="who shares one: all agents, or those of a local or a region"
+    )
+
+
 class GroupSpread(Block):
     """How far apart the levels of groups of agents are, beside the agents' own."""
 
@@ -68,6 +77,15 @@ class Synthetic(Block):
     groups: GroupSpread | None = Field(
         default=None,
         description="how far apart the levels of the agents' groups are; left out = not at all",
+    )
+    common: Annotated[
+        Common | None,
+        BeforeValidator(
+            _plain_is_sd, json_schema_input_type=Common | float | Literal["none"] | None
+        ),
+    ] = Field(
+        default=None,
+        description="a shock at every report that agents share: a map, its sd alone, or none",
     )
     noise: Number = Field(default=1.0, ge=0, description="standard deviation within an agent")
     drift: Annotated[
