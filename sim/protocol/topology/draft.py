@@ -4,7 +4,7 @@ A finished draft is of the next epoch, or the same topology if nothing has chang
 fences (`since`) of exactly the agents and aggregators that have gained or lost somebody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import numpy as np
 
@@ -54,10 +54,10 @@ class Draft:
         same = self.parents[tier] == self.parents[tier][node]
         return [other for other in np.flatnonzero(same).tolist() if other != node]
 
-    def spare(self, tier: int) -> int | None:
+    def spare(self, tier: int, but: Container[int] = ()) -> int | None:
         """The first place that was spare at the beginning and still is; None if there is none."""
         free = (self.parents[tier] == OUT) & (self.state.parents[tier] == OUT)
-        return int(free.argmax()) if free.any() else None
+        return next((place for place in np.flatnonzero(free).tolist() if place not in but), None)
 
     def size(self, tier: int, node: int) -> int:
         """How many children it has."""
@@ -67,6 +67,12 @@ class Draft:
         """Whether so many more children could report to it."""
         limit = self.state.limit(tier)
         return limit is None or self.size(tier, node) + children <= limit.room
+
+    def with_room(self, tier: int) -> list[int]:
+        """Places in use to which one more child could report, ascending."""
+        limit = self.state.limits[tier - 1]
+        is_open = (self.parents[tier] >= 0) & (self.sizes[tier] < limit.room)
+        return list(np.flatnonzero(is_open).tolist())
 
     def finished(self) -> tuple[Topology, Operations]:
         """The topology after all operations, and these in their order."""

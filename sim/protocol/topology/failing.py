@@ -90,11 +90,9 @@ def _deal(
 def _taker(
     draft: Draft, tier: int, siblings: Sequence[int], rng: np.random.Generator | None
 ) -> int:
-    for nodes in (siblings, draft.in_use(tier)):
-        open_ones = [node for node in nodes if draft.has_room(tier, node)]
-        if open_ones:
-            return chosen(draft, tier, open_ones, rng)
-    return OUT
+    open_ones = draft.with_room(tier)
+    nodes = [node for node in siblings if node in open_ones] or open_ones
+    return chosen(draft, tier, nodes, rng) if nodes else OUT
 
 
 def restore(state: Topology, tier: int, places: Iterable[int]) -> Changed:

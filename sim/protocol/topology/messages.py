@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.protocol.membership.spans import Spans, normal
 from sim.protocol.messages import HEADER_BYTES, Message
-from sim.protocol.topology.operations import Operation, Reseat
+from sim.protocol.topology.operations import Operation, Refused, Reseat, Watch
 from sim.protocol.topology.state import Topology
 
 
@@ -64,7 +64,14 @@ def rewired(epoch: int, operation: Operation) -> Rewired:
 
 
 def told(before: Topology, after: Topology, operation: Operation) -> tuple[tuple[int, int], ...]:
-    """Aggregators below the root, as (tier, place), that hear of an operation; each once."""
+    """Aggregators below the root, as (tier, place), that hear of an operation; each once.
+
+    Of what was refused nobody does, and who is to watch faster is told alone.
+    """
+    if isinstance(operation, Refused):
+        return ()
+    if isinstance(operation, Watch):
+        return ((operation.tier, operation.source),)
     found: dict[tuple[int, int], None] = {}
     for state in (before, after):
         for place in (operation.source, operation.target):

@@ -38,7 +38,7 @@ def join(state: Topology, agents: Iterable[int], rng: np.random.Generator | None
 
 
 def _admit(draft: Draft, agent: int, rng: np.random.Generator | None) -> None:
-    open_ones = [node for node in draft.in_use(1) if draft.has_room(1, node)]
+    open_ones = draft.with_room(1)
     if not open_ones:
         draft.note(Refused(1, OUT, OUT, (agent,), Join.__name__))
         return
@@ -54,7 +54,7 @@ def join_beside(state: Topology, beside: Ints, rng: np.random.Generator | None =
     draft = Draft(state)
     waits = np.where(state.parents[0] == OUT, beside, OUT)
     there = np.bincount(waits[waits >= 0], minlength=len(state.parents[1]))
-    open_ones = [node for node in draft.in_use(1) if there[node] and draft.has_room(1, node)]
+    open_ones = [node for node in draft.with_room(1) if there[node]]
     if open_ones:
         node = chosen(draft, 1, open_ones, rng)
         draft.do(Join(1, OUT, node, (int(np.flatnonzero(waits == node)[0]),)))

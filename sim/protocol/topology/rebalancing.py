@@ -60,7 +60,7 @@ class _Epoch:
 
     def _split(self, node: int) -> None:
         draft, tier = self._draft, self._tier
-        new, parent = draft.spare(tier), int(draft.parents[tier][node])
+        new, parent = draft.spare(tier, self._busy), int(draft.parents[tier][node])
         if new is None or not draft.has_room(tier + 1, parent):
             draft.note(Refused(tier, node, OUT, (), Split.__name__))
             return

@@ -53,5 +53,10 @@ def test_a_deal_tells_every_agent_that_moves_and_every_aggregator_its_part():
     assert of(changed) == [Cost(6 + moved, total)]
 
 
+def test_what_is_refused_costs_nothing_and_a_watch_one_message():
+    assert of(join(founded((8, 2), (9, 2), (SMALL,)), [8]), two_regions()) == [Cost()]
+    assert of(adapt(two_regions(), watch_faster=[0])) == [Cost(1, LIST)]
+
+
 def test_costs_add_up():
     assert Cost(1, 10) + Cost(2, 20) == Cost(3, 30)

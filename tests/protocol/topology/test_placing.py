@@ -5,7 +5,7 @@ import pytest
 
 from sim.protocol.topology.limits import Limits
 from sim.protocol.topology.operations import OUT, Join, Leave, Refused, Reseat
-from sim.protocol.topology.placing import join, leave, reseat
+from sim.protocol.topology.placing import join, join_beside, leave, reseat
 from sim.protocol.topology.state import founded
 
 TIGHT = Limits(1, 2, room=3)
@@ -30,6 +30,13 @@ def test_an_agent_that_finds_no_room_is_refused_and_stays_away():
 
 def test_an_agent_that_is_there_is_passed_over():
     assert join(tree(), [0])[1] == ()
+
+
+def test_of_those_who_wait_beside_the_drawn_local_the_first_one_comes():
+    beside = np.array([OUT] * 5 + [0, 1, 1])
+    state, operations = join_beside(tree(), beside)
+    assert operations == (Join(1, OUT, 1, (6,)),)
+    assert join_beside(state, beside)[1] == (), "nobody waits beside a local with room"
 
 
 @pytest.mark.slow

@@ -103,6 +103,19 @@ def test_a_node_takes_part_in_one_operation_an_epoch():
     assert operations == (Merge(1, 1, 0, (0, 1)),)
 
 
+def test_a_frozen_node_takes_part_in_nothing():
+    frozen = [np.array([False, False, True, False])]
+    _, operations = plan_epoch(locals_of(2, 5, 6), frozen=frozen)
+    assert operations == (Merge(1, 0, 1, (0, 1)),)
+    frozen = [np.array([True, False])]
+    assert plan_epoch(locals_of(7), frozen=frozen)[1] == ()
+
+
+def test_a_frozen_place_is_not_spare():
+    frozen = [np.array([False, True, False])]
+    assert plan_epoch(locals_of(7, places=3), frozen=frozen)[1] == (Split(1, 0, 2, (4, 5, 6)),)
+
+
 def test_regionals_are_balanced_after_locals():
     state = founded((36, 6, 2), (36, 6, 3), (Limits(3, 12), Limits(2, 4, room=6)))
     state, _ = leave(state, range(34))
