@@ -43,3 +43,14 @@ def would_thrash(smallest: int, largest: int, slack: int = 0) -> str:
     if pair > largest - slack:
         return f"a merge of two at min makes {pair}, more than max - slack = {largest - slack}"
     return ""
+
+
+def most_slack(smallest: int, largest: int) -> int:
+    """The most slack with which thresholds do not thrash; negative if they do with any.
+
+    Less of it makes nodes borrow more often: they come down to min + slack before any merge.
+
+    >>> most_slack(5, 15)
+    3
+    """
+    return min((largest + 1) // 2 - smallest, largest - 2 * smallest)

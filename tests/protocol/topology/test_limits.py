@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.protocol.topology.limits import Limits, would_thrash
+from sim.protocol.topology.limits import Limits, most_slack, would_thrash
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,18 @@ from sim.protocol.topology.limits import Limits, would_thrash
 )
 def test_thresholds_thrash_where_one_operation_leads_to_the_next(fewest, most, slack, reason):
     assert would_thrash(fewest, most, slack) == reason
+
+
+@pytest.mark.parametrize(("fewest", "most"), [(10, 50), (5, 15), (4, 12), (5, 10), (5, 11), (3, 6)])
+def test_the_most_slack_does_not_thrash_and_one_more_does(fewest, most):
+    slack = most_slack(fewest, most)
+    assert would_thrash(fewest, most, slack) == ""
+    assert would_thrash(fewest, most, slack + 1) != ""
+
+
+def test_thresholds_that_thrash_with_any_slack_have_none():
+    assert most_slack(5, 9) < 0
+    assert most_slack(10, 15) < 0
 
 
 def test_room_is_twice_max_unless_it_is_said():
