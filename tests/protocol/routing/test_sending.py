@@ -133,15 +133,22 @@ CASES: dict[str, tuple[type[LocalTest], Monitored]] = {
 
 @pytest.mark.parametrize(("kind", "function"), CASES.values(), ids=CASES)
 @settings(max_examples=60)
-@given(pairs=_pairs, threshold=st.floats(0.1, 2))
-def test_while_nobody_fails_the_average_is_on_the_side_of_the_estimate(
-    kind: type[LocalTest], function: Monitored, pairs: np.ndarray, threshold: float
+@given(pairs=_pairs, share=st.floats(0.05, 0.95))
+def test_whenever_the_average_passes_a_threshold_somebody_fails(
+    kind: type[LocalTest], function: Monitored, pairs: np.ndarray, share: float
 ):
     estimate, moves = pairs[:, 0].mean(axis=0), pairs[:, 1]
     old, new = function(np.stack([estimate, estimate + moves.mean(axis=0)]))
-    # Sums of floats may round a value that lies on the threshold to the other side.
-    if not kind(function, threshold)(estimate, moves).any() and abs(new - threshold) > 1e-9:
-        assert (old > threshold) == (new > threshold)
+    if abs(new - old) > 1e-9:
+        threshold = float(old + share * (new - old))
+        assert kind(function, threshold)(estimate, moves).any()
+
+
+def test_two_balls_just_cover_the_way_between_orthogonal_moves():
+    estimate, moves = np.zeros(2), np.array([[2.0, 0.0], [0.0, 2.0]])
+    nearest = SquaredDistance(np.array([1.0, 1.0]))  # where the average is: at distance 0
+    assert BallTest(nearest, 1e-6)(estimate, moves).all()
+    assert not BallTest(nearest, 1e-6)(estimate, 0.9 * moves).any()
 
 
 def test_no_point_of_a_ball_is_outside_the_range_that_a_function_gives():

@@ -1,9 +1,10 @@
 """Send-on-delta: send what has moved by more than delta since it was last sent (Miskowicz,
 "Send-on-delta concept", Sensors 6(1), 2006).
 
-On a random walk of step sd sigma, far apart as steps go, an update is sent every
-(delta / sigma + 0.583)^2 steps: the mean exit time of a walk, its overshoot counted (Siegmund,
-"Sequential Analysis", 1985, chapter X).
+On a random walk of step sd sigma an update is sent every (delta / sigma + 0.583)^2 + 1/4 steps, by
+Wald's identity: the mean square of where the walk is as it passes delta, by an overshoot of mean
+0.583 sigma and variance sigma^2 / 4 (Siegmund, "Sequential Analysis", 1985, chapter X; Chang and
+Peres, "Ladder heights, Gaussian random walks and the Riemann zeta function", 1997).
 """
 
 import math
@@ -15,6 +16,7 @@ from sim.protocol.routing.sending.contract import Bools, Floats, LastSent
 
 OVERSHOOT: Final = 0.5826
 """-zeta(1/2) / sqrt(2 pi): by how many steps' sd a normal walk passes a line, in the mean."""
+OVERSHOOT_VARIANCE: Final = 0.25
 
 
 class OnDelta:
@@ -41,17 +43,18 @@ class OnDelta:
 
 
 def mean_interval(delta_in_sd: float) -> float:
-    """Steps between two updates on a random walk; delta in sd of a step, large against 1.
+    """Steps between two updates on a random walk; delta in sd of a step, from 1 or so up.
 
     >>> round(mean_interval(5), 1)
-    31.2
+    31.4
     """
-    return (delta_in_sd + OVERSHOOT) ** 2
+    return (delta_in_sd + OVERSHOOT) ** 2 + OVERSHOOT_VARIANCE
 
 
 def mean_error_sd(delta: float, sources: int) -> float:
-    """Of the mean of what was last sent by independent random walks, in the long run.
+    """Of the mean of what independent random walks sent last, in the long run, if steps are small.
 
-    What a walk has moved since has a triangular law on (-delta, delta), of variance delta^2 / 6.
+    What a walk has moved since has a triangular law on (-delta, delta), of variance delta^2 / 6;
+    with steps of a fifth of delta the sd is 8 % larger, for walks overshoot.
     """
     return delta / math.sqrt(6 * sources)
