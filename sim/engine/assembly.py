@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.engine.attest.build import add_attest
 from sim.engine.build import build
+from sim.engine.capacity.capacity import Capacity
 from sim.engine.component import Component
 from sim.engine.confidence.build import add_confidence
 from sim.engine.control.build import add_control
@@ -67,7 +68,7 @@ def assemble(
     publisher = Publisher(
         plan, world, recorder, lies, digests, attest, told, by_council=is_replicated
     )
-    control = add_control(parts, world, kernel, publisher)
+    control = add_control(parts, world, kernel, publisher, lies)
     evolution = None if ground is None else Evolution(ground, world, lies, detection)
     confidence = add_confidence(parts, world, plan.confidence) if plan.confidence else None
     components: tuple[Component | None, ...] = (
@@ -82,6 +83,7 @@ def assemble(
         publisher,
         confidence,
         *control,
+        None if plan.capacity is None else Capacity(parts, world, plan.capacity),
         None if detection is None else Schedule(plan, detection, fingerprint),
     )
     there = tuple(component for component in components if component is not None)

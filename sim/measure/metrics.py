@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.measure.agreement import AGREEMENT_FIGURES
 from sim.measure.alerts import ALERT_FIGURES, times_provisional, times_to_commit
+from sim.measure.capacity import CAPACITY_FIGURES
 from sim.measure.censored import CensoredSample, joined
 from sim.measure.confidence import CONFIDENCE_FIGURES
 from sim.measure.dependence import DEPENDENCE_FIGURES
@@ -238,6 +239,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
     **SYNC_FIGURES,
     **CONFIDENCE_FIGURES,
     **EVOLUTION_FIGURES,
+    **CAPACITY_FIGURES,
     **DEPENDENCE_FIGURES,
 }
 """Metrics that are one figure a replication; the others are in DURATIONS."""

@@ -73,6 +73,9 @@ class Tables:
     - `shapes`: one row an epoch and tier of aggregators below the root: children of its nodes.
     - `census`: one row a closed pane: agents and values that were measured, and what of them the
       root counts.
+    - `load`: one row a sample and tier (0 = agents): since the last sample the messages that were
+      accepted, how long these waited in all, and work per second (mean and busiest node); and now
+      the messages that wait and the bytes of state with them.
     - `intervals`: one row a publication and tier of parents: of so many `intervals` (a node and a
       feature each) how many cover the truth, how many would if all values were independent
       (`naive`), and how many have no end (`unbounded`); mean half width of the others in standard
@@ -112,9 +115,15 @@ class Tables:
     intervals: Table
     dependence: Table
     quantiles: Table
+    updates: Table
+    router_lines: Table
+    beliefs: Table
+    criticals: Table
+    deaths: Table
     operations: Table
     shapes: Table
     census: Table
+    load: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":

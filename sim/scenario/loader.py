@@ -15,6 +15,7 @@ from sim.errors import Mistake, ScenarioError
 from sim.scenario import schema
 from sim.scenario.adversary_checks import check_adversaries
 from sim.scenario.anomaly_checks import check_anomalies
+from sim.scenario.blocks.capacity.checks import check_capacity
 from sim.scenario.blocks.confidence.checks import check_confidence
 from sim.scenario.blocks.dependence.checks import check_dependence
 from sim.scenario.blocks.evolution.checks import check_evolution
@@ -154,6 +155,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_confidence,
         check_dependence,
         check_evolution,
+        check_capacity,
     )
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 

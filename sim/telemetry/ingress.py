@@ -33,6 +33,8 @@ class Ingress:
     _served: BoolArray
     load: Load | None = None
     """None: every message takes one service."""
+    meter: "Meter | None" = None
+    """Who keeps account of the queues, if anybody does."""
 
     @classmethod
     def of(cls, parents: int, service_ns: int) -> "Ingress":
@@ -106,4 +108,27 @@ class Ingress:
         begin = np.maximum.accumulate(arrival_ns - place)
         finish = np.maximum(begin, self.free_ns[parent]) + place + service_ns
         self.free_ns[parent] = finish[-1]
+        if self.meter is not None:
+            self.meter.note(parent, arrival_ns, service_ns, finish)
         return np.asarray(finish)
+
+
+class Meter:
+    """Account of the queues of a tier; arrays (parents,), each only ever grows."""
+
+    def __init__(self, parents: int) -> None:
+        self.messages = np.zeros(parents, np.int64)
+        """Accepted, whether they still wait or not."""
+        self.work_ns = np.zeros(parents)
+        """Service of all of them."""
+        self.waited_ns = np.zeros(parents)
+        """From their arrivals to the begin of their services."""
+
+    def note(
+        self, parent: int, arrival_ns: FloatArray, service_ns: FloatArray, finish_ns: FloatArray
+    ) -> None:
+        """Messages of one parent, in the order of service, (messages,)."""
+        self.messages[parent] += len(finish_ns)
+        work_ns = service_ns.sum()
+        self.work_ns[parent] += work_ns
+        self.waited_ns[parent] += (finish_ns - arrival_ns).sum() - work_ns

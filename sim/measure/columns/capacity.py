@@ -3,4 +3,21 @@
 from collections.abc import Mapping
 from typing import Final
 
-COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {}
+import numpy as np
+
+COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
+    "load": {
+        "time_ns": np.int64,
+        "span_ns": np.int64,
+        "tier": np.int64,
+        "messages": np.int64,
+        "waited_ns": np.float64,
+        "offered": np.float64,
+        "offered_max": np.float64,
+        "utilisation": np.float64,
+        "utilisation_max": np.float64,
+        "backlog_max": np.float64,
+        "state_max": np.float64,
+        "state_total": np.float64,
+    },
+}

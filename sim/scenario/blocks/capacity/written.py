@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sim.scenario.blocks.capacity.plan import CapacityPlan
+from sim.scenario.blocks.capacity.plan import CapacityPlan, HistoryPlan
+from sim.units import write_duration
 
 
 def written_capacity(plan: CapacityPlan | None, names: Sequence[str]) -> dict[str, Any]:
@@ -12,4 +13,12 @@ def written_capacity(plan: CapacityPlan | None, names: Sequence[str]) -> dict[st
         return {}
     limited = zip(names, plan.memory_bytes, strict=True)
     memory = {name: f"{size}B" for name, size in limited if size is not None}
-    return {"capacity": {"memory": memory} if memory else {}}
+    block: dict[str, Any] = {"memory": memory} if memory else {}
+    if plan.history is not None:
+        block["history"] = _history(plan.history, names)
+    return {"capacity": block}
+
+
+def _history(plan: HistoryPlan, names: Sequence[str]) -> dict[str, str]:
+    size = f"{plan.record_bytes}B"
+    return {"at": names[plan.tier], "keep": write_duration(plan.span_ns), "record": size}

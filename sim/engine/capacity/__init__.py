@@ -1,0 +1,1 @@
+"""How busy and how full the nodes of a run are."""
