@@ -12,23 +12,36 @@ from sim.engine.control.replicas import Replicas
 from sim.engine.control.retractions import Retractions
 from sim.engine.control.sync import Sync
 from sim.engine.kernel import Kernel
+from sim.engine.lies.lies import Lies
 from sim.engine.parts import Parts
 from sim.engine.publisher import Publisher
+from sim.engine.routing.build import add_routing
 from sim.engine.world import World
 from sim.scenario.plan_control import ControlPlan
 
 
 def add_control(
-    parts: Parts, world: World, kernel: Kernel, publisher: Publisher
+    parts: Parts, world: World, kernel: Kernel, publisher: Publisher, lies: Lies
 ) -> tuple[Component, ...]:
-    """Nothing at all for a scenario without a control plane."""
-    plan = parts.plan.control
-    if plan.is_empty:
+    """Nothing at all for a scenario of which nothing reacts message by message."""
+    control, routing = parts.plan.control, parts.plan.routing
+    if control.is_empty and routing is None:
         return ()
-    rate_bps = None if plan.agreement is None else plan.agreement.rate_bps
+    rate_bps = None if control.agreement is None else control.agreement.rate_bps
     plane = ControlPlane(parts, world, kernel, rate_bps)
-    replicas = Replicas(parts, plane)
     found: list[Component] = [plane]
+    if not control.is_empty:
+        found += _capabilities(parts, plane, publisher)
+    if routing is not None:
+        found.append(add_routing(parts, routing, plane, lies))
+    return tuple(found)
+
+
+def _capabilities(parts: Parts, plane: ControlPlane, publisher: Publisher) -> list[Component]:
+    """What the block `ControlPlan` asks for: agreement, alerts, reads, membership, sync."""
+    plan = parts.plan.control
+    replicas = Replicas(parts, plane)
+    found: list[Component] = []
     council = alarms = None
     registrar = None
     if _needs_registrar(plan):
@@ -54,7 +67,7 @@ def add_control(
         found.append(readers)
     if plan.membership is not None and registrar is not None:
         found.append(Members(parts, plane, replicas, registrar, plan.membership))
-    return tuple(found)
+    return found
 
 
 def _needs_registrar(plan: ControlPlan) -> bool:

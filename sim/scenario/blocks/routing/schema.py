@@ -1,58 +1,147 @@
 """What may be written about the routing of updates."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.schema.quantities import (
     BitRate,
     Block,
+    Count,
+    Deviations,
+    Duration,
+    Flag,
+    Number,
     OptionalDuration,
+    Period,
     PositiveDuration,
     given,
     parse_bit_rate,
+    parse_duration,
+    parse_period,
     parse_positive_duration,
     plain_is_kind,
 )
 
-DisciplineKind = Literal["fifo", "priority"]
-SendKind = Literal["periodic"]
+
+class Fifo(Block):
+    """First come, first served."""
+
+    kind: Literal["fifo"] = Field(description="first come, first served")
 
 
-class Discipline(Block):
-    """Which update goes first."""
+class Priority(Block):
+    """Strict and non-preemptive, by class. Source: Cobham 1954."""
 
-    kind: DisciplineKind = Field(description="the discipline")
+    kind: Literal["priority"] = Field(description="critical before urgent before routine, strictly")
+    within: Literal["fifo", "fair", "age"] = Field(
+        default="fifo", description="who goes first among updates of one class"
+    )
 
 
-class Sending(Block):
-    """When an agent sends an update."""
+class Fair(Block):
+    """Every child gets the same share of the line. Source: Demers, Keshav, Shenker 1989."""
 
-    kind: SendKind = Field(description="the policy")
+    kind: Literal["fair"] = Field(description="fair queueing: an equal share for each child")
+
+
+class Age(Block):
+    """The update that lowers the weighted age the most."""
+
+    kind: Literal["age"] = Field(description="what lowers age the most, weighted by class")
+    slot: PositiveDuration = given("1ms", parse_positive_duration, "unit in which ages are counted")
+
+
+AnyDiscipline = Annotated[Fifo | Priority | Fair | Age, Field(discriminator="kind")]
+Discipline = Annotated[
+    AnyDiscipline, BeforeValidator(plain_is_kind, json_schema_input_type=AnyDiscipline | str)
+]
+
+
+class Periodic(Block):
+    """Whatever was measured."""
+
+    kind: Literal["periodic"] = Field(description="every measurement is sent")
+
+
+class OnDelta(Block):
+    """What has moved. Source: Miskowicz 2006."""
+
+    kind: Literal["on_delta"] = Field(description="sent when it has moved by more than delta")
+    delta: Annotated[Deviations, Field(gt=0)] = Field(
+        description="in standard deviations between agents: how far silence may be from the truth"
+    )
+
+
+AnySending = Annotated[Periodic | OnDelta, Field(discriminator="kind")]
+Sending = Annotated[
+    AnySending, BeforeValidator(plain_is_kind, json_schema_input_type=AnySending | str)
+]
+
+
+class Classes(Block):
+    """From how many of an agent's own standard deviations on an update is how important."""
+
+    urgent: Annotated[Number, Field(gt=0)] = Field(
+        default=4.0, description="from this score on an update is urgent"
+    )
+    critical: Annotated[Number, Field(gt=0)] = Field(
+        default=6.0, description="from this score on it is critical"
+    )
+
+    @model_validator(mode="after")
+    def _ascend(self) -> Self:
+        if self.urgent >= self.critical:
+            raise ValueError(f"urgent {self.urgent:g} is not below critical {self.critical:g}")
+        return self
+
+
+class Admission(Block):
+    """A token bucket for each agent: what exceeds it is served as routine."""
+
+    claims: Period = given("1/s", parse_period, "how often an agent may claim to be important")
+    burst: Count = Field(default=3, description="how many claims it may make at once")
 
 
 class Routing(Block):
     """Updates of single agents on their way up, through routers with finite rates."""
 
-    discipline: Annotated[
-        Discipline,
-        BeforeValidator(plain_is_kind, json_schema_input_type=Discipline | DisciplineKind),
-    ] = Field(
-        default_factory=lambda: Discipline(kind="fifo"),
+    discipline: Discipline = Field(
+        default_factory=lambda: Fifo(kind="fifo"),
         description="which update goes first on a line",
         json_schema_extra={"default": "fifo"},
     )
-    send: Annotated[
-        Sending, BeforeValidator(plain_is_kind, json_schema_input_type=Sending | SendKind)
-    ] = Field(
-        default_factory=lambda: Sending(kind="periodic"),
+    admission: Admission | None = Field(
+        default=None, description="how often an agent may claim to be important; left out = always"
+    )
+    send: Sending = Field(
+        default_factory=lambda: Periodic(kind="periodic"),
         description="when an agent sends an update",
         json_schema_extra={"default": "periodic"},
     )
     rate: BitRate = given("none", parse_bit_rate, "rate of the line of each router")
+    capacity: Count = Field(default=10_000, description="updates that wait at a router, at most")
+    replace: Flag = Field(
+        default=False, description="a newer update takes the place of its agent's waiting one"
+    )
+    padding: Annotated[int, Field(ge=0, le=65_000, strict=True)] = Field(
+        default=0, description="bytes of an update beyond its header and values"
+    )
     every: PositiveDuration = given(
-        "100ms", parse_positive_duration, "how often an agent looks at itself"
+        "1s", parse_positive_duration, "how often an agent looks at itself"
     )
     heartbeat: OptionalDuration = Field(
         default=None, description="how often an agent says that it is there; left out = never"
+    )
+    missed: Count = Field(default=3, description="heartbeats missed by who is taken for dead")
+    classes: Classes = Field(
+        default_factory=lambda: Classes(),
+        description="how important an update is, by its score",
+        json_schema_extra={"default": {"urgent": 4.0, "critical": 6.0}},
+    )
+    learn: Duration = given(
+        "5s", parse_duration, "from the start: an agent learns its own level, and all is routine"
+    )
+    window: PositiveDuration = given(
+        "1s", parse_positive_duration, "heard within this counts as heard lately"
     )
