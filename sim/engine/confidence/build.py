@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.confidence.claims import Claims
 from sim.engine.confidence.confidence import Confidence
 from sim.engine.confidence.heard import Ints, PaneAt, Tier
+from sim.engine.confidence.movement import Movement
 from sim.engine.confidence.truth import OfPopulation, OfProcess, Truth
 from sim.engine.parts import Parts
 from sim.engine.world import World
@@ -24,7 +25,8 @@ def add_confidence(parts: Parts, world: World, asked: ConfidencePlan) -> Confide
     tiers = [_tier(parts, world, number) for number in range(1, parts.top + 1)]
     leaves = world.telemetry.leaves
     truth: Truth = OfProcess(parts) if asked.of == "process" else OfPopulation(leaves, parts)
-    return Confidence(parts.plan, world, tiers, Claims(asked, parts.plan), truth)
+    claims = Claims(asked, Movement(parts.plan))
+    return Confidence(parts.plan, world, tiers, claims, truth)
 
 
 def _tier(parts: Parts, world: World, number: int) -> Tier:

@@ -6,27 +6,27 @@ in the newest finished pane: whoever is heard was not drawn (finite population c
 Sampling Techniques, 1977, section 10.3), and what is old is of a time when they were elsewhere.
 """
 
-import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from sim.engine.confidence.heard import Heard
-from sim.protocol.resolver.drift import OrnsteinUhlenbeck
-from sim.protocol.resolver.spans import Span, noise_factor
+from sim.engine.confidence.movement import Movement
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
-from sim.scenario.plan import Plan
 from sim.stats.confidence.clustered import Clustered
 from sim.stats.confidence.components import components
 from sim.stats.confidence.contract import Floats, Group, Interval, Method
-from sim.stats.confidence.diagnosis import Evidence, Finding, diagnose
+from sim.stats.confidence.diagnosis import Evidence, diagnose
 from sim.stats.confidence.pooled import Pooled
 from sim.stats.confidence.registry import make_interval
 from sim.stats.confidence.widening import widened
 from sim.stats.confidence.worst_case import worst_case
 
-OVER_CHILDREN = ("dersimonian_laird", "hartung_knapp")
-"""Methods over what children claim; agents claim nothing, and alike ones make it the clustered."""
+OVER_CHILDREN: Final = ("dersimonian_laird", "hartung_knapp")
+"""Methods over what children claim. Agents claim nothing; alike ones make it the clustered one."""
+OF_DRAWING: Final = ("sources_alike", "children_alike", "sources_enough", "children_enough")
+"""Assumptions about how sources were drawn; whoever asks for these very sources needs none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,54 +40,57 @@ class Claim:
     """Assumptions of the interval that do not hold somewhere."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Movement:
-    """How far what is known may be from what is now: a variance, and a bound beside it."""
-
-    variance: Floats
-    """(nodes, features)."""
-    at_most: Floats
-    """(nodes, 1)."""
-
-
 class Claims:
     """How the nodes of one run state their intervals."""
 
-    def __init__(self, asked: ConfidencePlan, plan: Plan) -> None:
+    def __init__(self, asked: ConfidencePlan, movement: Movement) -> None:
         self._asked = asked
-        self._plan = plan
-        self._options = plan.agents.behaviour.options
+        self._movement = movement
         self.method = _method(asked)
 
     def state(self, heard: Heard, group: Group, share: Floats, last_pane: int) -> Claim:
-        """The claim about a finished pane, from `share` (nodes, 1) of a node's sources."""
-        method = self._method_at(heard)
-        plain = method.interval(group, self._asked.level)
-        within = "coverage" in self._asked.widen
-        if self._asked.of == "population":
-            plain = self._of_these(plain, group, np.ones_like(share) if within else share)
-        moved = self._moved(heard, group, last_pane)
+        """The claim about a finished pane, from `share` (nodes, 1) of each node's sources."""
+        method, asked = self._method_at(heard), self._asked
+        plain, moved, bound = method.interval(group, asked.level), np.zeros(1), np.zeros(1)
+        if asked.of == "population":
+            plain, moved = self._of_these(plain, heard, group, share, last_pane)
+        else:
+            bound = self._movement.swung(heard, last_pane)[:, None]
         evidence = Evidence(
             group,
             plain,
-            heard=1.0 if within else share,
-            declared=self._asked.range,
-            moved=0.0 if "age" in self._asked.widen else moved.variance + moved.at_most**2,
+            heard=1.0 if "coverage" in asked.widen else share,
+            declared=asked.range,
+            moved=0.0 if "age" in asked.widen else moved + bound**2,
         )
-        broken = tuple(self._name(finding) for finding in diagnose(method, evidence))
-        wide = self._widened(plain, moved, share)
-        return Claim(wide, Pooled().interval(group, self._asked.level), broken)
-
-    def _name(self, finding: Finding) -> str:
-        return finding.assumption
+        wide = self._widened(plain, moved, bound, share)
+        broken = self._broken(method, evidence)
+        return Claim(wide, Pooled().interval(group, asked.level), broken)
 
     def _method_at(self, heard: Heard) -> Method:
         is_over_agents = heard.tier.is_local and self.method.name in OVER_CHILDREN
         return Clustered() if is_over_agents else self.method
 
-    def _widened(self, interval: Interval, moved: Movement, share: Floats) -> Interval:
+    def _of_these(
+        self, drawn: Interval, heard: Heard, group: Group, share: Floats, last_pane: int
+    ) -> tuple[Interval, Floats]:
+        """The interval of the mean of these very agents, and the variance that age adds to it.
+
+        Of the error of drawing agents, that of the missing ones is left, unless their share is
+        bounded apart.
+        """
+        missing = np.zeros_like(share) if "coverage" in self._asked.widen else 1 - share
+        lag = self._movement.unheard(heard, last_pane)
+        within = np.nan_to_num(components(group).within)
+        error = np.sqrt(missing) * drawn.standard_error
+        left = Interval.of(drawn.centre, error, drawn.level, degrees=drawn.degrees)
+        values = np.maximum(group.count - group.sources, 1)
+        now = widened(left, lag.unheard[:, None] * within, degrees=values)
+        return now, lag.replaced[:, None] * within + lag.drifted[:, None]
+
+    def _widened(self, interval: Interval, moved: Floats, bound: Floats, share: Floats) -> Interval:
         if "age" in self._asked.widen:
-            interval = widened(interval, moved.variance, at_most=moved.at_most)
+            interval = widened(interval, moved, at_most=bound)
         if "coverage" not in self._asked.widen:
             return interval
         low, high = worst_case(interval, share, *self._asked.range)
@@ -99,65 +102,14 @@ class Claims:
             half_width=(high - low) / 2,
         )
 
-    def _of_these(self, drawn: Interval, group: Group, share: Floats) -> Interval:
-        """The interval of the mean of these very sources, of which a share is heard.
-
-        What is left of the error of drawing them is that of the missing; of their values in the
-        pane those are missing that are still under way.
-        """
-        error = np.sqrt(1 - share) * drawn.standard_error
-        whole = group.sources * self._plan.baseline.pane_ns / self._plan.agents.period_ns
-        with np.errstate(divide="ignore", invalid="ignore"):
-            unheard = np.clip(1 - group.count / whole, 0.0, 1.0)
-            noise = share * unheard * components(group).within / group.count
-        left = Interval.of(drawn.centre, error, drawn.level, degrees=drawn.degrees)
-        return widened(left, np.nan_to_num(noise), degrees=group.count - group.sources)
-
-    def _moved(self, heard: Heard, group: Group, last_pane: int) -> Movement:
-        """Of units whose newest pane is not the last one, by their share of the node's sources."""
-        tier = heard.tier
-        weight = heard.sources / np.maximum(tier.sums(heard.sources), 1)[tier.node_of]
-        behind = np.where(heard.sources > 0, last_pane - heard.pane, 0)
-        if self._asked.of == "process":
-            return self._swung(tier.sums(weight * self._swing(behind)), group)
-        drift = np.array([self._drift(int(age)) for age in behind])
-        noise = np.where(behind > 0, self._noise(), 0.0)
-        agents, values = np.maximum(heard.sources, 1), np.maximum(heard.count, 1)
-        drifted = tier.sums(weight**2 * drift / agents)[:, None]
-        replaced = tier.sums(weight**2 * noise / values)[:, None]
-        spread = np.nan_to_num(components(group).within)
-        return Movement(drifted + replaced * spread, np.zeros((len(tier.nodes), 1)))
-
-    def _swung(self, at_most: Floats, group: Group) -> Movement:
-        return Movement(np.zeros_like(group.mean), at_most[:, None])
-
-    def _swing(self, behind: Floats) -> Floats:
-        """The most that a common sine can have moved, whatever its phase, in so many panes."""
-        season = self._options.get("season")
-        if not season or season.get("phase") != "common":
-            return np.zeros(len(behind))
-        turns = np.minimum(behind * self._plan.baseline.pane_ns / season["period_ns"], 0.5)
-        return np.asarray(2 * season["amplitude"] * np.sin(math.pi * turns))
-
-    def _drift(self, behind: int) -> float:
-        """Variance of the movement of one agent's mean over a pane, in so many panes."""
-        drift = self._options.get("drift")
-        if not behind or not drift:
-            return 0.0
-        law = OrnsteinUhlenbeck(np.array([drift["sd"]]), drift["tau_ns"])
-        return float(law.between(*self._spans(behind), agents=1)[0])
-
-    def _noise(self) -> float:
-        """Two panes have no values in common."""
-        return noise_factor(*self._spans(1))
-
-    def _spans(self, behind: int) -> tuple[Span, Span]:
-        pane_ns = self._plan.baseline.pane_ns
-        return Span(0, pane_ns), Span(behind * pane_ns, (behind + 1) * pane_ns)
+    def _broken(self, method: Method, evidence: Evidence) -> tuple[str, ...]:
+        found = [finding.assumption for finding in diagnose(method, evidence)]
+        needless = OF_DRAWING if self._asked.of == "population" else ()
+        return tuple(name for name in found if name not in needless)
 
 
 def _method(asked: ConfidencePlan) -> Method:
-    """The method of a plan; a sequence is about the process, as everything that is not finite."""
+    """The method of a plan; a sequence is about the process."""
     options = dict(asked.interval.options)
     if asked.interval.kind == "sequence":
         options["of"] = "process"
