@@ -33,7 +33,7 @@ def test_a_process_is_known_no_better_than_its_sources_however_often_they_speak(
         return Sequence(of=of).interval(group).half_width
 
     assert width("sources", 10**6) < 0.001
-    drawn = make_interval("clustered").interval(Group.of(20, 20, 0.0, 0.3, 0.3), 0.975)
+    drawn = make_interval("clustered").interval(Group.of(20, 20, 0.0, 0.3, 0.3), 0.96)
     assert width("process", 10**6) == pytest.approx(drawn.half_width, rel=0.01)
 
 
