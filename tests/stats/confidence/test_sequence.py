@@ -32,9 +32,9 @@ def test_a_process_is_known_no_better_than_its_sources_however_often_they_speak(
         group = Group.of(20 * each, 20, 0.0, math.hypot(0.3, 1.0), math.hypot(0.3, each**-0.5))
         return Sequence(of=of).interval(group).half_width
 
-    assert width("sources", 10**6) < 0.001
+    assert width("sources", 10**8) < 0.001
     drawn = make_interval("clustered").interval(Group.of(20, 20, 0.0, 0.3, 0.3), 0.96)
-    assert width("process", 10**6) == pytest.approx(drawn.half_width, rel=0.01)
+    assert width("process", 10**8) == pytest.approx(drawn.half_width, rel=0.01)
 
 
 def test_one_source_says_nothing_of_a_process_and_one_value_nothing_of_its_source():
