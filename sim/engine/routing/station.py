@@ -12,7 +12,7 @@ from sim.protocol.effects import Effect, Record, Send
 from sim.protocol.messages import Message
 from sim.protocol.routing.contract import Discipline, Ranked, Shed, TransmissionTime, Waiting
 from sim.protocol.routing.router import Router
-from sim.protocol.routing.sink import Delivered, Sink
+from sim.protocol.routing.sink import Received, Sink
 
 Arrived = Callable[[Ranked, str, bool, int], None]
 """Is told of an update at the root, its rank, whether it was news, and when."""
@@ -109,7 +109,7 @@ class Terminus:
             return effects
         rank = self._ledger.deliver(message, self.sink.node_id, now_ns)
         rows = [effect.row for effect in effects if isinstance(effect, Record)]
-        is_news = any(isinstance(row, Delivered) for row in rows)
+        is_news = any(isinstance(row, Received) for row in rows)
         self._arrived(message, rank, is_news, now_ns)
         return []
 

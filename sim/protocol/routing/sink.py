@@ -21,7 +21,7 @@ from sim.protocol.routing.sending.contract import Floats, Ints
 NEVER: Final = int(np.iinfo(np.int64).min)
 
 
-class Delivered(NamedTuple):
+class Received(NamedTuple):
     """The root learnt a newer state of a source."""
 
     node: str
@@ -63,7 +63,7 @@ class Book:
 
 
 class Sink:
-    """Holds `book`, in the order of `sources`; writes down each piece of news as `Delivered`."""
+    """Holds `book`, in the order of `sources`; writes down each piece of news as `Received`."""
 
     def __init__(self, node_id: str, sources: Sequence[str], features: int) -> None:
         self.node_id = node_id
@@ -119,5 +119,5 @@ class Sink:
         book.silence[row] = message.silence if message.silence >= 0 else math.inf
         book.updated_ns[row] = now_ns
         rank = int(claimed(message.importance))
-        news = Delivered(self.node_id, message.source, *number, message.born_ns, rank)
+        news = Received(self.node_id, message.source, *number, message.born_ns, rank)
         return [Record(news)]

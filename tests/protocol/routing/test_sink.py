@@ -7,7 +7,7 @@ import pytest
 
 from sim.protocol.messages import Message
 from sim.protocol.routing.estimators import alive, is_known, mean_of_heard, mean_with_silence
-from sim.protocol.routing.sink import NEVER, Delivered, Sink
+from sim.protocol.routing.sink import NEVER, Received, Sink
 from tests.protocol.routing.small import pulse, update
 
 SOURCES = ("a", "b")
@@ -20,7 +20,7 @@ def sink(features: int = 1) -> Sink:
 def test_the_newest_update_of_a_source_wins_whatever_order_they_come_in():
     node = sink()
     news = node.on_message(update("a", 7, state=(1.5,), silence=0.5), 10)
-    assert [effect.row for effect in news] == [Delivered("root", "a", 0, 7, 0, 2)]
+    assert [effect.row for effect in news] == [Received("root", "a", 0, 7, 0, 2)]
     assert node.on_message(update("a", 6, state=(99.0,)), 20) == []
     assert node.on_message(update("a", 7, state=(1.5,)), 30) == []
     assert node.book.values[0] == 1.5
