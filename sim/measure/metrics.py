@@ -35,6 +35,7 @@ from sim.measure.intervals import (
 from sim.measure.membership import FAILED, MEMBERSHIP_FIGURES, REHOMED, times_to
 from sim.measure.reads import READ_FIGURES
 from sim.measure.recovery import pool, recoveries
+from sim.measure.routing import ROUTING_FIGURES
 from sim.measure.staleness import held, mean_age_ns, oldest_age_ns, violation_ns
 from sim.measure.sync import SYNC_FIGURES
 from sim.measure.tables import Tables
@@ -240,6 +241,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
     **CONFIDENCE_FIGURES,
     **EVOLUTION_FIGURES,
     **CAPACITY_FIGURES,
+    **ROUTING_FIGURES,
     **DEPENDENCE_FIGURES,
 }
 """Metrics that are one figure a replication; the others are in DURATIONS."""

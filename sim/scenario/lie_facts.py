@@ -115,7 +115,8 @@ def _about_guards(plan: Plan) -> Iterator[str]:
 
 
 def _about(plan: Plan, adversary: AdversaryPlan) -> Iterator[str]:
-    if adversary.kind == "importance_flood" and not any(tier.ingress_ns for tier in plan.tiers):
+    costs_time = any(tier.ingress_ns for tier in plan.tiers) or plan.routing is not None
+    if adversary.kind == "importance_flood" and not costs_time:
         yield f"{adversary.path}: without tree.ingress copies cost their receivers no time"
     if adversary.kind == "sybil" and plan.registry.admission == "one_per_owner":
         each = adversary.options["identities"]

@@ -19,6 +19,7 @@ from sim.scenario.blocks.capacity.checks import check_capacity
 from sim.scenario.blocks.confidence.checks import check_confidence
 from sim.scenario.blocks.dependence.checks import check_dependence
 from sim.scenario.blocks.evolution.checks import check_evolution
+from sim.scenario.blocks.routing.checks import check_routing
 from sim.scenario.checks import Case, check_scenario, read_topology
 from sim.scenario.committee_checks import check_committee
 from sim.scenario.complaints import complaints
@@ -156,6 +157,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_dependence,
         check_evolution,
         check_capacity,
+        check_routing,
     )
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 

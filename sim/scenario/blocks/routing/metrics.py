@@ -4,4 +4,47 @@ from typing import Final
 
 from sim.scenario.metric import Metric
 
-METRICS: Final[tuple[Metric, ...]] = ()
+METRICS: Final[tuple[Metric, ...]] = (
+    Metric("routing.messages", "1/s", "updates that agents sent, heartbeats left out, per second"),
+    Metric(
+        "routing.hops",
+        "1/s",
+        "messages over all hops per second, heartbeats among them: one update is one a hop",
+    ),
+    Metric(
+        "routing.age.critical",
+        "s",
+        "age at the root of what is known of agents with an anomaly, mean over agents and time",
+    ),
+    Metric("routing.age.routine", "s", "the same of all other agents"),
+    Metric(
+        "routing.delay.critical",
+        "s",
+        "from the first value of an anomaly until a critical update of it is at the root, median; "
+        "never = infinite",
+    ),
+    Metric("routing.wait.critical", "s", "time that a critical update waited in queues, mean"),
+    Metric(
+        "routing.wait.routine",
+        "s",
+        "the same of any update below urgent, heartbeats among them",
+    ),
+    Metric(
+        "routing.error.heard",
+        "sd",
+        "error of the mean over those heard lately, which silence biases; mean over time",
+    ),
+    Metric(
+        "routing.error.held",
+        "sd",
+        "error of the mean over what is held of all under the silence rule; mean over time",
+    ),
+    Metric("routing.held", "share", "agents that the silence rule covers, mean over time", "more"),
+    Metric(
+        "routing.death.median",
+        "s",
+        "from when an agent stops until the root takes it for dead, median; never = infinite",
+    ),
+    Metric("routing.dropped", "share", "updates that never arrive, of all whose fate is known"),
+    Metric("routing.utilisation", "share", "time in which the lines of the busiest tier are busy"),
+)

@@ -1,0 +1,82 @@
+"""What a block `routing` amounts to, by formula: what routers are offered before anything runs.
+
+An upper bound where a policy keeps back what has not moved: here every measurement is sent. Floods
+are counted as if all liars were below one router, heartbeats of everybody are.
+"""
+
+from dataclasses import dataclass
+
+from sim.protocol.messages import HEADER_BYTES
+from sim.protocol.routing.contract import NUMBER_BYTES, RANK_BYTES
+from sim.scenario.blocks.routing.plan import RoutingPlan
+from sim.scenario.liars import chosen
+from sim.scenario.plan import Plan
+from sim.scenario.selectors import tree_shape
+from sim.units import NS_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """The line of the busiest router of a tier."""
+
+    tier: str
+    agents: int
+    """Whose updates pass it."""
+    updates_per_s: float
+    """Everything: updates, heartbeats, what liars add to them."""
+    load: float
+    """Time on the line per time; 0 for a line without a rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingFacts:
+    """Updates and lines of a plan."""
+
+    update_bytes: int
+    heartbeat_bytes: int
+    lines: tuple[LineFacts, ...]
+    """From the locals up."""
+
+
+def routing_facts(plan: Plan) -> RoutingFacts | None:
+    """None without the block."""
+    routing = plan.routing
+    if routing is None:
+        return None
+    overhead = HEADER_BYTES + RANK_BYTES
+    # Of a trace the number of columns may be left to its file.
+    update = overhead + NUMBER_BYTES * plan.agents.features + routing.padding_bytes
+    lines = tuple(
+        _line(plan, routing, tier, update, overhead) for tier in range(1, len(plan.tiers) - 1)
+    )
+    return RoutingFacts(update, overhead, lines)
+
+
+def _line(
+    plan: Plan, routing: RoutingPlan, tier: int, update_bytes: int, pulse_bytes: int
+) -> LineFacts:
+    node = plan.tiers[tier]
+    agents = _most_below(plan, tier)
+    updates = (agents + _copies(plan, agents)) / routing.every_ns
+    pulses = agents / routing.heartbeat_ns if routing.heartbeat_ns else 0.0
+    bits_per_ns = 8 * (updates * update_bytes + pulses * pulse_bytes)
+    load = 0.0 if routing.rate_bps is None else bits_per_ns * NS_PER_S / routing.rate_bps
+    return LineFacts(node.name, agents, (updates + pulses) * NS_PER_S, load)
+
+
+def _most_below(plan: Plan, tier: int) -> int:
+    """Agents below the largest node of a tier: each tier deals its children as evenly as it can."""
+    nodes = 1
+    for below, above in zip(plan.tiers[tier - 1 :: -1], plan.tiers[tier:0:-1], strict=True):
+        nodes *= -(-below.count // above.count)
+    return min(nodes, plan.agents.count)
+
+
+def _copies(plan: Plan, agents: int) -> int:
+    """Further updates in each look of all liars that flood, at most so many of them."""
+    shape = tree_shape(plan)
+    return sum(
+        min(chosen(one, shape), agents) * int(one.options["times"])
+        for one in plan.adversaries
+        if one.kind == "importance_flood" and one.tier == 0
+    )
