@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.errors import Mistake
+from sim.scenario.blocks.routing.advice import about_routing
 from sim.scenario.control_advice import about_control
 from sim.scenario.document import Document
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
 
-SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (about_control,)
+SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (
+    about_control,
+    about_routing,
+)
 
 
 def advice(plan: Plan, document: Document) -> tuple[Mistake, ...]:
