@@ -40,11 +40,11 @@ def share(expected, draws):
 
 @pytest.mark.slow
 def test_with_an_intraclass_correlation_of_0_1_and_25_values_a_source_naive_95_percent_are_71():
-    group = drawn(1, 6000, 40, 25, between=0.1**0.5, within=0.9**0.5)
+    group = drawn(1, 4000, 40, 25, between=0.1**0.5, within=0.9**0.5)
     assert real_coverage(CLAIM, design_effect(25, 0.1)) == pytest.approx(0.712, abs=5e-4)
-    assert coverage("pooled", group) == share(0.712, 6000)
+    assert coverage("pooled", group) == share(0.712, 4000)
     for kind in ("clustered", "two_level"):
-        assert coverage(kind, group) == share(0.95, 6000)
+        assert coverage(kind, group) == share(0.95, 4000)
 
 
 def test_twenty_sources_of_fifty_values_that_differ_by_a_third_of_their_noise_leave_62_percent():
@@ -82,6 +82,25 @@ def test_two_level_is_never_too_narrow_and_wide_only_where_sources_hardly_differ
         assert found <= most + 4 * math.sqrt(0.05 * 0.95 / 6000)
 
 
+def test_sources_that_sent_from_1_to_60_values_are_covered_if_two_level_is_told_and_not_if_not():
+    """The mean of all values, of 20 sources that differ as much as their values do."""
+    draw, sizes = np.random.default_rng(12), np.geomspace(1, 60, 20).round()
+    N = sizes.sum()
+    means = draw.normal(0, 1, (6000, 20)) + draw.normal(0, 1, (6000, 20)) / np.sqrt(sizes)
+    mean = means @ sizes / N
+    squares = draw.chisquare(N - 20, 6000) + (means - mean[:, None]) ** 2 @ sizes
+    known = (N, 20, mean, np.sqrt(squares / (N - 1)), means.std(axis=1, ddof=1))
+    told = Group.of(
+        *known,
+        source_mean=means.mean(axis=1),
+        effective_sources=N**2 / (sizes**2).sum(),
+        reciprocal_size=(1 / sizes).mean(),
+    )
+    assert coverage("clustered", told) == share(0.95, 6000)
+    assert coverage("two_level", told) == share(0.96, 6000)
+    assert coverage("two_level", Group.of(*known)) == share(0.87, 6000)
+
+
 # Over children
 
 Y, V = (0.10, 0.30, 0.35, 0.65, 0.45, 0.15), (0.03, 0.03, 0.05, 0.01, 0.05, 0.02)
@@ -105,14 +124,17 @@ def test_both_methods_over_children_are_those_of_statsmodels():
         np.testing.assert_allclose((ours.low, ours.high), ends, rtol=1e-12)
 
 
-@pytest.mark.parametrize("count", [5, 7, 10])
-def test_five_to_ten_children_that_differ_need_hartung_and_knapp(count):
-    """Variances from 0.01 to 0.05 under a tau^2 of 0.04; the theory's promise is 95 +- 1 %."""
+@pytest.mark.parametrize(("count", "normal"), [(5, 0.898), (7, 0.910), (10, 0.921)])
+def test_five_to_ten_children_that_differ_need_hartung_and_knapp(count, normal):
+    """Variances from 0.01 to 0.05 under a tau^2 of 0.04; the theory's promise is 95 +- 1 %.
+
+    What a normal quantile leaves is measured, on 20,000 other draws.
+    """
     draw, size = np.random.default_rng(count), (count, 20_000)
     v = draw.uniform(0.01, 0.05, size)
     y = draw.normal(0, 0.2, size) + draw.normal(0, 1, size) * np.sqrt(v)
     group = Group.of(np.full(20_000, 9), 3, 0.0, 1.0, 1.0, children=Children.of(y, v))
-    assert coverage("dersimonian_laird", group) < 0.93
+    assert coverage("dersimonian_laird", group) == share(normal, 20_000)
     assert coverage("hartung_knapp", group) == pytest.approx(0.95, abs=0.01)
 
 
@@ -122,9 +144,9 @@ def test_five_to_ten_children_that_differ_need_hartung_and_knapp(count):
 @pytest.mark.parametrize(("times", "expected"), [(1, 0.95), (2, 0.834), (3, 0.742)])
 def test_values_counted_twice_leave_83_percent_and_three_times_74(times, expected):
     assert duplicated_coverage([times]) == pytest.approx(expected, abs=5e-4)
-    values = np.random.default_rng(6).normal(0, 1, (10_000, 200, 1))
+    values = np.random.default_rng(6).normal(0, 1, (6000, 200, 1))
     group = group_of(np.tile(values, (1, times, 1)))
-    assert coverage("pooled", group) == share(expected, 10_000)
+    assert coverage("pooled", group) == share(expected, 6000)
 
 
 def test_a_sources_values_sent_twice_leave_a_clustered_interval_as_it_is():
@@ -192,11 +214,11 @@ def ever_missed(method, group, truth, first=10):
 def test_in_600_looks_at_an_agent_a_sequence_misses_its_mean_less_often_than_one_plain_look():
     """Plain intervals from the tenth value on: 0.425 with a known deviation, 0.431 with Student's t
     for an estimated one; the sequence 0.040 (measured on 40,000 agents)."""
-    group, truth = stream(10, 2000, 1, between=1.0)
-    assert ever_missed(make_interval("stratified"), group, truth) == share(0.431, 2000)
+    group, truth = stream(10, 1500, 1, between=1.0)
+    assert ever_missed(make_interval("stratified"), group, truth) == share(0.431, 1500)
     found = ever_missed(Sequence(horizon=100), group, truth)
     assert found <= 0.05
-    assert found == share(0.040, 2000)
+    assert found == share(0.040, 1500)
 
 
 @pytest.mark.slow
@@ -205,8 +227,8 @@ def test_a_process_is_covered_at_all_looks_together_only_if_its_draw_is_paid_for
     sources, clustered
 ):
     """What clustered intervals miss is measured on 3000 draws. From the second value on."""
-    group, own = stream(11, 700, sources, between=0.3)
-    assert ever_missed(make_interval("clustered"), group, 0.0) == share(clustered, 700)
+    group, own = stream(11, 500, sources, between=0.3)
+    assert ever_missed(make_interval("clustered"), group, 0.0) == share(clustered, 500)
     assert ever_missed(Sequence(of="process"), group, 0.0, first=2) <= 0.05
     assert ever_missed(Sequence(of="sources"), group, own) <= 0.05
     assert ever_missed(Sequence(of="sources"), group, 0.0) > 0.5  # it is not about the process

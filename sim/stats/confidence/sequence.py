@@ -20,7 +20,7 @@ streams need a model of the correlation first.
 
 import math
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal, get_args
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from sim.stats.confidence.contract import Floats, Group, Interval, Method
 from sim.stats.confidence.quantiles import t_quantile
 from sim.stats.confidence.stratified import Stratified
 
-ESTIMANDS: Final = ("sources", "process")
+Estimand = Literal["sources", "process"]
 DRAW: Final = 0.8
 """Of alpha: for having drawn these sources."""
 NOISE: Final = 0.1
@@ -49,13 +49,13 @@ class Sequence(Method):
 
     horizon: float = 100.0
     """Values a source; at that count the interval is 1.549 times as wide as a fixed one (95 %)."""
-    of: str = "sources"
+    of: Estimand = "sources"
 
     def __post_init__(self) -> None:
         if not self.horizon > 0:
             raise ValueError(f"the horizon must be positive, not {self.horizon}")
-        if self.of not in ESTIMANDS:
-            raise ValueError(f"a sequence is of {' or '.join(ESTIMANDS)}, not {self.of!r}")
+        if self.of not in get_args(Estimand):
+            raise ValueError(f"a sequence is of sources or process, not {self.of!r}")
 
     def interval(self, group: Group, level: float = 0.95) -> Interval:
         """At all looks at a group whose sources stay the same; its shape is the group's."""
