@@ -19,8 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.correlated_agents import FEATURES, SAMPLES, TREE, World
-from sim.scenario.resolve import tier_counts
+from benchmarks.correlated_agents import FEATURES, SAMPLES, World, counts_of
 from sim.stats.dependence.all_pairs import AllPairs
 from sim.stats.dependence.contract import State
 from sim.stats.dependence.pairs import Pairs
@@ -231,7 +230,7 @@ def exponents(n: Sequence[int], costs: Sequence[Cost]) -> str:
 
 def message_counts(sizes: Sequence[int]) -> None:
     """A batched round sends one message a node; an update that goes by itself, one a tier."""
-    tiers = [tier_counts(n, TREE) for n in sizes]
+    tiers = [counts_of(n) for n in sizes]
     for name, counts in (
         ("batched", [sum(each[:-1]) for each in tiers]),
         ("unbatched", [n * (len(each) - 1) for n, each in zip(sizes, tiers, strict=True)]),

@@ -10,7 +10,6 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.scenario.resolve import tier_counts
 from sim.scenario.schema.scenario import Tree
 from sim.stats.dependence.contract import Floats, State
 from sim.stats.dependence.registry import AnyDependence
@@ -20,6 +19,14 @@ FEATURES, SAMPLES = 10, 10
 """Features of a sample, and samples of an agent."""
 
 _COURSE, _DIRECTIONS, _LOCALS = 1, 2, 3
+
+
+def counts_of(n: int) -> list[int]:
+    """Nodes of each tier of the tree of n agents, agents first."""
+    # Imported here: what resolves the schema is to be loaded after the schema.
+    from sim.scenario.resolve import tier_counts
+
+    return tier_counts(n, TREE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class World:
     @cached_property
     def counts(self) -> list[int]:
         """Nodes of each tier, agents first."""
-        return tier_counts(self.n, TREE)
+        return counts_of(self.n)
 
     def _rng(self, purpose: int) -> np.random.Generator:
         # Numbers from 1 on: numpy pads keys with zeros, so [seed, 0] is [seed].

@@ -36,6 +36,7 @@ def estimates(rho, k, draws=DRAWS):
     return state.numbers.prod(axis=1).reshape(draws, k).mean(axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rho", "deviation"), [(0.0, 0.050), (0.5, 0.0559)])
 def test_a_projection_is_unbiased_with_the_deviation_of_the_theory(rho, deviation):
     said = estimates(rho, 400)
