@@ -12,8 +12,10 @@ from typing import Final
 
 from sim.campaign.gated import Gate, gated
 from sim.campaign.results import Results
+from sim.campaign.stored_tables import tables_of
 from sim.campaign.subjects import Running, Subject, near, results_of
 from sim.errors import InvariantViolated, ResultsError, SimError
+from sim.measure.confidence import why
 from sim.measure.findings import Finding, Judgement, Kind
 from sim.measure.gate import error_rates
 from sim.measure.settling import replications_to_settle
@@ -160,11 +162,12 @@ def _thresholds(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
         value = values[threshold.metric]
         (verdict,) = judge([value], [threshold])
         doubtful = verdict.outcome == "inconclusive"
+        broken = "" if verdict.outcome == "pass" else _broken(results, plan, value.name)
         yield Finding(
             kind="threshold",
             name=value.name,
             outcome=verdict.outcome,
-            reason=verdict.reason,
+            reason="; ".join(part for part in (verdict.reason, broken) if part),
             unit=value.unit,
             value=value.value,
             bound=verdict.bound,
@@ -175,6 +178,13 @@ def _thresholds(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
             ),
             line=threshold.line,
         )
+
+
+def _broken(results: Results, plan: Plan, metric: str) -> str:
+    """Why intervals cover too seldom, in words; nothing about any other metric."""
+    if plan.confidence is None or not metric.startswith("confidence."):
+        return ""
+    return why(metric, tables_of(results), plan)
 
 
 def _absent(results: Results, metric: str) -> str:

@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.cli.advised import advised
+from sim.cli.explain_confidence import about_confidence
 from sim.cli.explain_control import about_control
 from sim.cli.explain_lies import about_lies, has_lies, who_lies
 from sim.cli.output import note, say, say_json
@@ -94,6 +95,8 @@ def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
         yield from ("", "Liars", *_lies(plan))
     if not plan.control.is_empty:
         yield from ("", "Control plane", *_control(plan))
+    if plan.confidence:
+        yield from ("", "Confidence", *_lines(about_confidence(plan, plan.confidence)))
     yield from ("", "Messages up the tree", *_traffic(plan))
     if scenario.cells:
         yield from ("", "Sweep", *_sweep(scenario))
@@ -197,7 +200,16 @@ def _named(variant: "Variant") -> str:
     return f"{variant.kind} ({', '.join(shown)})" if shown else variant.kind
 
 
-_SHOWN: Final = ("alpha", "half_life_ns", "pool", "quantile", "restart_ns", "score", "statistic")
+_SHOWN: Final = (
+    "alpha",
+    "half_life_ns",
+    "pool",
+    "quantile",
+    "quota",
+    "restart_ns",
+    "score",
+    "statistic",
+)
 
 
 def _sweep(scenario: "Scenario") -> Iterator[str]:
@@ -232,6 +244,12 @@ def _control(plan: "Plan") -> Iterator[str]:
     assert facts is not None, "a plan with a control plane has facts about it"
     for line in about_control(plan, facts):
         yield from wrap(line, _WORD_WRAP, initial_indent="  ", subsequent_indent="    ")
+
+
+def _lines(sentences: Iterator[str]) -> Iterator[str]:
+    """Sentences in the width of the page."""
+    for sentence in sentences:
+        yield from wrap(sentence, _WORD_WRAP, initial_indent="  ", subsequent_indent="    ")
 
 
 def _target(fault: "FaultPlan") -> str:

@@ -31,8 +31,9 @@ def heading(plan: "Plan") -> str:
 
 
 def tell_results(outcome: "Outcome", plan: "Plan") -> None:
-    """The table, what liars did, and the verdict on all of it."""
+    """The table, what liars did, what intervals were worth, and the verdict on all of it."""
     from sim.measure.deeds import deeds
+    from sim.report.confidence_words import about_confidence
     from sim.report.deeds_table import deeds_table
     from sim.report.table import as_text
 
@@ -43,6 +44,8 @@ def tell_results(outcome: "Outcome", plan: "Plan") -> None:
     lies = deeds(outcome.first)
     if lies:
         say(deeds_table(lies, plan))
+    for line in about_confidence(outcome.first, plan):
+        say(line)
     for line in verdict_lines(outcome, plan):
         say(line)
 
@@ -70,7 +73,12 @@ def _nothing(part: str, is_liar: bool) -> str:
     """What a part of the scenario without effect has failed to do."""
     if is_liar:
         return "told no lie"
-    done = {"alerts": "was not raised", "reads": "read nothing", "tree": "never came"}
+    done = {
+        "alerts": "was not raised",
+        "reads": "read nothing",
+        "confidence": "stated nothing",
+        "tree": "never came",
+    }
     return done.get(part.split(".")[0].split("[")[0], "touched nothing")
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.measure.tables import Tables
 from sim.scenario.plan import Plan
+from sim.stats.confidence.diagnosis import ASSUMPTIONS
 
 Figure = Callable[[Tables, Plan], float]
 
@@ -25,6 +26,9 @@ ERRORS: Final = 2.0
 OFTEN: Final = 0.1
 """Share of the looks of a tier in which an assumption must be broken to be named."""
 TIERS: Final = ("local", "regional", "root")
+UNEXPLAINED: Final = (
+    "none of the assumptions that can be checked; values may depend on their own past"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,23 @@ def standings(tables: Tables, plan: Plan) -> Iterator[Standing]:
                 math.sqrt(level * (1 - level) / streams),
                 _often_broken(rows["broken"]),
             )
+
+
+def why_off(one: Standing) -> str:
+    """What broke at a tier whose intervals cover too seldom; or that they could be narrower."""
+    if not one.is_short:
+        return f"{one.tier}: covers more than is asked, so intervals are wider than they need be"
+    broken = "; ".join(f"{name}: {ASSUMPTIONS[name].broken}" for name in one.broken)
+    return f"{one.tier}: covers too seldom; broken is {broken or UNEXPLAINED}"
+
+
+def why(metric: str, tables: Tables, plan: Plan) -> str:
+    """The same for a metric about the coverage of a tier; empty where nothing is off."""
+    tier = metric.rpartition(".")[2]
+    if not metric.startswith("confidence.coverage."):
+        return ""
+    off = [one for one in standings(tables, plan) if one.tier == tier and one.is_short]
+    return "; ".join(why_off(one) for one in off)
 
 
 def rows_of(tables: Tables, plan: Plan, tier: str) -> dict[str, NDArray[Any]]:

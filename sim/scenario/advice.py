@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.errors import Mistake
+from sim.scenario.blocks.confidence.advice import about_intervals
 from sim.scenario.blocks.routing.advice import about_routing
 from sim.scenario.control_advice import about_control
 from sim.scenario.document import Document
@@ -15,6 +16,7 @@ from sim.scenario.remark import Remark
 
 SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (
     about_control,
+    about_intervals,
     about_routing,
 )
 

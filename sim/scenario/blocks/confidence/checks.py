@@ -33,6 +33,9 @@ def _tree(case: Case) -> Iterator[Mistake]:
 
 def _law(case: Case, asked: ConfidencePlan) -> Iterator[Mistake]:
     """Nobody knows the law behind a trace, nor how it drifts."""
+    if asked.of == "process" and asked.interval.kind == "stratified":
+        problem = "stratified is about these very agents, and says nothing of how they were made"
+        yield case.document.mistake(("confidence", "of"), problem, "say `of: population`")
     if case.plan.agents.behaviour.kind == "synthetic":
         return
     if asked.of == "process":

@@ -1,0 +1,44 @@
+"""What intervals are asked for and rest on what the scenario itself contradicts."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sim.scenario.blocks.confidence.plan import ConfidencePlan
+from sim.scenario.plan import Plan
+from sim.scenario.remark import Remark
+
+ALIKE: Final = ("clustered", "pooled", "two_level")
+"""Methods that take the agents of different groups for alike."""
+
+
+def about_intervals(plan: Plan) -> Iterator[Remark]:
+    """Remarks on the block `confidence`; none without it."""
+    if plan.confidence is None or plan.agents.behaviour.kind != "synthetic":
+        return
+    yield from _groups(plan, plan.confidence)
+    yield from _past(plan, plan.confidence)
+    yield from _useless(plan, plan.confidence)
+
+
+def _groups(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
+    apart = plan.agents.behaviour.options.get("groups") or {}
+    if asked.of == "process" and asked.interval.kind in ALIKE and any(apart.values()):
+        problem = f"{asked.interval.kind} takes agents for alike, and here their groups differ"
+        yield ("confidence", "interval"), problem, "hartung_knapp allows for that"
+
+
+def _past(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
+    """A martingale difference is what a confidence sequence is proved for."""
+    options = plan.agents.behaviour.options
+    moves = [name for name in ("drift", "season") if options.get(name)]
+    if asked.interval.kind == "sequence" and moves:
+        problem = f"a sequence needs values that do not depend on their past; {moves[0]} makes them"
+        yield ("confidence", "interval"), problem, "what it covers is measured all the same"
+
+
+def _useless(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
+    season = plan.agents.behaviour.options.get("season") or {}
+    swings = season.get("phase") == "common"
+    if "age" in asked.widen and asked.of == "process" and not swings:
+        problem = "what is old is as good as what is new for the mean of a law that does not move"
+        yield ("confidence", "widen"), problem, "`of: population` is where age matters"
