@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.detection.contract import Floats, Ints
-from sim.detection.control import Control
+from sim.detection.controls.contract import Control
 
 Bools = NDArray[np.bool_]
 

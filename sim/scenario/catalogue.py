@@ -14,6 +14,7 @@ from sim.scenario.blocks.dependence.metrics import METRICS as _DEPENDENCE
 from sim.scenario.blocks.evolution.metrics import METRICS as _EVOLUTION
 from sim.scenario.blocks.routing.metrics import METRICS as _ROUTING
 from sim.scenario.metric import Metric
+from sim.scenario.procedures import PROCEDURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ DETECTORS: Final = (
     "peers",
     "z",
 )
-CONTROLS: Final = ("bh", "e_bh", "threshold")
+CONTROLS: Final = tuple(PROCEDURES)
 ROBUST_RULES: Final = (
     "bulyan",
     "centred_clipping",

@@ -10,6 +10,7 @@ from typing import Final
 from sim.errors import Mistake
 from sim.scenario.checks import Case
 from sim.scenario.plan import DetectionPlan
+from sim.scenario.procedures import PROCEDURES
 from sim.scenario.resolve import NEAR_DETECTORS
 from sim.units import write_duration
 
@@ -27,6 +28,7 @@ def check_detection(case: Case) -> Iterator[Mistake]:
         yield from _tree(case, detection)
         yield from _times(case, detection)
         yield from _scope(case, detection)
+        yield from _decides(case, detection)
         yield from _groups(case, detection)
         yield from _memory(case, detection)
     # With a mistake anywhere a block may have been taken out, so nothing is known to be missing.
@@ -83,9 +85,18 @@ def _uses_history(detection: DetectionPlan) -> bool:
 
 def _uses_calibration(detection: DetectionPlan) -> bool:
     control = detection.control
-    if control.kind == "e_bh":
+    if PROCEDURES[control.kind].on_e_values:
         return detection.detector.kind != "lr_e_process"
     return control.options.get("score") is None
+
+
+def _decides(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
+    """Only proportion_matching is particular: it needs locals below the node that decides."""
+    kind, tiers = detection.control.kind, PROCEDURES[detection.control.kind].decides
+    if detection.decide not in tiers:
+        problem = f"{kind} matches locals to each other, and a {detection.decide} has only itself"
+        hint = f"decide at {' or '.join(tiers)}, or say bh: alone it is the same"
+        yield case.document.mistake(("detection", "decide"), problem, hint)
 
 
 def _scope(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:

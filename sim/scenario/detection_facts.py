@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.scenario.plan import AnomalyPlan, DetectionPlan, Plan
+from sim.scenario.procedures import PROCEDURES
 from sim.scenario.resolve import NEAR_DETECTORS
 from sim.units import write_duration
 
@@ -75,11 +76,11 @@ def _end_ns(anomaly: AnomalyPlan, plan: Plan) -> int:
 
 
 def _powerless(detection: DetectionPlan) -> Iterator[str]:
-    kind = detection.detector.kind
-    if detection.control.kind == "e_bh" and kind != "lr_e_process":
+    kind, control = detection.detector.kind, detection.control.kind
+    if PROCEDURES[control].on_e_values and kind != "lr_e_process":
         yield (
-            f"{kind} gives no e-values: e_bh calibrates them from p-values, which leaves it nearly "
-            "powerless; lr_e_process gives real ones"
+            f"{kind} gives no e-values: {control} calibrates them from p-values, which leaves it "
+            "nearly powerless; lr_e_process gives real ones"
         )
 
 

@@ -242,7 +242,7 @@ class DetectionPlan:
     scope: Literal["own", "local", "region", "population"]
     """Whose normal an agent is held against: its own history, or a published baseline."""
     control: Variant
-    """threshold, bh or e_bh: from scores to decisions."""
+    """threshold or a multiple testing procedure: from scores to decisions."""
     decide: Literal["local", "region", "root"]
     every_ns: int
     """How often scores are sent up, and how often there is a decision."""

@@ -5,14 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.detection.control import CONTROLS, Calibration, make_control
+from sim.detection.controls import CONTROLS, make_control
+from sim.detection.controls.calibration import Calibration
 from sim.scenario import catalogue
+from sim.scenario.procedures import PROCEDURES
+from sim.stats import multiplicity
 from sim.stats.multiplicity import benjamini_hochberg, conformal_p_values
 
 ALL = np.array([0, 1])
 """One agent at one deciding node; `one_node` is for more."""
 
-OPTIONS = {"bh": {"alpha": 0.1}, "e_bh": {"alpha": 0.1}, "threshold": {"quantile": 0.99}}
+OPTIONS = {kind: {"alpha": 0.1} for kind in CONTROLS} | {"threshold": {"quantile": 0.99}}
 SCORES = st.lists(st.one_of(st.integers(-5, 5).map(float), st.just(math.nan)), max_size=30).map(
     np.array
 )
@@ -22,8 +25,13 @@ def one_node(scores):
     return np.array([0, len(scores)])
 
 
-def calibrated(kind, options, *normal):
-    control = make_control(kind, options)
+def evidence_for(kind):
+    """What the scores of a test are taken for: as far as logarithms of e-values are of use."""
+    return "log_e" if PROCEDURES[kind].on_e_values else "score"
+
+
+def calibrated(kind, options, *normal, agents=30):
+    control = make_control(kind, options, np.zeros(agents, np.int64))
     for scores in normal:
         control.calibrate(np.asarray(scores, dtype=float))
     return control
@@ -33,12 +41,27 @@ def test_the_registry_has_the_names_of_the_catalogue():
     assert tuple(CONTROLS) == catalogue.CONTROLS
 
 
+def test_what_is_said_of_a_control_is_so():
+    """Online ones carry state from decision to decision; those on e-values take them as such."""
+    for kind, facts in PROCEDURES.items():
+        control = calibrated(kind, OPTIONS[kind], np.linspace(-3, 3, 199_999), agents=4000)
+        scores, nothing = np.array([9.0, 0.0, 0.0, 0.0]), np.full(4000, math.nan)
+        before = control.decide(scores, "score", one_node(scores))
+        control.decide(nothing, "score", one_node(nothing))
+        after = control.decide(scores, "score", one_node(scores))
+        assert (before != after).any() == (facts.online and kind != "addis"), kind
+        fresh = make_control(kind, OPTIONS[kind], np.zeros(4, np.int64))
+        evidence = np.array([50.0, 0.0, 0.0, 0.0])
+        alarms = fresh.decide(evidence, "log_e", one_node(evidence))
+        assert alarms.any() == facts.on_e_values, kind
+
+
 @pytest.mark.parametrize("kind", CONTROLS)
 def test_every_control_alarms_on_what_stands_out_and_never_on_what_is_unknown(kind):
-    control = calibrated(kind, OPTIONS[kind], np.linspace(-3, 3, 9999))
-    scores = np.array([9.0, math.nan, 0.0, 1e9])
-    alarms = control.decide(scores, "score", one_node(scores))
-    assert alarms.tolist() == [True, False, False, True]
+    control = calibrated(kind, OPTIONS[kind], np.linspace(-3, 3, 99_999))
+    scores = np.array([9.0, math.nan, *[0.1] * 5, 1e9])
+    alarms = control.decide(scores, evidence_for(kind), one_node(scores))
+    assert alarms.tolist() == [True, False, *[False] * 5, True]
 
 
 @pytest.mark.parametrize("kind", CONTROLS)
@@ -49,16 +72,28 @@ def test_every_control_without_any_calibration_is_silent(kind):
 
 @pytest.mark.parametrize("kind", CONTROLS)
 def test_every_control_decides_for_nobody_where_nobody_is(kind):
-    control = calibrated(kind, OPTIONS[kind], [1.0])
+    control = calibrated(kind, OPTIONS[kind], [1.0], agents=0)
     assert control.decide(np.empty(0), "score", np.array([0, 0])).shape == (0,)
 
 
-@given(SCORES, SCORES, st.sampled_from([0.05, 0.2, 0.5]))
-def test_bh_is_benjamini_hochberg_on_conformal_p_values(normal, scores, alpha):
-    control = calibrated("bh", {"alpha": alpha}, normal)
+ON_P = {
+    "bh": benjamini_hochberg,
+    "by": multiplicity.benjamini_yekutieli,
+    "bonferroni": multiplicity.bonferroni,
+    "proportion_matching": multiplicity.proportion_matching,
+    "lord": lambda p, alpha: multiplicity.LordPlusPlus(alpha).test(p),
+    "saffron": lambda p, alpha: multiplicity.Saffron(alpha).test(p),
+    "addis": lambda p, alpha: multiplicity.Addis(alpha).test(p),
+}
+
+
+@pytest.mark.parametrize("kind", ON_P)
+@given(normal=SCORES, scores=SCORES, alpha=st.sampled_from([0.05, 0.2, 0.5]))
+def test_a_control_is_its_procedure_on_conformal_p_values(kind, normal, scores, alpha):
+    control = calibrated(kind, {"alpha": alpha}, normal, agents=len(scores))
     p = conformal_p_values(scores, normal[~np.isnan(normal)])
     found = control.decide(scores, "score", one_node(scores))
-    assert found.tolist() == benjamini_hochberg(p, alpha).tolist()
+    assert found.tolist() == ON_P[kind](p, alpha).tolist()
 
 
 @given(SCORES, SCORES, st.sampled_from([0.5, 0.8, 0.9, 0.95]))
@@ -111,7 +146,11 @@ def test_a_fixed_score_alarms_above_it_and_not_at_it():
 @pytest.mark.parametrize(
     ("kind", "options", "complaint"),
     [
-        ("bonferroni", {}, "there is no control 'bonferroni'; there are bh, e_bh, threshold"),
+        ("storey", {}, "there is no control 'storey'; there are addis, bh, bonferroni, by"),
+        ("bh", {"apha": 0.1}, "bh has no option 'apha'; it has alpha, quota"),
+        ("lord", {"alpha": 2.0}, "alpha must be between 0 and 1"),
+        ("bh", {"quota": 3}, "a quota needs groups"),
+        ("proportion_matching", {}, "proportion_matching needs groups"),
         ("bh", {"alpha": 1.0}, "alpha must be between 0 and 1"),
         ("e_bh", {"alpha": 0.0}, "alpha must be between 0 and 1"),
         ("threshold", {}, "either a quantile or a score"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.adversary import STRATEGIES, Strategy
-from sim.detection.control import CONTROLS, make_control
+from sim.detection.controls import CONTROLS, make_control
 from sim.detection.detectors import DETECTORS, make_detector
 from sim.engine.faults import FAULTS
 from sim.engine.streams import Streams

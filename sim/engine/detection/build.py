@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.detection.contract import Detector
-from sim.detection.control import make_control
+from sim.detection.controls import make_control
 from sim.detection.decider import Decider
 from sim.detection.detectors import make_detector
 from sim.detection.history import History
@@ -97,7 +97,7 @@ class _Wiring:
             bound_ns + run.agents.period_ns,
         )
         decider = Decider(
-            make_control(plan.control.kind, plan.control.options),
+            make_control(plan.control.kind, plan.control.options, self.ancestor(self.local_tier)),
             watch.detector.evidence,
             self._first_below(self.deciding_tier, run.tiers[self.deciding_tier].count + 1),
             plan.learn_ns,

@@ -1,63 +1,23 @@
 """How anomalies are looked for: the rule that scores, whose normal it knows, and who decides."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from sim.scenario.schema.detectors import AnyDetector
+from sim.scenario.schema.procedures import AnyControl as AnyControl
+from sim.scenario.schema.procedures import BenjaminiHochberg, Control
 from sim.scenario.schema.quantities import (
     Block,
     Duration,
-    Number,
     OptionalDuration,
     PositiveDuration,
-    Share,
     given,
     parse_duration,
     parse_positive_duration,
     plain_is_kind,
 )
 
-_Alpha = Annotated[Share, Field(gt=0, lt=1)]
-
-
-class Threshold(Block):
-    """An alarm is a score above a fixed bound."""
-
-    kind: Literal["threshold"] = Field(description="an alarm is a score above a bound")
-    quantile: Annotated[Share, Field(gt=0, lt=1)] | None = Field(
-        default=None, description="the bound, as a quantile of the scores while calibrating"
-    )
-    score: Number | None = Field(default=None, description="or: the bound itself")
-
-    @model_validator(mode="after")
-    def _is_said_once(self) -> Self:
-        if (self.quantile is None) == (self.score is None):
-            raise ValueError("needs either `quantile` or `score`")
-        return self
-
-
-class BenjaminiHochberg(Block):
-    """Benjamini-Hochberg on conformal p-values: bounds the share of false alarms."""
-
-    kind: Literal["bh"] = Field(description="Benjamini-Hochberg on conformal p-values")
-    alpha: _Alpha = Field(default=0.05, description="share of false alarms that is good enough")
-
-
-class EBenjaminiHochberg(Block):
-    """Benjamini-Hochberg on e-values: holds under any dependence."""
-
-    kind: Literal["e_bh"] = Field(description="Benjamini-Hochberg on e-values, any dependence")
-    alpha: _Alpha = Field(default=0.05, description="share of false alarms that is good enough")
-
-
-AnyControl = Annotated[
-    Threshold | BenjaminiHochberg | EBenjaminiHochberg, Field(discriminator="kind")
-]
-Control = Annotated[
-    AnyControl,
-    BeforeValidator(plain_is_kind, json_schema_input_type=AnyControl | Literal["bh", "e_bh"]),
-]
 Detector = Annotated[
     AnyDetector,
     BeforeValidator(
