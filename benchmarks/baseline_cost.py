@@ -1,12 +1,15 @@
 """What each baseline of dependence costs in a round, and how that grows with the agents.
 
     python -m benchmarks.baseline_cost                     # 1,000 to 100,000 agents
-    python -m benchmarks.baseline_cost --largest 1000000   # some minutes
+    python -m benchmarks.baseline_cost --largest 1000000   # three minutes
 
 Every method runs over a real tree (locals of 50, regionals of 10) on the same series, beside the
 flat computation of all pairs. Messages and bytes are of one round, with a header of 64 bytes;
 operations are multiply-adds, counted where they are spent. Where listing all pairs does not fit,
 costs are those of a formula that the tests hold to the runs, and are printed as such.
+
+With every method an agent's values travel one hop, so a tree saves few bytes: it saves the load of
+the busiest node, which does not grow with the agents where states merge.
 
 An exponent is a fit over all sizes, with its standard error; a cost that is no power law (a
 linear and a square part) has one that depends on the sizes.
@@ -255,7 +258,11 @@ def main() -> None:
     message_counts(SIZES)
     for kind in asked.method or METHODS:
         print(f"\n{kind}")
-        print(ROW.format("agents", *(what.replace("_", " ") for what in COLUMNS), "error", ""))
+        print(
+            ROW.format(
+                "agents", *(what.replace("_", " ") for what in COLUMNS), "error", ""
+            ).rstrip()
+        )
         costs = [shown(n, measure(World(n, asked.instants), kind)) for n in sizes]
         print(f"exponents: {exponents(sizes, costs)}")
 
@@ -263,8 +270,9 @@ def main() -> None:
 def shown(n: int, cost: Cost) -> Cost:
     """Print a row, at once: the largest may take minutes."""
     numbers = (f"{getattr(cost, what):,}" for what in COLUMNS)
+    error = "-" if math.isnan(cost.error) else f"{cost.error:.2g}"
     note = "" if cost.measured else "by formula"
-    print(ROW.format(f"{n:,}", *numbers, f"{cost.error:.2g}", note).rstrip(), flush=True)
+    print(ROW.format(f"{n:,}", *numbers, error, note).rstrip(), flush=True)
     return cost
 
 
