@@ -97,17 +97,20 @@ class Wanted:
             colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
             say(as_text(outcome.results, self._columns(outcome), colour).rstrip())
             _tell_breakdown(outcome)
+            _tell_growth(outcome)
             say("\n" + _counts(outcome))
         if self.markdown not in (None, Path("-")):
             write_whole(self.markdown, self._as_markdown(outcome))
 
     def _as_markdown(self, outcome: "SweepOutcome") -> str:
-        """The cells, and where rules break down if that was swept."""
-        from sim.report import breakdown_table
+        """The cells; where rules break down, or how costs grow, if that was swept."""
+        from sim.report import breakdown_table, growth_table
         from sim.report.cell_table import as_markdown
 
         found = breakdown_table.broken(outcome.results)
         more = "\n" + breakdown_table.as_markdown(found) if found else ""
+        grown = growth_table.grown(outcome.results)
+        more += "\n" + growth_table.as_markdown(grown) if grown else ""
         return as_markdown(outcome.results, self._columns(outcome)) + more
 
     def _columns(self, outcome: "SweepOutcome") -> Sequence[str]:
@@ -121,6 +124,15 @@ def _tell_breakdown(outcome: "SweepOutcome") -> None:
     from sim.report.breakdown_table import as_text, broken
 
     found = broken(outcome.results)
+    if found:
+        say("\n" + as_text(found).rstrip())
+
+
+def _tell_growth(outcome: "SweepOutcome") -> None:
+    """How costs grow, if a plain number was swept."""
+    from sim.report.growth_table import as_text, grown
+
+    found = grown(outcome.results)
     if found:
         say("\n" + as_text(found).rstrip())
 
@@ -202,6 +214,7 @@ def _told(error: Exception) -> str:
 
 def _as_json(scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> Any:
     from sim.campaign.store import plain
+    from sim.report import growth_table
     from sim.report.breakdown_table import as_json, broken
 
     return {
@@ -211,6 +224,7 @@ def _as_json(scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> Any:
         "stopped": None if outcome.stopped is None else str(outcome.stopped),
         "cells": [_cell(result) | {"replay": call.of(result.cell)} for result in outcome.results],
         "breakdown": plain(as_json(broken(outcome.results))),
+        "growth": plain(growth_table.as_json(growth_table.grown(outcome.results))),
     }
 
 
