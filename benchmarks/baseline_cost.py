@@ -25,6 +25,7 @@ import numpy as np
 from benchmarks.correlated_agents import FEATURES, SAMPLES, World, counts_of
 from sim.stats.dependence.all_pairs import AllPairs
 from sim.stats.dependence.contract import State
+from sim.stats.dependence.frequent_directions import eigenvalue_error
 from sim.stats.dependence.pairs import Pairs
 from sim.stats.dependence.registry import AnyDependence, make_dependence
 from sim.stats.dependence.standard import standardise
@@ -153,10 +154,7 @@ def of_the_spectrum(world: World, _: AnyDependence, reading: object) -> float:
     for local in range(world.counts[1]):
         unit = standardise(world.series(local)).unit
         gram += unit @ unit.T
-    exact = np.linalg.eigvalsh(gram)[::-1]
-    said = np.zeros(len(exact))
-    said[: len(reading.eigenvalues)] = reading.eigenvalues
-    return float(np.abs(said - exact).max() / world.n)
+    return eigenvalue_error(reading.eigenvalues, np.linalg.eigvalsh(gram)[::-1])
 
 
 def _pairs(world: World, locals_: Sequence[int]) -> Pairs:

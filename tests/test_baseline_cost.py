@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.baseline_cost import OPTIONS, by_formula, measure
+from benchmarks.baseline_cost import OPTIONS, by_formula, measure, of_the_spectrum, through_the_tree
 from benchmarks.correlated_agents import World
 from sim.stats.dependence.registry import make_dependence
 from sim.stats.growth import fitted_exponent
@@ -49,3 +49,14 @@ def test_what_merges_loads_no_node_more_when_there_are_more_agents(kind):
     small, large = (measure(World(n, INSTANTS), kind) for n in (1000, 2000))
     assert small.busiest_operations == large.busiest_operations
     assert small.busiest_bytes == large.busiest_bytes
+
+
+def test_the_error_of_a_spectrum_is_the_same_from_instants_as_from_agents():
+    world = World(200, INSTANTS)
+    method = make_dependence("frequent_directions", {"rows": 4})
+    reading, _ = through_the_tree(world, method)
+    truth = make_dependence("all_pairs")
+    pairs = truth.read(truth.merge([world.lift(truth, local) for local in range(4)]))
+    of_agents = method.error(reading, pairs)
+    assert of_agents > 0.01
+    assert of_the_spectrum(world, method, reading) == pytest.approx(of_agents)

@@ -107,10 +107,18 @@ class FrequentDirections(Dependence[Directions, Spectrum, Pairs]):
         """Largest error of an eigenvalue over the number of agents; NaN if a pair is unknown."""
         if np.isnan(truth.matrix).any() or not len(truth.matrix):
             return math.nan
-        exact = np.linalg.eigvalsh(truth.matrix)[::-1]
-        said = np.zeros(max(len(exact), len(reading.eigenvalues)))
-        said[: len(reading.eigenvalues)] = reading.eigenvalues
-        return float(np.abs(said[: len(exact)] - exact).max() / len(exact))
+        exact = np.asarray(np.linalg.eigvalsh(truth.matrix)[::-1], np.float64)
+        return eigenvalue_error(reading.eigenvalues, exact)
+
+
+def eigenvalue_error(said: Floats, exact: Floats) -> float:
+    """Largest difference of two descending spectra, as a share of the sum of the exact one.
+
+    What is left out is 0: spectra of n agents by n and of T instants by T differ in zeros alone.
+    """
+    spectra = np.zeros((2, max(len(said), len(exact))))
+    spectra[0, : len(said)], spectra[1, : len(exact)] = said, exact
+    return float(np.abs(spectra[0] - spectra[1]).max() / exact.sum())
 
 
 def shrink(rows: Floats, most: int) -> tuple[Floats, float]:
