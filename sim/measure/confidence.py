@@ -79,7 +79,7 @@ def standings(tables: Tables, plan: Plan) -> Iterator[Standing]:
 def why_off(one: Standing) -> str:
     """What broke at a tier whose intervals cover too seldom; or that they could be narrower."""
     if not one.is_short:
-        return f"{one.tier}: covers more than is asked, so intervals are wider than they need be"
+        return f"{one.tier}: covers more often than is claimed"
     broken = "; ".join(f"{name}: {ASSUMPTIONS[name].broken}" for name in one.broken)
     return f"{one.tier}: covers too seldom; broken is {broken or UNEXPLAINED}"
 
