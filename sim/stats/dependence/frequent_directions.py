@@ -29,7 +29,7 @@ class Directions(State):
     agents: Ints
     """(1,): rows that went in."""
     rows: Floats
-    """(at most l, instants): the series themselves, or once there were more, what stands for them."""
+    """(at most l, instants): the series, or once there were more, what stands for them."""
     lost: Floats
     """(1,): what was taken off the squares; no direction is off by more."""
 
