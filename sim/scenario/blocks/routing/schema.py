@@ -15,7 +15,9 @@ from sim.scenario.schema.quantities import (
     OptionalDuration,
     Period,
     PositiveDuration,
+    Share,
     given,
+    none_is_absent,
     parse_bit_rate,
     parse_duration,
     parse_period,
@@ -73,7 +75,22 @@ class OnDelta(Block):
     )
 
 
-AnySending = Annotated[Periodic | OnDelta, Field(discriminator="kind")]
+class Adaptive(Block):
+    """What has moved, by a delta that each agent fits to a budget. Source: Olston et al. 2003."""
+
+    kind: Literal["adaptive"] = Field(description="as on_delta, with deltas that fit a budget")
+    delta: Annotated[Deviations, Field(gt=0)] = Field(
+        description="to begin with, in standard deviations between agents"
+    )
+    share: Annotated[Share, Field(gt=0, lt=1)] = Field(
+        description="of the measurements, to be sent in the long run"
+    )
+    gain: Annotated[Number, Field(gt=0, le=10)] = Field(
+        default=0.1, description="how fast deltas change: by so much of their logarithm at most"
+    )
+
+
+AnySending = Annotated[Periodic | OnDelta | Adaptive, Field(discriminator="kind")]
 Sending = Annotated[
     AnySending, BeforeValidator(plain_is_kind, json_schema_input_type=AnySending | str)
 ]
@@ -111,8 +128,8 @@ class Routing(Block):
         description="which update goes first on a line",
         json_schema_extra={"default": "fifo"},
     )
-    admission: Admission | None = Field(
-        default=None, description="how often an agent may claim to be important; left out = always"
+    admission: Annotated[Admission | None, BeforeValidator(none_is_absent)] = Field(
+        default=None, description="how often an agent may claim to be important; none = always"
     )
     send: Sending = Field(
         default_factory=lambda: Periodic(kind="periodic"),
