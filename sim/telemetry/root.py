@@ -109,6 +109,13 @@ class Root(Parents):
         self.known.replace(pane, child, row)
         return gained if is_read else 0
 
+    def note_moves(self, now_ns: int, child: IntArray) -> None:
+        """What is held of these children (k,) has changed without a report."""
+        if self._keeps_heard:
+            nothing = np.empty((len(child), 0))
+            rows = self.intake.held[child]
+            self.heard.append(Heard(np.full(len(child), float(now_ns)), child, rows, nothing))
+
     def note_absent(self, now_ns: int, absent: BoolArray | None) -> None:
         """Children have left or come back; that a child has left is a move of the view."""
         before = np.zeros(self.groups.children, np.bool_) if self.absent is None else self.absent

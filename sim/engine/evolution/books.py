@@ -56,7 +56,9 @@ class Books:
     def census(self, now_ns: int, pane: int, present: int) -> None:
         """One row a pane that nothing can be added to any more."""
         nothing = np.zeros(2, np.int64)
-        true = self._telemetry.leaves.truth.get(pane, nothing)
+        leaves = self._telemetry.leaves
+        # What liars said is no truth, but it was reported.
+        true = leaves.truth.get(pane, nothing)[:2] + leaves.lies.get(pane, nothing)[:2]
         root = self._telemetry.root.panes.get(pane, nothing)
         self._census.append(
             {

@@ -24,7 +24,7 @@ from sim.engine.parts import Advance
 from sim.engine.world import World
 from sim.errors import InvariantViolated
 from sim.protocol.topology.failing import adapt, fail, restore
-from sim.protocol.topology.operations import BARRED, OUT, Replace, Split
+from sim.protocol.topology.operations import BARRED, OUT, Refused, Replace, Split
 from sim.protocol.topology.placing import Changed, join, join_beside, leave, reseat
 from sim.protocol.topology.rebalancing import plan_epoch
 
@@ -133,12 +133,15 @@ class Evolution:
         self._do(now_ns, restore(self.state, tier, well.tolist()))
 
     def _unreachable(self, tier: int) -> Bools:
-        """Nodes of a tier that the root cannot tell anything now, (nodes,)."""
+        """Nodes in use that the root cannot tell anything now, (nodes,).
+
+        A spare node has no row of its own to be cut off in: it takes one beside who needs it.
+        """
         cut = self._world.cut_nodes()
         blocked = cut[len(self.state.parents)][:1]
         for above in range(len(self.state.parents) - 1, tier - 1, -1):
             blocked = cut[above] | blocked[self._world.roster.tree.levels[above].parent_of]
-        return np.asarray(blocked[self._residence.rows[tier]])
+        return blocked[self._residence.rows[tier]] & self.state.is_in_use(tier)
 
     def _settle(self, epoch: int) -> None:
         """Everybody goes to its row, with what is known of it."""
@@ -146,7 +149,7 @@ class Evolution:
         before = self._residence.settle(epoch, parents)
         after = self._residence.rows
         if epoch:
-            changed = self._presence.hand_over(before, after)
+            changed = self._presence.hand_over(before, after, self.state.parents[0] >= 0)
             self._lies.reseat(after[0], epoch * self._plan.epoch_ns)
             if self._detection is not None:
                 self._detection.reseat(changed)
@@ -194,7 +197,7 @@ class Evolution:
     def _do(self, now_ns: int, changed: Changed) -> None:
         before, (self.state, operations) = self.state, changed
         self._books.done(now_ns, before, self.state, operations)
-        self._changed += len(operations)
+        self._changed += sum(not isinstance(one, Refused) for one in operations)
         self._heirs += [one for one in operations if isinstance(one, Split | Replace)]
 
     def _show(self) -> None:

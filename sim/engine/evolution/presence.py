@@ -12,9 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.evolution.handover import shared_out
 from sim.engine.losses import interrupt
 from sim.engine.roster import Nodes
 from sim.engine.world import Hop, Outage, World
+from sim.telemetry.root import Root
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -47,18 +49,32 @@ class Presence:
         else:
             world.refresh()
 
-    def hand_over(self, before: Sequence[Ints], after: Sequence[Ints]) -> Ints:
-        """Nodes go from rows `before` to rows `after`; returns the rows with other agents, (k,)."""
+    def hand_over(self, before: Sequence[Ints], after: Sequence[Ints], there: Bools) -> Ints:
+        """Nodes go from rows `before` to rows `after`; `there` (agents,) are the agents there are.
+
+        Returns the rows with other agents, (k,).
+        """
         changed = np.zeros(len(before[0]), np.bool_)
         changed[before[0][before[0] != after[0]]] = True
         telemetry = self._world.telemetry
         telemetry.hand_over(changed)
         held = telemetry.aggregators[0].intake.held
         held[after[0]] = held[before[0]]
+        self._share_out(before[0][there], after[0][there])
         for hop in self._down():
             tier = hop.line.target.tier
             self._keep_versions(hop, after[tier], before[tier])
         return np.flatnonzero(changed)
+
+    def _share_out(self, before: Ints, after: Ints) -> None:
+        """Aggregators above the locals, and the root, know the rows below them by other agents."""
+        tree, telemetry = self._world.roster.tree, self._world.telemetry
+        for tier, parent in enumerate((*telemetry.aggregators[1:], telemetry.root), start=1):
+            row_of = tree.ancestor_of(0, tier).astype(np.int64)
+            held, seats = parent.intake.held, np.bincount(row_of)
+            held[:], changed = shared_out(held, row_of[before], row_of[after], seats)
+            if isinstance(parent, Root):
+                parent.note_moves(telemetry.now_ns, changed)
 
     def inherit(self, tier: int, heir: int, of: int) -> None:
         """A row of aggregators takes over the baseline that another one holds."""

@@ -1,0 +1,156 @@
+"""A tree that changes inside whole runs: counts are exact, whoever comes, goes, fails or moves."""
+
+import numpy as np
+import pytest
+
+from sim.engine.evolution.evolution import Evolution
+from sim.engine.simulation import Simulation
+from sim.errors import InvariantViolated
+from sim.measure.evolution import EVOLUTION_FIGURES
+from sim.measure.tables import Tables, empty
+from tests.engine.scenarios import plan_of
+
+TREE = {"local": 16, "regional": 5}
+STORM = {
+    "locals": {"min": 4, "max": 10, "slack": 1},
+    "regionals": {"min": 2, "max": 4},
+    "start": "20%",
+    "joins": "20/s",
+    "leaves": "20/s",
+    "epoch": "1s",
+}
+
+
+def storm(*faults, seed=1, evolution=(), **blocks):
+    given = {
+        "duration": "6s",
+        "agents": {"count": 400, "features": 2},
+        "tree": TREE,
+        "baseline": {"pane": "1s", "publish": "500ms"},
+        "evolution": {**STORM, **dict(evolution)},
+        **blocks,
+    }
+    return Simulation(plan_of(*faults, **given), seed=seed)
+
+
+def done(sim):
+    return sim.run().tables
+
+
+def figure(name, sim, tables):
+    return EVOLUTION_FIGURES[name](Tables.of({"faults": empty("faults"), **tables}), sim.plan)
+
+
+def kinds(tables):
+    return dict(zip(*np.unique(tables["operations"]["kind"], return_counts=True), strict=True))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_closed_pane_of_a_storm_is_counted_exactly(seed):
+    tables = done(storm(seed=seed))
+    census = tables["census"]
+    assert census["agents_counted"].tolist() == census["agents"].tolist()
+    assert census["values_counted"].tolist() == census["values"].tolist()
+    assert {"split", "borrow"} <= set(kinds(tables))
+
+
+def test_lost_reports_are_missing_and_nobody_is_counted_twice():
+    sim = storm(topology={"kind": "point", "loss": "20%"})
+    tables = done(sim)
+    assert figure("evolution.double", sim, tables) == 0
+    assert 0 < figure("evolution.uncounted", sim, tables) < 0.1
+
+
+def test_fan_ins_are_within_their_bounds_after_every_epoch_where_there_is_room():
+    sim = storm(evolution={"joins": "5/s", "leaves": "5/s"})
+    assert figure("evolution.out_of_range", sim, done(sim)) == 0
+
+
+def test_at_most_one_operation_a_node_and_epoch():
+    operations = done(storm())["operations"]
+    structural = np.isin(operations["kind"], ["split", "merge", "borrow"])
+    for end in ("source", "target"):
+        key = zip(*(operations[name][structural] for name in ("at_ns", "tier", end)), strict=True)
+        keys = list(key)
+        assert len(keys) == len(set(keys)) > 0
+
+
+def test_ages_do_not_jump_when_agents_move():
+    """A move hands over what is known, and who joins is as old as its joining."""
+    samples = done(storm())["samples"]
+    later = samples["time_ns"] > 1_000_000_000
+    assert samples["oldest_age_ns"][later].max() < 500_000_000
+
+
+def test_agents_of_an_aggregator_that_crashes_get_another_at_the_next_epoch():
+    crash = {"kind": "crash", "nodes": ["local-1"], "at": "2.5s"}
+    sim = storm(crash, evolution={"joins": "none", "leaves": "none"})
+    tables = done(sim)
+    assert kinds(tables)["replace"] == 1
+    census = tables["census"]
+    assert census["values_counted"][-1] == census["values"][-1]
+    assert census["values_counted"][2] < census["values"][2]
+
+
+def test_a_region_that_is_cut_off_takes_no_part():
+    cut = {"kind": "partition", "groups": ["region-0", "rest"], "at": "1.5s", "until": "7.5s"}
+    sim = storm(cut, evolution={"leaves": "none", "joins": "40/s"})
+    operations = done(sim)["operations"]
+    touched = [sim.evolution._residence.nodes_in(2)[0]]
+    during = (operations["at_ns"] > 1_500_000_000) & (operations["at_ns"] < 7_500_000_000)
+    ends = np.isin(operations["source"], touched) | np.isin(operations["target"], touched)
+    assert not (during & ends & (operations["tier"] == 2)).any()
+    assert (during & (operations["kind"] == "split")).any()
+
+
+def test_a_shuffle_deals_everybody_anew():
+    sim = storm(evolution={"joins": "none", "leaves": "none", "shuffle": True})
+    tables = done(sim)
+    assert kinds(tables)["reseat"] == 7
+    assert tables["census"]["values"].tolist() == tables["census"]["values_counted"].tolist()
+
+
+def test_liars_lie_wherever_they_sit():
+    push = {"where": "agents", "share": "20%", "kind": "push", "to": "9sd"}
+    sim = storm(adversaries=[push])
+    assert len(done(sim)["census"]["pane"]) == 7
+
+
+def test_a_churn_storm_of_liars_leaves_and_joins():
+    """Whoever an adversary keeps away is no member until it is back."""
+    liar = {"where": "agents", "share": "30%", "kind": "churn_storm", "every": "2s", "from": "1s"}
+    sim = storm(adversaries=[liar], evolution={"joins": "none", "leaves": "none"})
+    tables = done(sim)
+    assert kinds(tables)["leave"] > 10
+    assert kinds(tables)["join"] > 10
+    assert figure("evolution.double", sim, tables) == 0
+
+
+def test_the_same_seed_gives_the_same_tree():
+    assert storm().run().fingerprint == storm().run().fingerprint
+    assert storm().run().fingerprint != storm(seed=2).run().fingerprint
+
+
+def test_a_run_in_which_nobody_comes_or_goes_is_inconclusive():
+    still = {"joins": "none", "leaves": "none"}
+    assert storm(evolution=still).run().idle_faults == ("evolution",)
+
+
+def test_two_agents_in_one_seat_are_noticed():
+    sim = storm()
+    (evolution,) = (one for one in sim.components if isinstance(one, Evolution))
+    sim.run()
+    evolution._residence.rows[0][0] = evolution._residence.rows[0][1]
+    with pytest.raises(InvariantViolated, match="two agents sit in one seat"):
+        evolution.check()
+
+
+def test_a_member_that_is_not_there_is_noticed():
+    sim = storm()
+    (evolution,) = (one for one in sim.components if isinstance(one, Evolution))
+    sim.run()
+    sim.world.absent["evolution"][0][
+        evolution._residence.rows[0][evolution.state.parents[0] >= 0]
+    ] = True
+    with pytest.raises(InvariantViolated, match="members and those who are there differ"):
+        evolution.check()
