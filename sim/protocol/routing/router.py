@@ -12,6 +12,7 @@ from typing import Final
 from sim.protocol.effects import Effect, Record, Send, SetTimer
 from sim.protocol.messages import Message
 from sim.protocol.routing.admission import Admission
+from sim.protocol.routing.checks import is_possible
 from sim.protocol.routing.contract import (
     Discipline,
     Passed,
@@ -23,7 +24,6 @@ from sim.protocol.routing.contract import (
 from sim.protocol.routing.importance import claimed
 
 _SENT: Final = "sent"
-_INT64: Final = 1 << 63
 
 _Key = tuple[str, int, bool]
 
@@ -98,7 +98,7 @@ class Router:
         child = self._child_of.get(message.source)
         if child is None:
             return self._part(message, "stranger")
-        if not self._is_well_formed(message):
+        if not (is_possible(message) and message.size_bytes <= self._limits.size_bytes_max):
             return self._part(message, "malformed")
         entry = self._ranked(message, child, now_ns)
         return self._replace(entry) if self._has_waiting(entry) else self._queue_up(entry, now_ns)
@@ -111,14 +111,6 @@ class Router:
         return [Send(self.to, message), *(self._next(now_ns) if len(self._queue) else [])]
 
     # What comes in
-
-    def _is_well_formed(self, message: Ranked) -> bool:
-        numbers = (message.epoch, message.version, message.born_ns)
-        return (
-            all(-_INT64 <= number < _INT64 for number in numbers)
-            and message.padding_bytes >= 0
-            and message.size_bytes <= self._limits.size_bytes_max
-        )
 
     def _ranked(self, message: Ranked, child: str, now_ns: int) -> Waiting:
         """As it is served; if that is less than it claims, the next router is told so."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.protocol.effects import Effect, Record
 from sim.protocol.messages import Message
+from sim.protocol.routing.checks import is_possible, is_vector
 from sim.protocol.routing.contract import Pulse, Ranked
 from sim.protocol.routing.importance import claimed
 from sim.protocol.routing.sending.contract import Floats, Ints
@@ -94,11 +95,9 @@ class Sink:
         return []
 
     def _is_well_formed(self, message: Ranked) -> bool:
-        numbers = (message.epoch, message.version, message.born_ns)
         features = self.book.values.shape[1]
-        return all(NEVER < number < -NEVER for number in numbers) and (
-            isinstance(message, Pulse)
-            or (len(message.state) == features and all(map(math.isfinite, message.state)))
+        return is_possible(message) and (
+            isinstance(message, Pulse) or is_vector(message.state, features)
         )
 
     def _live(self, row: int, message: Ranked, now_ns: int) -> None:

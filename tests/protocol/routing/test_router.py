@@ -58,6 +58,10 @@ def test_nobody_but_the_children_is_served():
     "message",
     [
         update(version=1 << 63),
+        update(version=float("nan")),
+        update(version=None),
+        update(state=None),
+        update(padding_bytes="many"),
         update(born_ns=-(1 << 70)),
         update(padding_bytes=-1000),
         update(padding_bytes=1 << 40),
