@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sim.cli.advised import advised
 from sim.cli.explain_confidence import about_confidence
 from sim.cli.explain_control import about_control
+from sim.cli.explain_dependence import about_dependence
 from sim.cli.explain_lies import about_lies, has_lies, who_lies
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
@@ -97,6 +98,8 @@ def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
         yield from ("", "Control plane", *_control(plan))
     if plan.confidence:
         yield from ("", "Confidence", *_lines(about_confidence(plan, plan.confidence)))
+    if plan.dependence or plan.quantiles:
+        yield from ("", "Dependence and quantiles", *_lines(about_dependence(plan)))
     yield from ("", "Messages up the tree", *_traffic(plan))
     if scenario.cells:
         yield from ("", "Sweep", *_sweep(scenario))
