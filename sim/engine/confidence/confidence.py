@@ -31,7 +31,7 @@ class Confidence:
         self, plan: Plan, world: World, tiers: Sequence[Tier], claims: Claims, truth: Truth
     ) -> None:
         self._plan, self._world = plan, world
-        self._tiers = tuple(tiers)
+        self.tiers = tuple(tiers)
         self._claims, self._truth = claims, truth
         self._running = [Running(tier) for tier in tiers]
         """For a method that is about all values since the start."""
@@ -62,7 +62,7 @@ class Confidence:
 
     def _look(self, version: int, now_ns: int, last_pane: int) -> None:
         first_pane = max(0, last_pane + 1 - max(self._plan.baseline.panes, 1))
-        for index, tier in enumerate(self._tiers):
+        for index, tier in enumerate(self.tiers):
             heard = newest(tier, first_pane, last_pane)
             truth = self._truth.of(tier, last_pane)
             group = None if heard is None else self._group(index, heard, last_pane)
