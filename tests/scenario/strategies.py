@@ -169,6 +169,27 @@ def rules() -> st.SearchStrategy[Any]:
     )
 
 
+def gathered() -> st.SearchStrategy[dict[str, Any]]:
+    """What else baselines say."""
+    when = {
+        "window": durations(6 * 10**9, 7 * 10**9),
+        "settle": durations(0, 10**9),
+        "lead": st.sampled_from(["1ms", "900ms"]),
+    }
+    methods = st.one_of(
+        st.sampled_from(["all_pairs", "blocks", "mean_correlation"]),
+        variants("covariance", **when),
+        variants("projection", k=st.integers(1, 999), feature=st.just(1), **when),
+        variants("frequent_directions", rows=st.integers(2, 99), **when),
+    ).map(lambda one: {"window": "6s", **(one if isinstance(one, dict) else {"kind": one})})
+    at = st.lists(SHARES, min_size=1, max_size=3)
+    sketches = st.one_of(
+        variants("kll", k=st.integers(8, 999), at=at, **when),
+        variants("ddsketch", accuracy=st.sampled_from(["1%", 1 / 3]), at=at, **when),
+    ).map(lambda sketch: {"window": "6s", **sketch})
+    return st.fixed_dictionaries({}, optional={"dependence": methods, "quantiles": sketches})
+
+
 def adversaries() -> st.SearchStrategy[dict[str, Any]]:
     """Adversaries of which a few fit side by side; one of them is nobody."""
     agents = {"where": "agents", "share": "20%"}
@@ -321,6 +342,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
                 "season": draw(
                     st.sampled_from(["none", {"period": "9s"}, {"period": "9s", "phase": "common"}])
                 ),
+                "common": draw(st.sampled_from(["none", 0.3, {"sd": 0.1, "among": "locals"}])),
             },
         },
         "topology": {
@@ -336,7 +358,12 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             "ingress": draw(durations(0)),
             **draw(st.fixed_dictionaries({}, optional={"reseat": st.just("20s")})),
         },
-        "baseline": {"pane": "20s", "epsilon": draw(st.floats(1e-6, 1)), "rule": draw(rules())},
+        "baseline": {
+            "pane": "20s",
+            "epsilon": draw(st.floats(1e-6, 1)),
+            "rule": draw(rules()),
+            **draw(gathered()),
+        },
         "faults": draw(st.lists(faults(), max_size=3)),
         "anomalies": draw(st.lists(anomalies(), max_size=3)),
         **draw(st.fixed_dictionaries({}, optional={"detection": detections()})),

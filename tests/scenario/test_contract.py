@@ -41,6 +41,7 @@ BEHAVIOUR_TEXTS = [
     "{kind: synthetic, drift: none, correlation: 0.3}",
     "{kind: synthetic, drift: 0.2, tail: {df: 5}, season: {period: 1min}}",
     "{kind: synthetic, season: {amplitude: 0.5, phase: common}}",
+    "{kind: synthetic, common: 0.3}",
     "{kind: trace, path: trace.csv, columns: [b, a], cadence: 1s, missing: hold}",
     "{kind: trace, path: [trace.csv, trace.csv], shift: none}",
 ]
