@@ -2,7 +2,6 @@
 
 from typing import Any, Final, get_args
 
-from sim.scenario.schema import Scenario
 from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Behaviour
 from sim.scenario.schema.anomalies import AnyAnomaly
@@ -12,6 +11,7 @@ from sim.scenario.schema.detectors import AnyDetector
 from sim.scenario.schema.faults import AnyFault
 from sim.scenario.schema.latency import AnyLaw
 from sim.scenario.schema.robust import AnyEstimator
+from sim.scenario.schema.scenario import Scenario
 
 _TEMPLATE: Final = """\
 schema: 1

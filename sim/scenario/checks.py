@@ -15,7 +15,7 @@ from sim.network.sites import SiteGraph, components
 from sim.scenario.document import Document, Path
 from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan, Variant
-from sim.scenario.schema import Scenario
+from sim.scenario.schema.scenario import Scenario
 from sim.scenario.selectors import TreeShape
 from sim.units import NS_PER_S, write_duration
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from sim.errors import Mistake
 from sim.scenario.document import Document, Path
 from sim.scenario.nearest import did_you_mean
-from sim.scenario.schema import Scenario
+from sim.scenario.schema.scenario import Scenario
 
 Error = Mapping[str, Any]
 

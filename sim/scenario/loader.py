@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from sim.errors import Mistake, ScenarioError
-from sim.scenario import schema
 from sim.scenario.adversary_checks import check_adversaries
 from sim.scenario.anomaly_checks import check_anomalies
 from sim.scenario.blocks.capacity.checks import check_capacity
@@ -36,6 +35,7 @@ from sim.scenario.replica_checks import check_replicas
 from sim.scenario.resolve import resolve
 from sim.scenario.rule_checks import check_rule
 from sim.scenario.salvage import salvage
+from sim.scenario.schema import scenario as schema
 from sim.scenario.selectors import tree_shape
 
 

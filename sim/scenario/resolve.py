@@ -29,8 +29,8 @@ from sim.scenario.resolve_lies import (
     resolve_rule,
 )
 from sim.scenario.resolve_replicas import resolve_replicas
-from sim.scenario.schema import Scenario, agents, detection, faults, topology
-from sim.scenario.schema.scenario import Tree
+from sim.scenario.schema import agents, detection, faults, topology
+from sim.scenario.schema.scenario import Scenario, Tree
 from sim.scenario.variants import options, variant
 from sim.units import NS_PER_S
 

@@ -17,7 +17,8 @@ from sim.scenario.plan_control import (
     MembershipPlan,
     RaisedPlan,
 )
-from sim.scenario.schema import Scenario, control
+from sim.scenario.schema import control
+from sim.scenario.schema.scenario import Scenario
 from sim.scenario.variants import variant
 
 WATCHED = {"locals": 1, "regionals": 2}

@@ -35,7 +35,7 @@ def _of(held: Ints, seats: Ints, row: int, sources: Ints, counts: Ints) -> Ints:
     What is held of a source is about as many agents as there were when it was said. Where there was
     nobody, those that have come since were heard of no earlier than that.
     """
-    result = held[row].copy()
+    result: Ints = held[row].copy()
     if not len(sources):
         result[holdings.BORN : holdings.LEFT] = 0
         return result

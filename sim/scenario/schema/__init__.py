@@ -2,9 +2,6 @@
 
 A model holds parsed values (nanoseconds, shares from 0 to 1); the text of a quantity ends here.
 Descriptions are written for the user: they become the hovers of an editor that reads
-``docs/scenario.schema.json``. What depends on more than one block is checked in `checks`.
+``docs/scenario.schema.json``. The file as a whole is `scenario.Scenario`. What depends on more than
+one block is checked in `checks`.
 """
-
-from sim.scenario.schema.scenario import Scenario
-
-__all__ = ["Scenario"]
