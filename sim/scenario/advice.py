@@ -8,15 +8,19 @@ from typing import Final
 
 from sim.errors import Mistake
 from sim.scenario.blocks.confidence.advice import about_intervals
+from sim.scenario.blocks.evolution.advice import about_evolution
 from sim.scenario.blocks.routing.advice import about_routing
 from sim.scenario.control_advice import about_control
+from sim.scenario.detection_advice import about_detection
 from sim.scenario.document import Document
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
 
 SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (
     about_control,
+    about_detection,
     about_intervals,
+    about_evolution,
     about_routing,
 )
 

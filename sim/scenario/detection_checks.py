@@ -85,8 +85,9 @@ def _uses_history(detection: DetectionPlan) -> bool:
 
 def _uses_calibration(detection: DetectionPlan) -> bool:
     control = detection.control
-    if PROCEDURES[control.kind].on_e_values:
-        return detection.detector.kind != "lr_e_process"
+    facts = PROCEDURES[control.kind]
+    if detection.detector.kind == "lr_e_process" and (facts.on_e_values or facts.online):
+        return False
     return control.options.get("score") is None
 
 

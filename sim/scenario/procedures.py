@@ -23,7 +23,8 @@ class Procedure:
     on_e_values: bool = False
     """Whether it tests e-values; others are turned into some, at a great loss."""
     online: bool = False
-    """Whether a deciding node's promise is for all of the run, and levels fall as it tests."""
+    """Whether a deciding node's promise is for all of the run, and levels fall as it tests. Such
+    rules take e-values as they are, too."""
     decides: tuple[Tier, ...] = EVERYWHERE
     """Where it makes sense."""
 

@@ -70,6 +70,17 @@ def test_a_discovery_pays_for_more_of_them(kind):
     assert stream.level() > before
 
 
+@pytest.mark.parametrize("kind", RULES)
+def test_patience_is_how_long_nulls_leave_a_level_above_a_p_value(kind):
+    """Of nulls evenly spread every test costs LORD++, each second SAFFRON, each fourth ADDIS."""
+    tests = RULES[kind][0](0.1).patience(1e-4)
+    for count, reaches in ((int(tests) - 8, True), (int(tests) + 8, False)):
+        stream = RULES[kind][0](0.1)
+        stream.test(np.resize([0.9, 0.4, 0.6, 0.2], count))
+        assert (stream.level() >= 1e-4) is reaches
+    assert RULES[kind][0](0.1).patience(0.09) == 0
+
+
 def test_what_is_missing_counts_as_one_and_addis_lets_it_pass_for_nothing():
     for rule, pays in ((LordPlusPlus, True), (Saffron, True), (Addis, False)):
         stream = rule(0.1)

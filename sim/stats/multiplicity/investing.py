@@ -18,6 +18,7 @@ later papers.
 """
 
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections import deque
 from typing import Final
 
@@ -29,13 +30,15 @@ from sim.stats.multiplicity.blocks import Bools, Floats, Ints, checked_alpha, ch
 REMEMBERED: Final = 1000
 """Rejections that still pay. Older ones would add next to nothing; without them levels are lower,
 which is safe."""
+COSTS_MAX: Final = 2**50
+"""As far as `Investing.patience` looks."""
 
 
 class Investing(ABC):
     """The state of one stream of tests; alpha in (0, 1), initial wealth W0 in (0, alpha)."""
 
     share: float = 1.0
-    """What part of a level is kept after paying for not spending on clear nulls."""
+    """What part of tests of uniform p-values cost; levels are that part of what is spent."""
     highest: float = 1.0
     """No level is above this."""
 
@@ -69,6 +72,11 @@ class Investing(ABC):
     def level(self) -> float:
         """The level of the next test."""
         return self._level(self._clock)
+
+    def patience(self, p: float) -> float:
+        """After how many more tests of uniform p-values, none rejected, the level is below `p`."""
+        fallen = lambda cost: -self._level(self._clock + cost)  # noqa: E731
+        return bisect_right(range(COSTS_MAX), -p, key=fallen) / self.share
 
     @abstractmethod
     def _ticks(self, p: Floats) -> Bools:
