@@ -1,0 +1,124 @@
+"""How often intervals cover, and what is said of it, from a few rows and no engine."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from sim.measure.confidence import CONFIDENCE_FIGURES, standings, why, why_off
+from sim.measure.tables import table
+from sim.report.confidence_words import about_confidence
+from sim.scenario.blocks.confidence.plan import ConfidencePlan
+from sim.scenario.plan import Variant
+from tests.measure.synthetic import S, make_plan, make_tables
+
+LOCAL, REGIONAL, ROOT = 1, 2, 3
+
+
+def plan_of(kind="clustered"):
+    asked = ConfidencePlan(Variant(kind, {}), 0.95, "process", (), (-16.0, 16.0))
+    return replace(make_plan(), confidence=asked)
+
+
+def tables_of(*rows):
+    """Rows of (tier, intervals, covered, naive, ever missed, half width, broken)."""
+    names = ("tier", "intervals", "covered", "naive", "ever_missed", "half_width", "broken")
+    columns = {name: [row[index] for row in rows] for index, name in enumerate(names)}
+    count = len(rows)
+    more = {
+        "published_ns": [number * S for number in range(count)],
+        "version": list(range(count)),
+        "unbounded": [0] * count,
+        "age_ns": [0.0] * count,
+        "coverage": [1.0] * count,
+        "streams": columns["intervals"],
+    }
+    return replace(make_tables(), intervals=table("intervals", {**columns, **more}))
+
+
+GOOD = (ROOT, 10_000, 9_500, 7_000, 500, 0.1, "")
+SHORT = (ROOT, 10_000, 6_000, 3_000, 4_000, 0.1, "current children_alike")
+
+
+def figure(name, *rows):
+    return CONFIDENCE_FIGURES[f"confidence.{name}"](tables_of(*rows), plan_of())
+
+
+def test_coverage_is_the_share_of_all_intervals_of_a_tier():
+    local = (LOCAL, 300, 150, 100, 0, 0.1, "")
+    rows = (local, GOOD, (LOCAL, 100, 90, 80, 0, 0.1, ""))
+    assert figure("coverage.local", *rows) == 240 / 400
+    assert figure("coverage.root", *rows) == 0.95
+    assert figure("naive.root", *rows) == 0.7
+
+
+def test_a_tier_that_stated_nothing_has_no_coverage():
+    assert math.isnan(figure("coverage.regional", GOOD))
+    assert math.isnan(figure("ever_missed.root"))
+
+
+def test_regionals_that_are_locals_are_judged_as_locals():
+    flat = replace(plan_of(), tiers=(*plan_of().tiers[:2], plan_of().tiers[-1]))
+    tables = tables_of((LOCAL, 100, 95, 70, 5, 0.1, ""), (2, 100, 90, 60, 10, 0.1, ""))
+    assert [one.tier for one in standings(tables, flat)] == ["local", "root"]
+
+
+def test_what_was_ever_missed_is_counted_at_the_last_look():
+    assert figure("ever_missed.root", GOOD, (*GOOD[:4], 900, 0.1, "")) == 0.09
+
+
+def test_half_widths_are_averaged_over_looks_that_had_any():
+    rows = (GOOD, (*GOOD[:5], math.nan, ""), (*GOOD[:5], 0.3, ""))
+    assert figure("half_width.root", *rows) == pytest.approx(0.2)
+
+
+def standing(*rows):
+    *_, last = standings(tables_of(*rows), plan_of())
+    return last
+
+
+def test_one_per_cent_below_nominal_is_tolerated_and_so_is_chance():
+    error = math.sqrt(0.95 * 0.05 / 10_000)
+    lowest = math.ceil((0.94 - 2 * error) * 10_000)
+    assert not standing((ROOT, 10_000, lowest, 0, 0, 0.1, "")).is_short
+    assert standing((ROOT, 10_000, lowest - 1, 0, 0, 0.1, "")).is_short
+
+
+def test_the_assumption_that_breaks_most_often_is_named_first_and_rare_ones_are_not():
+    rows = [SHORT, (*SHORT[:6], "current")] + [(*SHORT[:6], "complete")] + [SHORT] * 18
+    assert standing(*rows).broken == ("current", "children_alike")
+
+
+def test_a_tier_that_covers_too_seldom_names_what_is_broken():
+    told = why("confidence.coverage.root", tables_of(SHORT), plan_of())
+    assert told.startswith("root: covers too seldom; broken is children_alike: children differ")
+    assert "current: the mean may have moved since" in told
+
+
+def test_where_nothing_that_can_be_checked_is_broken_it_says_so():
+    assert "none of the assumptions" in why_off(standing((*SHORT[:6], "")))
+
+
+@pytest.mark.parametrize("metric", ["confidence.coverage.root", "confidence.half_width.root"])
+def test_nothing_is_explained_where_nothing_is_off(metric):
+    assert why(metric, tables_of(GOOD), plan_of()) == ""
+
+
+def lines(kind, *rows):
+    return list(about_confidence(tables_of(*rows), plan_of(kind)))
+
+
+def test_a_run_without_intervals_has_nothing_to_say_of_them():
+    assert list(about_confidence(make_tables(), make_plan())) == []
+
+
+def test_a_run_tells_what_each_tier_covers():
+    (told,) = lines("clustered", (LOCAL, 10_000, 9_480, 7_000, 500, 0.1, ""), GOOD)
+    assert told == "95 % intervals (clustered) cover: local 94.8 %, root 95 %; naive 70 %"
+
+
+def test_peeking_is_told_of_intervals_for_one_look_alone():
+    later = (*GOOD[:4], 4_000, 0.1, "")
+    _, told = lines("clustered", GOOD, later)
+    assert told.startswith("root: 40 % of the features were missed at some of 2 looks")
+    assert len(lines("sequence", GOOD, later)) == 1

@@ -1,0 +1,127 @@
+"""The block `confidence`: what is refused, what is advised against, and that it can be built."""
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from sim.scenario import load_scenario, resolved_yaml
+from sim.scenario.blocks.confidence.schema import Fixed, Sequence
+from sim.stats.confidence.registry import INTERVALS, make_interval
+from tests.scenario.texts import GOOD, mistakes_in, plan_of
+
+TRACE = "agents: {count: 1000, behaviour: {kind: trace, path: trace.csv}}"
+APART = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, groups: {regions: 0.2}}}"
+
+
+@pytest.mark.parametrize(
+    ("block", "mistake"),
+    [
+        ("confidence: {level: 0%}", "confidence.level: must be more than 0, not '0%'"),
+        ("confidence: {level: 100%}", "confidence.level: must be less than 1, not '100%'"),
+        ("confidence: {level: 1.5}", "confidence.level"),
+        ("confidence: {interval: wald}", "confidence.interval"),
+        ("confidence: {interval: {kind: pooled, horizon: 9}}", "horizon: unknown key"),
+        ("confidence: {interval: {kind: sequence, horizon: 0}}", "must be more than 0, not 0"),
+        ("confidence: {widen: [luck]}", "confidence.widen"),
+        ("confidence: {range: [1, -1]}", "the lower end of `range` comes first"),
+        ("confidence: {range: [-17, 1]}", "confidence.range"),
+        ("confidence: {range: [1]}", "confidence.range"),
+        (
+            "confidence: {}\ntree: {levels: 1}",
+            "confidence: needs locals, which know their agents: with tree.levels 1 there are none",
+        ),
+        ("confidence: {}\ntree: {reseat: 20s}", "`tree.reseat` deals them anew"),
+        (
+            "confidence: {}\nbaseline: {publish: 40s, pane: 50s}",
+            "confidence: begins at the first publication after a whole pane, at 80s of 1min",
+        ),
+        (
+            "confidence: {interval: sequence, of: population}",
+            "confidence.of: a sequence is about a law that stays as it is, not about the agents of "
+            "one pane, say `of: process`",
+        ),
+        (
+            "confidence: {interval: stratified}",
+            "confidence.of: stratified is about these very agents",
+        ),
+    ],
+)
+def test_intervals_that_cannot_be_stated_are_refused(block, mistake):
+    assert mistake in "\n".join(mistakes_in(GOOD + block + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "mistake"),
+    [
+        ("{of: process}", "confidence.of: a trace has no law whose mean is known"),
+        ("{of: population, widen: age}", "confidence.widen: needs to know how values drift"),
+    ],
+)
+def test_of_a_trace_nobody_knows_the_law(asked, mistake, tmp_path, monkeypatch):
+    (tmp_path / "trace.csv").write_text("a,b\n1,2\n3,4\n")
+    monkeypatch.chdir(tmp_path)
+    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", TRACE)
+    assert mistake in "\n".join(mistakes_in(f"{text}confidence: {asked}\n"))
+
+
+def test_groups_that_differ_need_agents_that_stay_in_them():
+    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
+    assert mistakes_in(text) == []
+    (told,) = mistakes_in(text + "tree: {reseat: 20s}\n")
+    assert "agents.behaviour.groups: agents that `tree.reseat` deals anew belong to no" in told
+
+
+@pytest.mark.parametrize("kind", INTERVALS)
+def test_the_statistics_build_every_interval(kind):
+    of = "population" if kind == "stratified" else "process"
+    plan = plan_of(GOOD + f"confidence: {{interval: {kind}, of: {of}}}\n")
+    assert plan.confidence is not None
+    assert make_interval(kind, plan.confidence.interval.options).name == kind
+
+
+def test_the_scenario_has_the_intervals_of_the_registry_with_their_options():
+    kinds = [*get_args(Fixed.model_fields["kind"].annotation), "sequence"]
+    assert sorted(kinds) == sorted(INTERVALS)
+    known = {one.name: one.default for one in fields(INTERVALS["sequence"])}
+    assert Sequence.model_fields["horizon"].default == known["horizon"]
+    assert not [one for kind in kinds[:-1] for one in fields(INTERVALS[kind])]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "{}",
+        "{interval: {kind: sequence, horizon: 250}, level: 90%}",
+        "{of: population, widen: [coverage, age], range: [-3, 4.5]}",
+    ],
+)
+def test_what_is_written_back_means_the_same(asked):
+    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
+    plan = plan_of(f"{text}confidence: {asked}\n")
+    assert plan_of(resolved_yaml(plan)) == plan
+
+
+def advice_on(tmp_path, text) -> str:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(text)
+    return "\n".join(map(str, load_scenario(file).advice()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("{}", "confidence: clustered takes agents for alike, and here their groups differ"),
+        ("{interval: sequence}", "drift makes them"),
+        ("{widen: age}", "`of: population` is where age matters"),
+    ],
+)
+def test_what_the_scenario_itself_contradicts_is_told(asked, told, tmp_path):
+    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
+    assert told.partition(": ")[2] in advice_on(tmp_path, f"{text}confidence: {asked}\n")
+
+
+def test_intervals_that_suit_their_scenario_are_left_in_peace(tmp_path):
+    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
+    asked = "{interval: hartung_knapp}"
+    assert "confidence" not in advice_on(tmp_path, f"{text}confidence: {asked}\n")
