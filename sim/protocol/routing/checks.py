@@ -4,7 +4,7 @@ A liar fills in the fields of a message as it likes; nothing that it puts there 
 or be kept at a size that the message did not have on the wire.
 """
 
-from typing import Final
+from typing import Final, TypeGuard
 
 from sim.protocol.routing.contract import Ranked
 
@@ -27,6 +27,11 @@ def is_vector(state: tuple[object, ...], features: int) -> bool:
     return len(state) == features and all(map(_is_number, state))
 
 
-def _is_number(value: object) -> bool:
+def is_bound(silence: object) -> bool:
+    """Whether this bounds anything: a finite number that is not negative."""
+    return _is_number(silence) and silence >= 0
+
+
+def _is_number(value: object) -> TypeGuard[float]:
     # Python compares whole numbers of any length with floats; to convert them could overflow.
     return isinstance(value, int | float) and -_LARGEST < value < _LARGEST

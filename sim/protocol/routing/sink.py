@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.protocol.effects import Effect, Record
 from sim.protocol.messages import Message
-from sim.protocol.routing.checks import is_possible, is_vector
+from sim.protocol.routing.checks import is_bound, is_possible, is_vector
 from sim.protocol.routing.contract import Pulse, Ranked
 from sim.protocol.routing.importance import claimed
 from sim.protocol.routing.sending.contract import Floats, Ints
@@ -102,21 +102,22 @@ class Sink:
 
     def _live(self, row: int, message: Ranked, now_ns: int) -> None:
         """A message that is repeated or late says nothing about now."""
-        book, number = self.book, (message.epoch, message.version)
-        if number < tuple(book.announced[row]):
-            return
-        if number == tuple(book.announced[row]) and message.born_ns <= book.vouched_ns[row]:
+        book, number = self.book, [message.epoch, message.version]
+        newest = [*book.announced[row].tolist(), book.vouched_ns[row]]
+        if [*number, message.born_ns] <= newest:
             return
         book.announced[row] = number
         book.alive_ns[row], book.vouched_ns[row] = now_ns, message.born_ns
 
     def _learn(self, row: int, message: Ranked, now_ns: int) -> list[Effect]:
-        book, number = self.book, (message.epoch, message.version)
-        if number <= tuple(book.versions[row]):
+        book, number = self.book, [message.epoch, message.version]
+        if number <= book.versions[row].tolist():
             return []
         book.values[row], book.versions[row] = message.state, number
-        book.silence[row] = message.silence if message.silence >= 0 else math.inf
+        book.silence[row] = message.silence if is_bound(message.silence) else math.inf
         book.updated_ns[row] = now_ns
         rank = int(claimed(message.importance))
-        news = Received(self.node_id, message.source, *number, message.born_ns, rank)
+        news = Received(
+            self.node_id, message.source, message.epoch, message.version, message.born_ns, rank
+        )
         return [Record(news)]

@@ -12,6 +12,7 @@ from sim.protocol.routing.registry import DISCIPLINES
 from tests.protocol.routing.small import (
     CHILDREN,
     CRITICAL,
+    ROUTINE,
     URGENT,
     Line,
     discipline,
@@ -181,6 +182,11 @@ def test_where_there_is_no_room_the_longest_backlog_loses_its_last():
 def test_by_age_the_longest_line_loses_its_oldest():
     flood = [update("a", version) for version in range(4)]
     assert shed_by("age", *flood, update("b", 1), update("c", 1)) == [("a", 1), ("a", 2)]
+
+
+def test_by_age_what_is_critical_is_not_lost_for_what_is_routine():
+    first = [update(source, 1, ROUTINE) for source in "abc"]
+    assert shed_by("age", *first, update("a", 2, ROUTINE), update("b", 2, CRITICAL)) == [("a", 2)]
 
 
 # Age
