@@ -87,7 +87,8 @@ class Tables:
     - `dependence`, `quantiles`: one row a publication: report numbers in the window (`instants`),
       share of its values that are in what the root read, messages, bytes and operations since the
       row before, and errors against what a central observer makes of the same values (NaN if the
-      root read nothing; for quantiles the worst of all quantiles and features).
+      root read nothing; for quantiles the worst of all quantiles and features). `mean` is the mean
+      correlation that was read, of agents or of features (NaN if the method does not say it).
     """
 
     samples: Table

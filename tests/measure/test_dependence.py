@@ -17,7 +17,7 @@ BOUND_S = PLAN.staleness.baseline_ns // S
 def tables(name="dependence", **columns):
     """A table of that name, a row a second from the first on; columns that are not given are 1."""
     rows = len(next(iter(columns.values())))
-    errors = {"dependence": ("error",), "quantiles": ("error_rank", "error_value")}[name]
+    errors = {"dependence": ("mean", "error"), "quantiles": ("error_rank", "error_value")}[name]
     names = ("version", "instants", "coverage", "messages", "bytes", "operations", *errors)
     given = {column: columns.get(column, [1] * rows) for column in names}
     published = {"published_ns": [(row + 1) * S for row in range(rows)]}

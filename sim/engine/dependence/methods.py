@@ -13,7 +13,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.stats.dependence.contract import State
+from sim.stats.dependence.contract import Reading, State
+from sim.stats.dependence.covariance import CovarianceReading
+from sim.stats.dependence.mean_correlation import MeanCorrelationReading
+from sim.stats.dependence.pairs import Pairs, upper
 from sim.stats.dependence.registry import AnyDependence, make_dependence
 from sim.telemetry.tree import Groups
 
@@ -137,12 +140,13 @@ class MethodSummary:
     def judge(self, state: States | None, truth: Truth) -> Mapping[str, float]:
         """See `Summary.judge`."""
         if state is None or 0 not in state.of or not truth.vectors:
-            return {"coverage": 0.0, "error": math.nan}
+            return {"coverage": 0.0, "mean": math.nan, "error": math.nan}
         reading = self._method.read(state.of[0])
         self.spent += reading.operations
         known = truth.reading is not None
         error = self._method.error(reading, truth.reading) if known else math.nan
-        return {"coverage": state.seen / truth.vectors, "error": error}
+        coverage = state.seen / truth.vectors
+        return {"coverage": coverage, "mean": mean_correlation(reading), "error": error}
 
     def _lift(self, method: AnyDependence, version: int, vectors: Floats, agents: Ints) -> State:
         """A state of one method, of vectors (instants, agents, features)."""
@@ -152,6 +156,17 @@ class MethodSummary:
             shared = self._shared(version) if method.draws else None
             lifted = method.lift(vectors[:, :, 0], agents, shared)
         return lifted
+
+
+def mean_correlation(reading: Reading) -> float:
+    """That of all pairs of agents, or of features; NaN where a method does not say it."""
+    if isinstance(reading, Pairs | MeanCorrelationReading):
+        return reading.mean
+    if isinstance(reading, CovarianceReading):
+        known = upper(reading.correlation)
+        known = known[~np.isnan(known)]
+        return float(known.mean()) if len(known) else math.nan
+    return math.nan
 
 
 def _count(vectors: Floats) -> int:

@@ -15,6 +15,6 @@ _GATHERED: Final[Mapping[str, type]] = {
     "operations": np.int64,
 }
 COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
-    "dependence": {**_GATHERED, "error": np.float64},
+    "dependence": {**_GATHERED, "mean": np.float64, "error": np.float64},
     "quantiles": {**_GATHERED, "error_rank": np.float64, "error_value": np.float64},
 }
