@@ -61,6 +61,9 @@ def _silence(plan: Plan, routing: RoutingPlan) -> Iterator[Remark]:
 
 
 def _learning(plan: Plan, routing: RoutingPlan) -> Iterator[Remark]:
+    if routing.learn_ns >= plan.duration_ns:
+        problem = "agents learn their own level until the end: every update is routine"
+        yield _path("learn"), problem, f"say less than {write_duration(plan.duration_ns)}"
     early = [one for one in plan.anomalies if one.at_ns <= routing.learn_ns]
     if early:
         problem = (

@@ -41,10 +41,9 @@ def _size(case: Case) -> Iterator[Mistake]:
 def _instants(case: Case, plan: RoutingPlan) -> Iterator[Mistake]:
     end_ns = case.plan.duration_ns
     every, end = write_duration(plan.every_ns), write_duration(end_ns)
-    for key, span_ns in (("every", plan.every_ns), ("learn", plan.learn_ns)):
-        if span_ns >= end_ns:
-            problem = f"{write_duration(span_ns)} is all of a run of {end}"
-            yield case.document.mistake((*BLOCK, key), problem)
+    if plan.every_ns > end_ns:
+        problem = f"once every {every} never happens in a run of {end}"
+        yield case.document.mistake((*BLOCK, "every"), problem)
     beat_ns = plan.heartbeat_ns
     if beat_ns == 0:
         yield case.document.mistake((*BLOCK, "heartbeat"), "must be more than 0, or left out")
