@@ -70,6 +70,7 @@ def faults() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+SHARES_OF_SD = st.sampled_from([0, 0.2, 1 / 3])
 SIZES = st.sampled_from(["3sd", "-0.5sd", "0.1sd"])
 
 
@@ -188,6 +189,25 @@ def gathered() -> st.SearchStrategy[dict[str, Any]]:
         variants("ddsketch", accuracy=st.sampled_from(["1%", 1 / 3]), at=at, **when),
     ).map(lambda sketch: {"window": "6s", **sketch})
     return st.fixed_dictionaries({}, optional={"dependence": methods, "quantiles": sketches})
+
+
+def stated() -> st.SearchStrategy[dict[str, Any]]:
+    """Groups of agents that differ, and intervals of means: for agents that stay where they are."""
+    groups = st.fixed_dictionaries(
+        {}, optional={"locals": st.floats(0, 2), "regions": SHARES_OF_SD}
+    )
+    intervals = st.one_of(
+        st.sampled_from(["clustered", "two_level", "hartung_knapp"]),
+        variants("sequence", horizon=st.floats(1, 1e6)),
+    )
+    optional = {
+        "interval": intervals,
+        "level": st.sampled_from(["90%", 1 / 3]),
+        "widen": st.sampled_from([[], "age", ["coverage", "age"]]),
+        "range": st.sampled_from([[-1, 2.5], [0, 16]]),
+    }
+    asked = st.fixed_dictionaries({}, optional=optional)
+    return st.fixed_dictionaries({}, optional={"groups": groups, "confidence": asked})
 
 
 def adversaries() -> st.SearchStrategy[dict[str, Any]]:
@@ -325,6 +345,9 @@ def reacting_scenarios(draw: st.DrawFn) -> dict[str, Any]:
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """A good scenario, as the values of its file."""
     levels = draw(st.sampled_from(["auto", 2, 3, 4]))
+    reseat = draw(st.fixed_dictionaries({}, optional={"reseat": st.just("20s")}))
+    claims = {} if reseat else draw(stated())
+    apart = {key: block for key, block in claims.items() if key == "groups"}
     return {
         "schema": 1,
         "name": "made-up",
@@ -343,6 +366,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
                     st.sampled_from(["none", {"period": "9s"}, {"period": "9s", "phase": "common"}])
                 ),
                 "common": draw(st.sampled_from(["none", 0.3, {"sd": 0.1, "among": "locals"}])),
+                **apart,
             },
         },
         "topology": {
@@ -356,7 +380,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             "regional": draw(st.integers(2, 12)),
             "levels": levels,
             "ingress": draw(durations(0)),
-            **draw(st.fixed_dictionaries({}, optional={"reseat": st.just("20s")})),
+            **reseat,
         },
         "baseline": {
             "pane": "20s",
@@ -369,6 +393,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         **draw(st.fixed_dictionaries({}, optional={"detection": detections()})),
         "adversaries": draw(st.lists(adversaries(), max_size=3)),
         **draw(guards()),
+        **{key: block for key, block in claims.items() if key != "groups"},
         "gate": {
             "staleness.root.mean": {"worse_by": draw(durations())},
             "coverage.min": {"worse_by": draw(st.sampled_from(["2%", 1 / 3]))},
