@@ -12,6 +12,7 @@ from sim.scenario.plan import DetectionPlan, Variant
 from tests.measure.controlled import controlled_plan
 from tests.measure.lied import lied_plan
 from tests.measure.synthetic import AGENTS, MS, Fault, S, make_plan, make_tables, with_samples
+from tests.scenario.texts import GOOD, plan_of
 
 CUT = Fault(20 * S, 35 * S, (2,))
 PLAN = make_plan()
@@ -27,6 +28,22 @@ def values(cut_run):
     return {value.name: value for value in measure([cut_run, make_tables([CUT], seed=2)], PLAN)}
 
 
+SAYING_MORE = """\
+baseline: {dependence: covariance, quantiles: kll}
+confidence: {}
+routing: {}
+capacity: {}
+"""
+MORE = ("dependence", "quantiles", "confidence", "routing", "capacity")
+FOLLOWING = "tree: {local: 100, regional: 5}\nevolution: {regionals: {min: 2, max: 4}, start: 10%}\n"
+
+
+def _written(text, blocks):
+    """Blocks of a plan as a file would say them."""
+    plan = plan_of(GOOD + text)
+    return {block: getattr(plan, block) for block in blocks}
+
+
 def test_every_metric_of_the_catalogue_is_measured_in_its_order(cut_run):
     nothing = Variant("any", {})
     watched = DetectionPlan(nothing, "own", nothing, "root", S, 0, 5 * S, 4 * S)
@@ -34,7 +51,8 @@ def test_every_metric_of_the_catalogue_is_measured_in_its_order(cut_run):
     lies = ("baseline", "adversaries", "attest", "evidence")
     lied = lied_plan()
     everything = replace(everything, **{name: getattr(lied, name) for name in lies})
-    found = measure([cut_run], everything)
+    written = {**_written(SAYING_MORE, MORE), **_written(FOLLOWING, ("evolution",))}
+    found = measure([cut_run], replace(everything, **written))
     assert tuple(value.name for value in found) == METRIC_NAMES
 
 
