@@ -27,7 +27,7 @@ OFTEN: Final = 0.1
 """Share of the looks of a tier in which an assumption must be broken to be named."""
 TIERS: Final = ("local", "regional", "root")
 UNEXPLAINED: Final = (
-    "none of the assumptions that can be checked; values may depend on their past or on each other"
+    "nothing that can be checked: values may depend on their past or on each other, or be lies"
 )
 
 

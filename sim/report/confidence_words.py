@@ -30,5 +30,5 @@ def _peeking(one: Standing, tables: Tables, plan: Plan) -> Iterator[str]:
     if "one_look" in assumes and one.ever_missed > 1 - one.level + ERRORS * one.error:
         yield (
             f"{one.tier}: {written(one.ever_missed, 'share')} of the features were missed at some "
-            f"of {looks} looks, for each interval is for one look; `sequence` is for all"
+            f"of {looks} looks, for each interval is for one look"
         )

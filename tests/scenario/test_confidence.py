@@ -12,6 +12,7 @@ from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
 TRACE = "agents: {count: 1000, behaviour: {kind: trace, path: trace.csv}}"
 APART = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, groups: {regions: 0.2}}}"
+SHARED = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, common: 0.3}}"
 
 
 @pytest.mark.parametrize(
@@ -38,8 +39,12 @@ APART = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, groups:
         ),
         (
             "confidence: {interval: sequence, of: population}",
-            "confidence.of: a sequence is about a law that stays as it is, not about the agents of "
-            "one pane, say `of: process`",
+            "confidence.of: sequence is about a law that stays as it is, and not about the agents "
+            "of one pane, say `of: process`",
+        ),
+        (
+            "confidence: {interval: hartung_knapp, of: population}",
+            "confidence.of: hartung_knapp weighs children by what they claim, and not by how many",
         ),
         (
             "confidence: {interval: stratified}",
@@ -119,6 +124,11 @@ def advice_on(tmp_path, text) -> str:
 def test_what_the_scenario_itself_contradicts_is_told(asked, told, tmp_path):
     text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
     assert told.partition(": ")[2] in advice_on(tmp_path, f"{text}confidence: {asked}\n")
+
+
+def test_noise_that_agents_share_is_told(tmp_path):
+    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", SHARED)
+    assert "clustered takes agents for independent" in advice_on(tmp_path, text + "confidence: {}")
 
 
 def test_intervals_that_suit_their_scenario_are_left_in_peace(tmp_path):

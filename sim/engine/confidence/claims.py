@@ -76,14 +76,15 @@ class Claims:
     ) -> tuple[Interval, Floats]:
         """The interval of the mean of these very agents, and the variance that age adds to it.
 
-        Of the error of drawing agents, that of the missing ones is left, unless their share is
-        bounded apart.
+        Each agent weighs the same, however many of its values have come. Of the error of drawing
+        agents, that of the missing ones is left, unless their share is bounded apart.
         """
         missing = np.zeros_like(share) if "coverage" in self._asked.widen else 1 - share
         lag = self._movement.unheard(heard, last_pane)
         within = np.nan_to_num(components(group).within)
-        error = np.sqrt(missing) * drawn.standard_error
-        left = Interval.of(drawn.centre, error, drawn.level, degrees=drawn.degrees)
+        with np.errstate(invalid="ignore"):
+            error = np.where(missing > 0, np.sqrt(missing) * drawn.standard_error, 0.0)
+        left = Interval.of(group.source_mean, error, drawn.level, degrees=drawn.degrees)
         values = np.maximum(group.count - group.sources, 1)
         now = widened(left, lag.unheard[:, None] * within, degrees=values)
         return now, lag.replaced[:, None] * within + lag.drifted[:, None]

@@ -21,10 +21,15 @@ def about_intervals(plan: Plan) -> Iterator[Remark]:
 
 
 def _groups(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
-    apart = plan.agents.behaviour.options.get("groups") or {}
-    if asked.of == "process" and asked.interval.kind in ALIKE and any(apart.values()):
-        problem = f"{asked.interval.kind} takes agents for alike, and here their groups differ"
+    options, kind = plan.agents.behaviour.options, asked.interval.kind
+    if asked.of == "population" or kind not in ALIKE:
+        return
+    if any((options.get("groups") or {}).values()):
+        problem = f"{kind} takes agents for alike, and here their groups differ"
         yield ("confidence", "interval"), problem, "hartung_knapp allows for that"
+    if (options.get("common") or {}).get("sd"):
+        problem = f"{kind} takes agents for independent, and here they share part of their noise"
+        yield ("confidence", "interval"), problem, "what it covers is measured all the same"
 
 
 def _past(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:

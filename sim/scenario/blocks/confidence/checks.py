@@ -1,11 +1,20 @@
 """Intervals that cannot be stated: without locals, a law, time, or a tree that stays as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from sim.errors import Mistake
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
 from sim.scenario.checks import Case
 from sim.units import write_duration
+
+_BY_PRECISION: Final = "weighs children by what they claim, and not by how many agents they have"
+OF_LAWS: Final[Mapping[str, str]] = {
+    "dersimonian_laird": _BY_PRECISION,
+    "hartung_knapp": _BY_PRECISION,
+    "sequence": "is about a law that stays as it is, and not about the agents of one pane",
+}
+"""Methods that are not about the agents there are, and why not."""
 
 
 def check_confidence(case: Case) -> Iterator[Mistake]:
@@ -14,7 +23,7 @@ def check_confidence(case: Case) -> Iterator[Mistake]:
     if asked is not None:
         yield from _tree(case)
         yield from _law(case, asked)
-        yield from _sequence(case, asked)
+        yield from _population(case, asked)
         yield from _time(case)
     yield from _groups(case)
 
@@ -46,10 +55,13 @@ def _law(case: Case, asked: ConfidencePlan) -> Iterator[Mistake]:
         yield case.document.mistake(("confidence", "widen"), problem)
 
 
-def _sequence(case: Case, asked: ConfidencePlan) -> Iterator[Mistake]:
-    if asked.interval.kind == "sequence" and asked.of == "population":
-        problem = "a sequence is about a law that stays as it is, not about the agents of one pane"
-        yield case.document.mistake(("confidence", "of"), problem, "say `of: process`")
+def _population(case: Case, asked: ConfidencePlan) -> Iterator[Mistake]:
+    """Some methods are about a law only."""
+    kind = asked.interval.kind
+    if asked.of == "process" or kind not in OF_LAWS:
+        return
+    problem = f"{kind} {OF_LAWS[kind]}"
+    yield case.document.mistake(("confidence", "of"), problem, "say `of: process`")
 
 
 def _time(case: Case) -> Iterator[Mistake]:
