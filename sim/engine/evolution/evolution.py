@@ -126,11 +126,16 @@ class Evolution:
         for node in nodes[down].tolist():
             self._do(now_ns, fail(self.state, tier, node, rng=self._rng()))
         failed = np.flatnonzero(self.state.parents[tier] == BARRED)
-        others = [one for name, one in self._world.outages.items() if name != NAME]
-        lost = np.logical_or.reduce([one.nodes[tier] for one in others], axis=0)
-        rows = self._residence.rows[tier][failed]
-        well = failed[~np.broadcast_to(lost, runs.shape)[rows]]
+        well = failed[~self._down(tier)[self._residence.rows[tier][failed]]]
         self._do(now_ns, restore(self.state, tier, well.tolist()))
+
+    def _down(self, tier: int) -> Bools:
+        """Rows of a tier that a fault keeps down, or still, (rows,)."""
+        down = self._world.roster.none()[tier]
+        for name, one in self._world.outages.items():
+            if name != NAME:
+                down |= one.nodes[tier]
+        return down
 
     def _unreachable(self, tier: int) -> Bools:
         """Nodes in use that the root cannot tell anything now, (nodes,).
@@ -146,7 +151,8 @@ class Evolution:
     def _settle(self, epoch: int) -> None:
         """Everybody goes to its row, with what is known of it."""
         parents = [np.maximum(one, OUT) for one in self.state.parents]
-        before = self._residence.settle(epoch, parents)
+        down = [self._down(tier) for tier in range(len(parents))]
+        before = self._residence.settle(epoch, parents, down)
         after = self._residence.rows
         if epoch:
             changed = self._presence.hand_over(before, after, self.state.parents[0] >= 0)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.engine.evolution.rows import rows_of_nodes
 from sim.telemetry.tree import Groups
 
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 EPOCHS_KEPT: Final = 3
@@ -24,9 +25,14 @@ class Residence:
         """The row of each node; (nodes,), from the agents to those below the root."""
         self._agent_at: dict[int, Ints] = {}
 
-    def settle(self, epoch: int, parents: Sequence[Ints]) -> tuple[Ints, ...]:
-        """From this epoch on nodes have these parents; returns the rows of before."""
-        before, self.rows = self.rows, rows_of_nodes(parents, self._levels, self.rows)
+    def settle(
+        self, epoch: int, parents: Sequence[Ints], down: Sequence[Bools] | None = None
+    ) -> tuple[Ints, ...]:
+        """From this epoch on nodes have these parents; returns the rows of before.
+
+        `down` are the rows that nobody should move to, a bool array a tier.
+        """
+        before, self.rows = self.rows, rows_of_nodes(parents, self._levels, self.rows, down)
         self._agent_at[epoch] = _inverse(self.rows[0])
         for old in list(self._agent_at)[:-EPOCHS_KEPT]:
             del self._agent_at[old]

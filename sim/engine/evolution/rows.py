@@ -2,7 +2,8 @@
 
 A row has a fixed parent, site and phase: it is a place. A node whose parent changes takes a free
 row under the row of its new parent, and all below it follow; everybody else stays. Spare nodes
-take what is left over, so that nodes and rows are one-to-one whatever happens.
+take what is left over, so that nodes and rows are one-to-one whatever happens. Nobody moves into a
+row that is down while there is another: who takes over from a failed node goes to another machine.
 """
 
 from collections.abc import Sequence
@@ -12,30 +13,36 @@ from numpy.typing import NDArray
 
 from sim.telemetry.tree import Groups
 
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
 def rows_of_nodes(
-    parents: Sequence[Ints], levels: Sequence[Groups], before: Sequence[Ints]
+    parents: Sequence[Ints],
+    levels: Sequence[Groups],
+    before: Sequence[Ints],
+    down: Sequence[Bools] | None = None,
 ) -> tuple[Ints, ...]:
     """The row of each node, an array a tier from the agents up to those below the root.
 
     `parents` (nodes,) is negative for spare nodes; `levels` are the groups of the columns;
-    `before` is the last answer. There must be a row for every child of a node.
+    `before` is the last answer; `down` says which rows are. There must be a row for every child of
+    a node.
     """
     found: list[Ints] = []
     above = np.zeros(1, np.int64)
-    for parent, level, last in reversed(list(zip(parents, levels, before, strict=True))):
-        above = _allocate(parent, level, last, above)
+    lost = [np.zeros(level.children, np.bool_) for level in levels] if down is None else down
+    for parent, level, last, bad in reversed(list(zip(parents, levels, before, lost, strict=True))):
+        above = _allocate(parent, level, last, above, bad)
         found.append(above)
     return tuple(reversed(found))
 
 
-def _allocate(parent: Ints, level: Groups, last: Ints, above: Ints) -> Ints:
+def _allocate(parent: Ints, level: Groups, last: Ints, above: Ints, down: Bools) -> Ints:
     """Rows of one tier, whose parents are in the rows `above`."""
     group = np.where(parent >= 0, above[parent], -1)
     rows = np.where(level.parent_of[last] == group, last, -1)
-    _fill(rows, np.flatnonzero((rows < 0) & (group >= 0)), group, level)
+    _fill(rows, np.flatnonzero((rows < 0) & (group >= 0)), group, level, down)
     spare = np.flatnonzero(group < 0)
     free = ~_taken(rows)
     stays = spare[free[last[spare]]]
@@ -44,11 +51,12 @@ def _allocate(parent: Ints, level: Groups, last: Ints, above: Ints) -> Ints:
     return rows
 
 
-def _fill(rows: Ints, movers: NDArray[np.intp], group: Ints, level: Groups) -> None:
-    """Give each mover, in the order of nodes, the first free row of its group."""
+def _fill(rows: Ints, movers: NDArray[np.intp], group: Ints, level: Groups, down: Bools) -> None:
+    """Give each mover, in the order of nodes, the first free row of its group that is not down."""
     movers = movers[np.argsort(group[movers], kind="stable")]
     free = np.flatnonzero(~_taken(rows))
-    first_free = np.searchsorted(free, level.starts[group[movers]])
+    free = free[np.lexsort((free, down[free], level.parent_of[free]))]
+    first_free = np.searchsorted(level.parent_of[free], group[movers])
     rank = np.arange(len(movers)) - np.searchsorted(group[movers], group[movers])
     rows[movers] = free[first_free + rank]
 

@@ -48,6 +48,20 @@ def test_who_keeps_its_parent_keeps_its_row(seed):
     assert all(map(np.array_equal, rows_of_nodes(parents, LEVELS, rows), rows))
 
 
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_nobody_moves_into_a_row_that_is_down_while_there_is_another(seed, fault):
+    parents = a_tree(seed)
+    down = [np.random.default_rng(fault).random(len(rows)) < 0.4 for rows in START]
+    rows = rows_of_nodes(parents, LEVELS, START, down)
+    for mine, start, parent, level, bad in zip(rows, START, parents, LEVELS, down, strict=True):
+        moved = np.flatnonzero((parent >= 0) & (mine != start))
+        used = np.zeros(len(mine), bool)
+        used[mine[parent >= 0]] = True
+        for row in mine[moved][bad[mine[moved]]].tolist():
+            beside = level.parent_of == level.parent_of[row]
+            assert used[beside & ~bad].all()
+
+
 def test_all_below_a_node_that_moves_go_with_it():
     agent = np.full(24, -1)
     agent[:4] = 0
