@@ -1,0 +1,218 @@
+"""The block `routing`: what it may say, what is refused, what is remarked, and what it comes to."""
+
+import json
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.engine.routing.policies import make_policy
+from sim.protocol.routing.importance import Importance
+from sim.protocol.routing.registry import DISCIPLINES, POLICIES
+from sim.scenario import resolved_yaml
+from sim.scenario.advice import advice
+from sim.scenario.blocks.routing.facts import routing_facts
+from sim.scenario.blocks.routing.schema import AnyDiscipline, AnySending, Classes
+from sim.scenario.document import read_document
+from tests.scenario.strategies import durations, variants
+from tests.scenario.texts import GOOD, mistakes_in, plan_of
+
+
+def routed(routing: str, *more: str) -> str:
+    return GOOD + f"routing: {{{routing}}}\n" + "".join(f"{line}\n" for line in more)
+
+
+def wrong(routing: str, *more: str) -> list[str]:
+    """Every mistake, without its place in the file."""
+    found = mistakes_in(routed(routing, *more))
+    return [line.partition(":")[2].partition(" ")[2] for line in found]
+
+
+def remarks(routing: str, *more: str) -> list[str]:
+    text = routed(routing, *more)
+    document = read_document(text, "scenario.yaml")
+    return [str(one) for one in advice(plan_of(text), document)]
+
+
+# What it may say
+
+KINDS = {
+    "discipline": st.one_of(
+        st.sampled_from(["fifo", "fair", "age"]),
+        variants("priority", within=st.sampled_from(["fifo", "fair", "age"])),
+        variants("age", slot=durations(1000)),
+    ),
+    "send": st.one_of(
+        st.just("periodic"),
+        st.floats(0.01, 9).map(lambda delta: {"kind": "on_delta", "delta": f"{delta}sd"}),
+        st.floats(0.01, 0.99).map(
+            lambda share: {"kind": "adaptive", "delta": "1sd", "share": share, "gain": 0.5}
+        ),
+    ),
+}
+OTHERS = {
+    "admission": st.sampled_from(["none", {"claims": "2/min"}, {"burst": 7}]),
+    "rate": st.sampled_from(["none", "64kbps", "1.5Gbps"]),
+    "capacity": st.integers(1, 10**6),
+    "replace": st.booleans(),
+    "padding": st.integers(0, 65_000),
+    "every": durations(10**6, 10**9),
+    "heartbeat": durations(10**9),
+    "missed": st.integers(1, 99),
+    "classes": st.just({"urgent": 1.5, "critical": 99}),
+    "learn": durations(0),
+    "window": durations(),
+}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.fixed_dictionaries({}, optional={**KINDS, **OTHERS}))
+def test_reading_what_was_written_gives_the_same_plan(block):
+    plan = plan_of(GOOD + f"routing: {json.dumps(block)}\n")
+    assert plan_of(resolved_yaml(plan)).routing == plan.routing
+
+
+def kinds(union) -> set[str]:
+    blocks = get_args(get_args(union)[0])
+    return {get_args(block.model_fields["kind"].annotation)[0] for block in blocks}
+
+
+def test_every_discipline_can_be_named():
+    assert kinds(AnyDiscipline) == set(DISCIPLINES)
+
+
+def test_every_policy_can_be_named_but_the_one_that_needs_a_way_down():
+    assert kinds(AnySending) == set(POLICIES) - {"geometric"}
+
+
+@pytest.mark.parametrize(
+    "send",
+    ["periodic", "{kind: on_delta, delta: 0.5sd}", "{kind: adaptive, delta: 1sd, share: 10%}"],
+)
+def test_every_policy_can_be_built(send):
+    plan = plan_of(routed(f"send: {send}"))
+    assert make_policy(plan.routing.send, 3, 2).silence.shape == (3,)
+
+
+def test_every_class_but_routine_has_a_threshold():
+    expected = {rank.name.lower() for rank in Importance} - {"routine"}
+    assert set(Classes.model_fields) == expected
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    "routing",
+    [
+        "rate: 0bps",
+        "every: 0s",
+        "heartbeat: 0s",
+        "send: {kind: on_delta, delta: 0sd}",
+        "send: {kind: on_delta, delta: -1sd}",
+        "send: {kind: adaptive, delta: 1sd, share: 0%}",
+        "admission: {claims: 0/s}",
+        "admission: {burst: 0}",
+        "missed: 0",
+        "capacity: 0",
+    ],
+)
+def test_what_would_be_nothing_at_all_is_refused(routing):
+    assert len(wrong(routing)) == 1
+
+
+def test_classes_must_ascend():
+    (mistake,) = wrong("classes: {urgent: 6, critical: 6}")
+    assert "urgent 6 is not below critical 6" in mistake
+
+
+def test_nobody_vouches_for_a_value_that_was_not_looked_at():
+    (mistake,) = wrong("every: 2s, heartbeat: 1s")
+    assert mistake == (
+        "routing.heartbeat: every 1s an agent would vouch for a value at which it looks every 2s, "
+        "say 2s or more"
+    )
+
+
+def test_too_many_agents_are_refused_with_what_to_do_instead():
+    found = mistakes_in(routed("every: 1s"), "agents.count=10001")
+    assert len(found) == 1
+    assert (
+        "agents.count: updates of single agents are simulated one by one, for at most 10,000"
+        in (found[0])
+    )
+
+
+def test_without_locals_there_is_nowhere_to_queue():
+    (mistake,) = wrong("every: 1s", "tree: {levels: 1}")
+    assert mistake == "routing: needs local aggregators: tree.levels of 2 or more"
+
+
+def test_agents_that_change_their_local_cannot_be_routed():
+    (mistake,) = wrong("every: 1s", "tree: {reseat: 20s}")
+    assert (
+        mistake == "routing: routers serve who sits below them all the time: no reseat, no rehoming"
+    )
+
+
+def test_a_look_that_never_comes_is_refused():
+    (mistake,) = wrong("every: 2min")
+    assert mistake == "routing.every: once every 2min never happens in a run of 1min"
+
+
+# What is remarked
+
+
+def test_a_usual_block_needs_no_advice():
+    assert remarks("rate: 10Mbps, discipline: priority, heartbeat: 5s") == []
+
+
+def test_a_discipline_without_a_rate_changes_nothing():
+    (remark,) = remarks("discipline: priority")
+    assert "lines without a rate have no queues: priority changes nothing" in remark
+
+
+def test_token_buckets_where_classes_do_not_count_are_told():
+    (remark,) = remarks("admission: {}, rate: 10Mbps")
+    assert "fifo takes no notice of classes" in remark
+
+
+def test_more_than_lines_can_carry_is_told_with_the_numbers_of_every_tier():
+    """A thousand agents, one look a second, 152 bytes: 20 below a local, 140 below a regional."""
+    (remark,) = remarks("rate: 100kbps")
+    assert "as a share of their rate: local 0.243, regional 1.7" in remark
+    assert "170240bps would just be enough" in remark
+
+
+def test_silence_that_may_be_death_is_told():
+    crash = "faults: [{kind: crash, nodes: agent-1, at: 10s}]"
+    (remark,) = remarks("send: {kind: on_delta, delta: 1sd}", crash)
+    assert "after a crash silence is no information" in remark
+
+
+def test_an_anomaly_that_is_learnt_as_normal_is_told():
+    anomaly = "anomalies: [{kind: shift, size: 5sd, agents: agent-1, at: 5s}]"
+    (remark,) = remarks("learn: 5s", anomaly)
+    assert "anomalies[0] begins while agents learn their own level, until 5s" in remark
+
+
+def test_a_run_that_is_all_learning_is_told():
+    (remark,) = remarks("learn: 1min")
+    assert "every update is routine" in remark
+
+
+# What it comes to
+
+
+def test_floods_count_in_what_is_offered():
+    flood = "adversaries: [{where: [agent-0, agent-1], kind: importance_flood, times: 10}]"
+    plain, flooded = (
+        routing_facts(plan_of(routed("every: 1s", *more))).lines[0].updates_per_s
+        for more in ((), (flood,))
+    )
+    assert (plain, flooded) == (20, 40)
+
+
+def test_without_the_block_there_are_no_facts():
+    assert routing_facts(plan_of(GOOD)) is None
