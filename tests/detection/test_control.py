@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.detection.controls import CONTROLS, make_control
@@ -88,6 +88,7 @@ ON_P = {
 
 
 @pytest.mark.parametrize("kind", ON_P)
+@settings(max_examples=50)
 @given(normal=SCORES, scores=SCORES, alpha=st.sampled_from([0.05, 0.2, 0.5]))
 def test_a_control_is_its_procedure_on_conformal_p_values(kind, normal, scores, alpha):
     control = calibrated(kind, {"alpha": alpha}, normal, agents=len(scores))

@@ -102,8 +102,9 @@ def near_detectors() -> st.SearchStrategy[Any]:
 def controls() -> st.SearchStrategy[Any]:
     alpha = st.sampled_from(["5%", 0.01, 1 / 3])
     return st.one_of(
-        st.sampled_from(["bh", "e_bh"]),
-        variants("bh", alpha=alpha),
+        st.sampled_from(["bh", "by", "bonferroni", "e_bh", "e_lond", "lord", "addis"]),
+        variants("bh", alpha=alpha, quota=st.integers(1, 30)),
+        variants("saffron", alpha=alpha, quota=st.integers(1, 30)),
         st.just({"kind": "threshold", "quantile": "99.9%"}),
         st.floats(-5, 5).map(lambda score: {"kind": "threshold", "score": score}),
     )

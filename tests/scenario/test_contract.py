@@ -99,7 +99,12 @@ DETECTOR_TEXTS = [
     "{kind: lr_e_process, onset: any, restart: 10s}",
     *("cusum", "lr_e_process", "mahalanobis", "pca", "peers", "z"),
 ]
-CONTROL_TEXTS = ["bh", "e_bh", "{kind: threshold, quantile: 99%}", "{kind: threshold, score: 4}"]
+CONTROL_TEXTS = [
+    *(kind for kind in catalogue.CONTROLS if kind != "threshold"),
+    "{kind: threshold, quantile: 99%}",
+    "{kind: threshold, score: 4, quota: 3}",
+    "{kind: lord, alpha: 10%, quota: 3}",
+]
 ANOMALY_TEXTS = [
     "kind: shift, size: 3sd",
     "kind: ramp, size: -3sd, features: 2",
@@ -138,7 +143,7 @@ def _kind_of(block) -> str:
 @pytest.mark.parametrize("text", CONTROL_TEXTS)
 def test_the_detection_builds_every_control(text):
     control = detection_of(f"detector: z, control: {text}").control
-    assert make_control(control.kind, control.options) is not None
+    assert make_control(control.kind, control.options, np.zeros(6, np.int64)) is not None
 
 
 @pytest.mark.parametrize("text", ANOMALY_TEXTS)

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -33,6 +33,7 @@ EVERY = [benjamini_hochberg, *PROCEDURES.values()]
 
 
 @pytest.mark.parametrize("method", PROCEDURES)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.floats(0.01, 0.99))
 def test_a_procedure_rejects_what_statsmodels_rejects(method, p, alpha):
     with patch("gc.collect"):  # statsmodels collects garbage after Holm, which takes 0.1 s
@@ -43,6 +44,7 @@ def test_a_procedure_rejects_what_statsmodels_rejects(method, p, alpha):
 
 
 @pytest.mark.parametrize("method", PROCEDURES)
+@settings(max_examples=50)
 @given(st.lists(P, max_size=15), ALPHA, st.integers(0, 30))
 def test_a_procedure_is_what_its_definition_says(method, p, alpha, unheard):
     total = len(p) + unheard
@@ -51,6 +53,7 @@ def test_a_procedure_is_what_its_definition_says(method, p, alpha, unheard):
 
 
 @pytest.mark.parametrize("method", PROCEDURES)
+@settings(max_examples=50)
 @given(STARTS, ALPHA, st.data())
 def test_a_procedure_tests_each_block_by_itself(method, starts, alpha, data):
     p = data.draw(st.lists(P, min_size=starts[-1], max_size=starts[-1]))

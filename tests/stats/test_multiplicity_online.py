@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.stats.multiplicity import Addis, ELond, LordPlusPlus, Saffron, investing
@@ -32,6 +32,7 @@ RULES = {
 
 
 @pytest.mark.parametrize("kind", RULES)
+@settings(max_examples=50)
 @given(STREAM, st.sampled_from([0.05, 0.2, 0.8]), CUTS)
 def test_levels_are_summed_up_from_the_past_however_the_stream_is_cut(kind, p, alpha, cuts):
     rule, options = RULES[kind]
