@@ -1,5 +1,6 @@
 """What all procedures share: values that are checked, and hypotheses cut into blocks."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -48,3 +49,11 @@ def blocks(size: int, total: ArrayLike | None, starts: Ints | None) -> tuple[Int
 def block_of(hypotheses: Ints, starts: Ints) -> Ints:
     """The block that each of some hypotheses is in."""
     return np.searchsorted(starts, hypotheses, side="right") - 1
+
+
+def ahead(start: int, size: int) -> Iterator[slice]:
+    """What is left of a stream, in parts that double: who finds something near looks at little."""
+    width = 256
+    while start < size:
+        yield slice(start, min(start + width, size))
+        start, width = start + width, 2 * width

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.stats.multiplicity.blocks import Bools, checked_alpha
+from sim.stats.multiplicity.blocks import Bools, Floats, ahead, checked_alpha
 from sim.stats.multiplicity.investing import slow_gamma
 
 
@@ -34,17 +34,21 @@ class ELond:
         needed = -np.log(self._alpha * slow_gamma(number))
         rejected = np.zeros(len(values), np.bool_)
         position = 0
-        while True:
-            bonus = math.log(self._found + 1)
-            hits = np.flatnonzero(values[position:] >= needed[position:] - bonus)
-            if not len(hits):
-                break
-            position += int(hits[0])
-            rejected[position] = True
+        while (hit := self._next(values, needed, position)) is not None:
+            rejected[hit] = True
             self._found += 1
-            position += 1
+            position = hit + 1
         self._tested += len(values)
         return rejected
+
+    def _next(self, log_e: Floats, needed: Floats, start: int) -> int | None:
+        """The first rejection from `start` on."""
+        bonus = math.log(self._found + 1)
+        for part in ahead(start, len(log_e)):
+            hits = np.flatnonzero(log_e[part] >= needed[part] - bonus)
+            if len(hits):
+                return int(part.start + hits[0])
+        return None
 
     def level(self) -> float:
         """1 / e that the next test needs at most."""

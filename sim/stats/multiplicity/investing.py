@@ -25,7 +25,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.stats.multiplicity.blocks import Bools, Floats, Ints, checked_alpha, checked_p
+from sim.stats.multiplicity.blocks import Bools, Floats, Ints, ahead, checked_alpha, checked_p
 
 REMEMBERED: Final = 1000
 """Rejections that still pay. Older ones would add next to nothing; without them levels are lower,
@@ -91,10 +91,12 @@ class Investing(ABC):
 
         Until then levels only fall, so nothing above the next level needs to be looked at.
         """
-        if start >= len(p):
-            return None
-        near = start + np.flatnonzero(p[start:] <= self._level(int(before[start])))
-        return next((int(i) for i in near if p[i] <= self._level(int(before[i]))), None)
+        for part in ahead(start, len(p)):
+            near = part.start + np.flatnonzero(p[part] <= self._level(int(before[part.start])))
+            hit = next((int(i) for i in near if p[i] <= self._level(int(before[i]))), None)
+            if hit is not None:
+                return hit
+        return None
 
     def _level(self, clock: int) -> float:
         since = np.array([0, *([] if self._first is None else [self._first]), *self._later])
