@@ -6,9 +6,11 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.cli.advised import advised
+from sim.cli.explain_capacity import about_capacity
 from sim.cli.explain_confidence import about_confidence
 from sim.cli.explain_control import about_control
 from sim.cli.explain_dependence import about_dependence
+from sim.cli.explain_evolution import about_evolution
 from sim.cli.explain_lies import about_lies, has_lies, who_lies
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
@@ -56,6 +58,8 @@ def explain(
 
 
 def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
+    from sim.scenario.blocks.capacity.facts import tier_demands
+    from sim.scenario.blocks.evolution.facts import evolution_facts
     from sim.scenario.control_facts import control_facts
     from sim.scenario.detection_facts import detection_facts
     from sim.scenario.facts import tier_facts, traffic_facts
@@ -64,6 +68,7 @@ def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
 
     plan = scenario.plan
     detection, control = detection_facts(plan), control_facts(plan)
+    evolution = evolution_facts(plan)
     return {
         "plan": asdict(plan),
         "tree": [asdict(tier) for tier in tier_facts(plan)],
@@ -72,6 +77,8 @@ def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
         "detection": asdict(detection) if detection else None,
         "lies": asdict(lie_facts(plan)) if has_lies(plan) else None,
         "control": asdict(control) if control else None,
+        "evolution": asdict(evolution) if evolution else None,
+        "capacity": [*map(asdict, tier_demands(plan))] if plan.capacity else None,
         "advice": [asdict(one) for one in scenario.advice()],
         "sweep": asdict(grid_facts(scenario.cells)) if scenario.cells else None,
     }
@@ -100,6 +107,10 @@ def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
         yield from ("", "Confidence", *_lines(about_confidence(plan, plan.confidence)))
     if plan.dependence or plan.quantiles:
         yield from ("", "Dependence and quantiles", *_lines(about_dependence(plan)))
+    if plan.evolution:
+        yield from ("", "A tree that changes", *_lines(about_evolution(plan)))
+    if plan.capacity:
+        yield from ("", "Capacity", *_lines(about_capacity(plan)))
     yield from ("", "Messages up the tree", *_traffic(plan))
     if scenario.cells:
         yield from ("", "Sweep", *_sweep(scenario))

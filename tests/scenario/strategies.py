@@ -342,6 +342,39 @@ def reacting_scenarios(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def evolutions() -> st.SearchStrategy[dict[str, Any]]:
+    """A tree that changes, for 40 locals of 60 places under 2 regionals."""
+    often = st.one_of(st.just("none"), st.sampled_from(["3/s", "7Hz", "60/min"]))
+    optional = {
+        "locals": st.just({"min": 4, "max": 57, "slack": 3}),
+        "regionals": st.sampled_from([{"min": 5, "max": 18}, {"min": 1, "max": 19, "slack": 2}]),
+        "joins": often,
+        "leaves": often,
+        "at": durations(0, 10**9),
+        "until": durations(2 * 10**9),
+        "epoch": st.sampled_from(["2s", "10s"]),
+        "borrow": st.booleans(),
+        "place": st.sampled_from(["random", "least_loaded"]),
+        "shuffle": st.booleans(),
+    }
+    start = st.sampled_from(["5%", "20%", 1 / 4])
+    return st.fixed_dictionaries({"start": start}, optional=optional)
+
+
+@st.composite
+def changing_scenarios(draw: st.DrawFn) -> dict[str, Any]:
+    """A good scenario whose tree changes, as the values of its file."""
+    values = draw(scenarios())
+    beside = ("schema", "name", "about", "seed", "duration", "topology", "faults", "thresholds")
+    return {
+        **{key: values[key] for key in beside},
+        "agents": {**values["agents"], "count": 2400, "rate": "10Hz"},
+        "tree": {"local": 60, "regional": 20, "levels": 3},
+        "baseline": {"pane": "1s"},
+        "evolution": draw(evolutions()),
+    }
+
+
 @st.composite
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """A good scenario, as the values of its file."""

@@ -4,7 +4,6 @@ The rows of the columns are places. At the start the first agents are dealt even
 as have halfway between the fewest and the most agents each, and so on up; all other rows are spare.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from sim.engine.reseating import take_seats
 from sim.engine.world import World
 from sim.protocol.topology.limits import Limits
 from sim.protocol.topology.state import Topology, founded
+from sim.scenario.blocks.evolution.facts import first_counts
 from sim.scenario.blocks.evolution.plan import EvolutionPlan, FanIn
 
 
@@ -40,15 +40,6 @@ def prepare_ground(parts: Parts, world: World, plan: EvolutionPlan) -> Grounds:
     places = [tier.count for tier in parts.plan.tiers[:-1]]
     state = founded(first_counts(places, plan), places, _limits(parts, plan.fan_in))
     return Grounds(plan, seated, state, residence)
-
-
-def first_counts(places: Sequence[int], plan: EvolutionPlan) -> list[int]:
-    """How many nodes of each tier are in use at the start, from the agents up."""
-    counts = [max(round(plan.present * places[0]), 1)]
-    for there, fan_in in zip(places[1:], plan.fan_in, strict=True):
-        usual = (fan_in.minimum + fan_in.maximum) / 2
-        counts.append(min(max(math.ceil(counts[-1] / usual), 1), there))
-    return counts
 
 
 def _limits(parts: Parts, fan_in: Sequence[FanIn]) -> list[Limits]:

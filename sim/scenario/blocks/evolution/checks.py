@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.errors import Mistake
-from sim.protocol.topology.limits import would_thrash
+from sim.protocol.topology.limits import most_slack, would_thrash
+from sim.scenario.blocks.evolution.facts import first_counts
 from sim.scenario.blocks.evolution.plan import EvolutionPlan, FanIn
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
@@ -39,20 +40,28 @@ def check_evolution(case: Case) -> Iterator[Mistake]:
 
 
 def _tiers(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
-    tiers = case.plan.tiers
+    tiers, block = case.plan.tiers, case.scenario.evolution
     if len(tiers) < 3:
         yield case.document.mistake(BLOCK, "needs local aggregators: tree.levels of 2 or more")
         return
-    names = ("locals", "regionals")
-    for tier, (name, fan_in) in enumerate(zip(names, plan.fan_in, strict=False), start=1):
-        yield from _fan_in(case, name, fan_in, tiers[tier - 1].count // tiers[tier].count)
+    if len(plan.fan_in) == 1 and block is not None and "regionals" in block.model_fields_set:
+        problem = "there is no tier between the locals and the root"
+        yield case.document.mistake((*BLOCK, "regionals"), problem, "tree.levels: 3 adds one")
+    for tier, fan_in in enumerate(plan.fan_in, start=1):
+        room = tiers[tier - 1].count // tiers[tier].count
+        yield from _fan_in(case, _name(tier), fan_in, room)
+    yield from _start(case, plan)
+
+
+def _name(tier: int) -> str:
+    return "locals" if tier == 1 else "regionals"
 
 
 def _fan_in(case: Case, name: str, fan_in: FanIn, room: int) -> Iterator[Mistake]:
     path: Path = (*BLOCK, name)
     reason = would_thrash(fan_in.minimum, fan_in.maximum, fan_in.slack)
     if reason:
-        yield case.document.mistake(path, f"would thrash: {reason}")
+        yield case.document.mistake(path, f"would thrash: {reason}", _wider(fan_in))
     if fan_in.maximum >= room:
         key = "tree.local" if name == "locals" else "tree.regional"
         problem = (
@@ -61,6 +70,36 @@ def _fan_in(case: Case, name: str, fan_in: FanIn, room: int) -> Iterator[Mistake
         yield case.document.mistake(
             (*path, "max"), problem, f"{key} says how many places there are"
         )
+
+
+def _wider(fan_in: FanIn) -> str:
+    """What to say instead of bounds that thrash."""
+    most = most_slack(fan_in.minimum, fan_in.maximum)
+    if most >= 0:
+        return f"say slack: {most} or less, or leave it out"
+    return f"max must be at least twice min, here {2 * fan_in.minimum}; three times is calm"
+
+
+def _start(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
+    """Who is there at the start must have a place, all the way up."""
+    places = [tier.count for tier in case.plan.tiers[:-1]]
+    path: Path = (*BLOCK, "start")
+    if not round(plan.present * places[0]):
+        share = f"{plan.present * 100:.4g} %"
+        yield case.document.mistake(path, f"{share} of {places[0]:,} agents is nobody")
+        return
+    children, noun = first_counts(places, plan)[0], "agent"
+    for tier, fan_in in enumerate(plan.fan_in, start=1):
+        there, above = places[tier], case.plan.tiers[tier].name
+        if children > there * fan_in.maximum:
+            needed = -(-children // fan_in.maximum)
+            problem = (
+                f"{children:,} {noun}s need {needed:,} {above}s of at most {fan_in.maximum}, "
+                f"and there are {there:,}"
+            )
+            yield case.document.mistake(path, problem, "begin with fewer, or have more places")
+            return
+        children, noun = first_counts(places, plan)[tier], above
 
 
 def _instants(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:

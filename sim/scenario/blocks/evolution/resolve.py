@@ -1,5 +1,6 @@
 """From the block `evolution` to its part of a plan."""
 
+from sim.protocol.topology.limits import most_slack
 from sim.scenario.blocks.evolution.plan import EvolutionPlan, FanIn
 from sim.scenario.blocks.evolution.schema import Children, Evolution
 
@@ -25,4 +26,6 @@ def resolve_evolution(block: Evolution | None, tiers: int) -> EvolutionPlan | No
 
 
 def _fan_in(block: Children) -> FanIn:
-    return FanIn(block.min, block.max, block.slack)
+    # Bounds that thrash with any slack are refused for that (`checks`).
+    most = max(most_slack(block.min, block.max), 0)
+    return FanIn(block.min, block.max, most if block.slack is None else block.slack)

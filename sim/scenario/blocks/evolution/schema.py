@@ -9,18 +9,34 @@ from sim.scenario.schema.quantities import (
     Count,
     Duration,
     Flag,
+    Nanoseconds,
     OptionalDuration,
     Period,
     PositiveDuration,
     Share,
     Whole,
     given,
-    none_is_absent,
     parse_duration,
+    parse_period,
     parse_positive_duration,
 )
 
-Coming = Annotated[Period | None, BeforeValidator(none_is_absent)]
+
+def _coming(value: object) -> int | None:
+    """The mean time between two of them in nanoseconds, None for nobody."""
+    if value is None or value == "none":
+        return None
+    try:
+        return parse_period(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; say none for nobody") from error
+
+
+Coming = Annotated[
+    int | None,
+    BeforeValidator(_coming, json_schema_input_type=Period | Literal["none"] | None),
+    Nanoseconds(),
+]
 
 
 class Children(Block):
@@ -28,8 +44,10 @@ class Children(Block):
 
     min: Count = Field(description="below this it borrows children, or merges")
     max: Count = Field(description="above this it splits")
-    slack: Whole = Field(
-        default=0, description="how far from both it must stay after an operation it took part in"
+    slack: Whole | None = Field(
+        default=None,
+        description="how far from both it must stay after an operation it took part in; "
+        "left out = the most with which bounds do not thrash",
     )
 
     @model_validator(mode="after")
@@ -45,12 +63,12 @@ class Evolution(Block):
     locals: Children = Field(
         default_factory=lambda: Children(min=10, max=50),
         description="agents of a local",
-        json_schema_extra={"default": {"min": 10, "max": 50, "slack": 0}},
+        json_schema_extra={"default": {"min": 10, "max": 50}},
     )
     regionals: Children = Field(
         default_factory=lambda: Children(min=5, max=15),
         description="children of every aggregator above the locals, except the root",
-        json_schema_extra={"default": {"min": 5, "max": 15, "slack": 0}},
+        json_schema_extra={"default": {"min": 5, "max": 15}},
     )
     start: Annotated[Share, Field(gt=0)] = Field(
         default=0.5, description="share of the agents that are there at the start"
