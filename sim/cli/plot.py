@@ -28,6 +28,7 @@ class Kind(StrEnum):
     recovery = "recovery"
     detection = "detection"
     lies = "lies"
+    confidence = "confidence"
     curves = "curves"
     breakdown = "breakdown"
 
@@ -92,6 +93,7 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
     from sim.campaign.replay import stored_plan
     from sim.campaign.results import open_results
     from sim.campaign.stored_tables import tables_of
+    from sim.report.confidence_figure import confidence_figure
     from sim.report.detection_figure import detection_figure
     from sim.report.lies_figure import lies_figure
     from sim.report.recovery_figure import recovery_figure
@@ -101,6 +103,7 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
         Kind.recovery: recovery_figure,
         Kind.detection: detection_figure,
         Kind.lies: lies_figure,
+        Kind.confidence: confidence_figure,
     }[kind]
     return results.path, draw(tables_of(results, replication), stored_plan(results))
 

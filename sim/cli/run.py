@@ -90,7 +90,8 @@ def _tell(outcome: "Outcome", plan: "Plan", no_plot: bool, as_json: bool, quiet:
 
 
 def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
-    """The recovery figure, and those of the detection and of lies where there are any."""
+    """The recovery figure, and those of detection, intervals and lies where there are any."""
+    from sim.report.confidence_figure import confidence_figure
     from sim.report.detection_figure import detection_figure
     from sim.report.lies_figure import is_about_lies, lies_figure
     from sim.report.recovery_figure import recovery_figure
@@ -99,6 +100,8 @@ def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
     figures = save(recovery_figure(outcome.first, plan), outcome.folder / "recovery")
     if plan.detection is not None:
         figures += save(detection_figure(outcome.first, plan), outcome.folder / "detection")
+    if plan.confidence is not None and outcome.first.intervals["tier"].size:
+        figures += save(confidence_figure(outcome.first, plan), outcome.folder / "confidence")
     if is_about_lies(plan):
         figures += save(lies_figure(outcome.first, plan), outcome.folder / "lies")
     return figures

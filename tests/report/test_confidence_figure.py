@@ -1,0 +1,52 @@
+"""The figure of confidence says what the run says, and is the same every time."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.errors import ResultsError
+from sim.report.confidence_figure import confidence_figure, headline
+from sim.report.style import save
+from tests.measure.synthetic import make_plan, make_tables
+from tests.measure.test_confidence import GOOD, LOCAL, SHORT, plan_of, tables_of
+
+LATER = (*GOOD[:2], 9_400, 6_000, 700, 0.2, "")
+OF_LOCALS = (LOCAL, 300, 290, 200, 10, 0.3, "")
+
+
+def test_the_title_names_the_tier_that_covers_least_and_what_broke():
+    told = headline(tables_of(OF_LOCALS, SHORT), plan_of())
+    assert told.endswith(
+        "what claims 95 % covers 60 % at the root; broken: children_alike, current"
+    )
+
+
+def test_the_title_of_a_run_that_keeps_its_promise_says_so():
+    told = headline(tables_of(OF_LOCALS, GOOD), plan_of())
+    assert told.endswith("what claims 95 % covers 95 % or more at every tier")
+
+
+def test_the_figure_has_a_curve_a_tier_the_claim_and_the_naive_intervals():
+    figure = confidence_figure(tables_of(OF_LOCALS, GOOD, LATER), plan_of())
+    (axes,) = [one for one in figure.axes if one.get_ylabel() == "share that cover"]
+    labels = [line.get_label() for line in axes.get_lines()]
+    assert [one for one in labels if not one.startswith("_")] == [
+        "claimed: 95 %",
+        "local",
+        "root",
+        "naive, root",
+    ]
+
+
+def test_the_figure_is_the_same_bytes_every_time(tmp_path):
+    files = [
+        save(confidence_figure(tables_of(GOOD, LATER), plan_of()), tmp_path / name, ("svg",))
+        for name in ("first", "second")
+    ]
+    assert files[0][0].read_bytes() == files[1][0].read_bytes()
+
+
+def test_a_run_without_intervals_has_no_figure_of_them():
+    for plan in (make_plan(), replace(plan_of(), name="silent")):
+        with pytest.raises(ResultsError, match="states no intervals"):
+            confidence_figure(make_tables(), plan)
