@@ -12,6 +12,7 @@ from typing import ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -31,6 +32,23 @@ class Baseline:
     """(B, F), not negative."""
     covariance: Floats | None = None
     """(B, F, F), where it was asked for."""
+
+    def rows(self, which: Bools | slice) -> "Baseline":
+        """Some of them."""
+        covariance = None if self.covariance is None else self.covariance[which]
+        return Baseline(self.count[which], self.mean[which], self.sd[which], covariance)
+
+    def and_more(self, more: "Baseline") -> "Baseline":
+        """These, then others; with covariances only where both have them."""
+        covariance = None
+        if self.covariance is not None and more.covariance is not None:
+            covariance = np.concatenate((self.covariance, more.covariance))
+        return Baseline(
+            np.concatenate((self.count, more.count)),
+            np.concatenate((self.mean, more.mean)),
+            np.concatenate((self.sd, more.sd)),
+            covariance,
+        )
 
 
 class Detector(Protocol):

@@ -60,7 +60,7 @@ class Published:
     `publisher` (agents,) says whose baseline an agent is held against, `local` (agents,) where it
     is watched. `held_at` gives the version that locals held at instants, `held_now` (locals,) those
     that they hold now; -1 is none. Versions older than all that are held are dropped: a long run
-    needs no more room than a short one.
+    needs no more room than a short one. `covariance`: they come with covariances.
     """
 
     def __init__(
@@ -70,6 +70,8 @@ class Published:
         features: int,
         held_at: Callable[[Ints, Floats], Ints],
         held_now: Callable[[], Ints],
+        *,
+        covariance: bool = False,
     ) -> None:
         self._publisher = publisher
         self._publishers = int(publisher.max()) + 1
@@ -78,7 +80,7 @@ class Published:
         self._held_now = held_now
         self._numbers = np.zeros(1, np.int64)
         """The versions that are kept, ascending. 0 is unknown: held before anything arrives."""
-        self._kept = nothing_known(self._publishers, features)
+        self._kept = nothing_known(self._publishers, features, covariance)
         """A row for each of them and publisher."""
 
     def publish(self, version: int, baseline: Baseline) -> None:
@@ -86,11 +88,7 @@ class Published:
         is_held = self._numbers >= np.maximum(self._held_now(), 0).min()
         rows = np.repeat(is_held, self._publishers)
         self._numbers = np.append(self._numbers[is_held], version)
-        self._kept = Baseline(
-            np.concatenate((self._kept.count[rows], baseline.count)),
-            np.concatenate((self._kept.mean[rows], baseline.mean)),
-            np.concatenate((self._kept.sd[rows], baseline.sd)),
-        )
+        self._kept = self._kept.rows(rows).and_more(baseline)
 
     def at(self, rows: Ints, known_ns: Floats) -> Answer:
         """See `Normal.at`."""
@@ -108,11 +106,11 @@ class Published:
 
 
 class Snapshot:
-    """Baselines that are known the instant they are made; `publisher` as in `Published`."""
+    """Baselines known the instant they are made; arguments are those of `Published`."""
 
-    def __init__(self, publisher: Ints, features: int) -> None:
+    def __init__(self, publisher: Ints, features: int, *, covariance: bool = False) -> None:
         self._publisher = publisher
-        self._baseline = nothing_known(int(publisher.max()) + 1, features)
+        self._baseline = nothing_known(int(publisher.max()) + 1, features, covariance)
 
     def publish(self, version: int, baseline: Baseline) -> None:  # noqa: ARG002
         """Replace what was known."""
@@ -129,15 +127,15 @@ class Snapshot:
         return self._baseline, None if len(self._baseline.count) == 1 else self._publisher
 
 
-def nothing_known(rows: int, features: int) -> Baseline:
-    """Baselines of which nothing is known."""
+def nothing_known(rows: int, features: int, covariance: bool = False) -> Baseline:
+    """Baselines of which nothing is known; `covariance`: not even of how features move together."""
     unknown = np.full((rows, features), np.nan)
-    return Baseline(np.zeros(rows, np.int64), unknown, unknown.copy())
+    matrix = np.full((rows, features, features), np.nan) if covariance else None
+    return Baseline(np.zeros(rows, np.int64), unknown, unknown.copy(), matrix)
 
 
 def _narrowed(baseline: Baseline, which: Ints) -> Answer:
     """The same answer; where all agents have one row, that row alone, which is cheaper to use."""
     if not len(which) or which.min() != which.max():
         return baseline, which
-    row = slice(which[0], which[0] + 1)
-    return Baseline(baseline.count[row], baseline.mean[row], baseline.sd[row]), None
+    return baseline.rows(slice(which[0], which[0] + 1)), None

@@ -12,7 +12,7 @@ from sim.engine.component import Component
 from sim.engine.confidence.build import add_confidence
 from sim.engine.control.build import add_control
 from sim.engine.control.plane import ControlPlane
-from sim.engine.dependence.build import add_dependence
+from sim.engine.dependence.build import add_dependence, covariances
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.detection.schedule import Schedule
@@ -59,10 +59,12 @@ def assemble(
     digests = add_digests(parts, world, lies) if plan.baseline.rule.kind != "mean" else None
     attest = add_attest(parts, world, lies, plan.attest) if plan.attest else None
     evidence = add_evidence(parts, world, lies, plan.evidence) if plan.evidence else None
-    detection = add_detection(parts, world, plan.detection, lies) if plan.detection else None
     gathered = add_dependence(parts, world, lies)
+    detection = None
+    if plan.detection is not None:
+        detection = add_detection(parts, world, plan.detection, lies, covariances(gathered))
     recorder = Recorder(plan, world, fingerprint)
-    listeners: tuple[Listener | None, ...] = (evidence, detection, *gathered)
+    listeners: tuple[Listener | None, ...] = (evidence, *gathered, detection)
     told = [listener for listener in listeners if listener is not None]
     is_replicated = plan.control.agreement is not None
     publisher = Publisher(

@@ -15,6 +15,7 @@ from sim.engine.parts import Parts
 from sim.engine.replicas import add_replicas
 from sim.engine.tiers import aggregator_kind, make_aggregators, make_root, may_forget, phases
 from sim.engine.world import Hop, Line, World
+from sim.scenario.detection_facts import holds_against_covariances
 from sim.scenario.plan import Plan
 from sim.telemetry import holdings
 from sim.telemetry.fold import SLOTS_MAX
@@ -27,6 +28,7 @@ from sim.telemetry.way import Way
 
 STRIDE_MESSAGES: Final = 2_000_000
 """Reports of agents that one vector step carries, about: enough to amortise a step's overhead."""
+NUMBER_BYTES: Final = 8
 STRIDE_TICKS_MAX: Final = 10
 
 
@@ -117,5 +119,13 @@ def baselines_down(parts: Parts, above: int, name: str, kind: str) -> tuple[Mail
         groups = parts.levels[tier - 1] if tier > 1 else None
         way = Way(f"{kind} to {tier_name}", down.channel, path_ns(down))
         posts.append(Post(way, groups, np.full(count, np.nan)))
-        hops.append(Hop(kind, down, posts[-1], parts.layout.wire_bytes(panes=1)))
+        hops.append(Hop(kind, down, posts[-1], _baseline_bytes(parts)))
     return Mail(posts), hops
+
+
+def _baseline_bytes(parts: Parts) -> int:
+    """Size of a baseline on its way down; with covariances where agents are held against them."""
+    size, features = parts.layout.wire_bytes(panes=1), parts.layout.features
+    if holds_against_covariances(parts.plan):
+        size += NUMBER_BYTES * features * (features + 1) // 2
+    return size

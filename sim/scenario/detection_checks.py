@@ -106,9 +106,17 @@ def _scope(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
     if kind == "peers" and scope != "local":
         problem = f"peers are the agents of the same local aggregator, whatever the scope: {scope}"
         yield case.document.mistake(path, problem, "leave it out, or say local")
-    elif kind in NEAR_DETECTORS and scope not in ("own", "local"):
+    elif kind in NEAR_DETECTORS and scope not in ("own", "local") and not _gathers(case, scope):
         problem = f"{kind} needs covariances, and the baseline of the {scope} comes without"
-        yield case.document.mistake(path, problem, "say own or local")
+        more = "; or add baseline.dependence: covariance" if scope == "population" else ""
+        yield case.document.mistake(path, problem, f"say own or local{more}")
+
+
+def _gathers(case: Case, scope: str) -> bool:
+    """Whether covariances of that scope are gathered."""
+    dependence = case.plan.dependence
+    is_covariance = dependence is not None and dependence.method.kind == "covariance"
+    return scope == "population" and is_covariance
 
 
 def _groups(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sim.scenario.plan import AnomalyPlan, DetectionPlan, Plan
 from sim.scenario.procedures import PROCEDURES
-from sim.scenario.resolve import NEAR_DETECTORS
+from sim.scenario.resolve import COVARIANCE_DETECTORS, NEAR_DETECTORS
 from sim.units import write_duration
 
 
@@ -64,9 +64,20 @@ def _early(plan: Plan, detection: DetectionPlan, begin_ns: int) -> Iterator[str]
             yield f"{anomaly.path} is over before decisions begin, at {begin}: it is never scored"
 
 
+def holds_against_covariances(plan: Plan) -> bool:
+    """Whether the root's baselines come down with covariances, for a detector to use."""
+    detection = plan.detection
+    return (
+        detection is not None
+        and detection.scope == "population"
+        and detection.detector.kind in COVARIANCE_DETECTORS
+    )
+
+
 def _spoils(detection: DetectionPlan) -> str:
     """What an anomaly before the first decision does."""
-    learns = detection.scope == "own" or detection.detector.kind in NEAR_DETECTORS
+    near = detection.scope != "population" and detection.detector.kind in NEAR_DETECTORS
+    learns = detection.scope == "own" or near
     learning = f"learning (to {write_duration(detection.learn_ns)}) or " if learns else ""
     return f"during {learning}calibrating: its values count as normal"
 

@@ -34,8 +34,10 @@ from sim.scenario.schema.scenario import Scenario, Tree
 from sim.scenario.variants import options, variant
 from sim.units import NS_PER_S
 
-NEAR_DETECTORS: Final = ("mahalanobis", "pca", "peers")
-"""Detectors that need what does not travel up the tree: covariances, or the neighbours' values."""
+COVARIANCE_DETECTORS: Final = ("mahalanobis", "pca")
+"""Detectors that need to know how features move together."""
+NEAR_DETECTORS: Final = (*COVARIANCE_DETECTORS, "peers")
+"""Detectors that need what no baseline has by itself: covariances, or the neighbours' values."""
 WAIT_NS: Final = NS_PER_S // 5
 """From scores to decision: several times the delay of a tree across a continent."""
 

@@ -56,7 +56,7 @@ def with_detection(block: str) -> str:
         (
             "detector: pca, scope: population",
             "6:28: detection.scope: pca needs covariances, and the baseline of the population "
-            "comes without, say own or local",
+            "comes without, say own or local; or add baseline.dependence: covariance",
         ),
         (
             "detector: peers, scope: own",

@@ -1,5 +1,6 @@
 """From what a plan asks baselines to say to what is gathered in a world."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -36,6 +37,14 @@ def add_dependence(parts: Parts, world: World, lies: Lies) -> tuple[Gathering, .
             _gathering("quantiles", plan.quantiles, slice(None), sketched, parts, world, lies)
         )
     return tuple(made)
+
+
+def covariances(gathered: Sequence[Gathering]) -> MethodSummary | None:
+    """Who knows the covariances of features, if they are gathered."""
+    for one in gathered:
+        if isinstance(one.summary, MethodSummary) and one.summary.kind == "covariance":
+            return one.summary
+    return None
 
 
 def _only(feature: int) -> slice:

@@ -53,7 +53,7 @@ class Gathering:
         self._world = world
         self._arrived = arrived
         self._true = true
-        self._summary = summary
+        self.summary = summary
         self._ways = ways
         self._rounds = ways.rounds
         self._truth: Any = None
@@ -83,7 +83,7 @@ class Gathering:
         if root is None:
             return
         state = self._rounds.merged(self._parts.top, version)
-        found = self._summary.judge(state, self._truth)
+        found = self.summary.judge(state, self._truth)
         begin_ns, end_ns = self.window(now_ns)
         instants = len(ticks_between(begin_ns, end_ns, self._parts.plan.agents.period_ns))
         row = {"published_ns": now_ns, "version": version, "instants": instants}
@@ -111,15 +111,15 @@ class Gathering:
 
     def _lift(self, version: int, now_ns: int) -> Any:
         window = self.window(version * self._parts.plan.baseline.publish_ns)
-        self._truth = self._summary.truth(version, self._true.between(*window))
-        state = self._summary.lift(version, self._arrived.between(*window), self._parts.levels[0])
+        self._truth = self.summary.truth(version, self._true.between(*window))
+        state = self.summary.lift(version, self._arrived.between(*window), self._parts.levels[0])
         self._rounds.lift_and_send(version, now_ns, state)
         return state
 
     def _count(self, tier: int, state: Any) -> None:
         """Bytes of what a tier has just sent."""
         sends = self._world.is_up(tier)
-        sizes = self._summary.sizes(state, len(sends)) + HEADER_BYTES
+        sizes = self.summary.sizes(state, len(sends)) + HEADER_BYTES
         self._ways.sent_bytes[tier - 1] += int(sizes[sends].sum())
 
     def _since_before(self) -> dict[str, int]:
@@ -127,7 +127,7 @@ class Gathering:
         now = {
             "messages": sum(mail.sent for mail in self._ways.mails),
             "bytes": sum(self._ways.sent_bytes),
-            "operations": self._summary.spent,
+            "operations": self.summary.spent,
         }
         spent = {name: count - self._before[name] for name, count in now.items()}
         self._before = now

@@ -66,12 +66,17 @@ class MethodSummary:
         shared: Callable[[int], np.random.Generator],
         sample: Ints,
     ) -> None:
+        self.kind = kind
         self._method = make_dependence(kind, options)
         self._central = make_dependence(self._method.reference)
         self._shared = shared
         self._sample = sample
         self.rounds_kept = 1 if self._method.takes == "samples" else 0
         self.spent = 0
+        self.read: Any = None
+        """What the root read last; None where it had nothing."""
+        self.true: Any = None
+        """What the central observer read last; None before it had anything."""
 
     def lift(self, version: int, vectors: Floats, groups: Groups) -> States:
         """See `Summary.lift`. A local that has heard nothing says nothing."""
@@ -135,13 +140,15 @@ class MethodSummary:
             else:
                 return Truth(None, count)
         state = self._lift(method, version, vectors[:, whose], whose)
-        return Truth(method.read(state), count)
+        self.true = method.read(state)
+        return Truth(self.true, count)
 
     def judge(self, state: States | None, truth: Truth) -> Mapping[str, float]:
         """See `Summary.judge`."""
+        self.read = None
         if state is None or 0 not in state.of or not truth.vectors:
             return {"coverage": 0.0, "mean": math.nan, "error": math.nan}
-        reading = self._method.read(state.of[0])
+        self.read = reading = self._method.read(state.of[0])
         self.spent += reading.operations
         known = truth.reading is not None
         error = self._method.error(reading, truth.reading) if known else math.nan

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.detection.contract import Baseline
+from sim.detection.normal import nothing_known
+from sim.stats.dependence.covariance import CovarianceReading
 from sim.stats.moments import Layout, Moments, mean_sd
 from sim.telemetry.mail import Mail
 
@@ -34,17 +36,26 @@ class Baselines(Protocol):
 class OfPopulation:
     """One baseline for all, that of the root or the true one; or what each publisher makes of it.
 
-    `told` turns the one into a row for each publisher of the normal.
+    `told` turns the one into a row for each publisher of the normal. `gathered` is asked for a
+    baseline with covariances, of what was gathered for the version, in place of exact moments.
     """
 
-    def __init__(self, normal: Normal, told: Retell | None = None) -> None:
+    def __init__(
+        self,
+        normal: Normal,
+        told: Retell | None = None,
+        gathered: Callable[[], Baseline] | None = None,
+    ) -> None:
         self._normal = normal
         self._told = told
+        self._gathered = gathered
 
     def publish(self, version: int, now_ns: int, population: Moments | None) -> None:
         """See `Baselines.publish`."""
         if population is not None:
-            baseline = baseline_of_moments(population)
+            baseline = (
+                baseline_of_moments(population) if self._gathered is None else self._gathered()
+            )
             told = baseline if self._told is None else self._told(baseline, now_ns)
             self._normal.publish(version, told)
 
@@ -81,6 +92,17 @@ class OfGroups:
 def baseline_of_sums(sums: Ints, layout: Layout) -> Baseline:
     """Baselines of wide rows, (B, wide)."""
     return Baseline(*mean_sd(sums, layout.features))
+
+
+def baseline_of_covariance(reading: CovarianceReading | None, features: int) -> Baseline:
+    """The one baseline of gathered samples; what is not known is NaN.
+
+    Means, deviations and covariances are of the same samples, so no correlation is beyond 1.
+    """
+    if reading is None:
+        return nothing_known(1, features, covariance=True)
+    count, sd = np.array([reading.count]), np.sqrt(np.diag(reading.matrix))
+    return Baseline(count, reading.mean[None], sd[None], reading.matrix[None])
 
 
 def baseline_of_moments(moments: Moments) -> Baseline:

@@ -1,12 +1,12 @@
 """From a plan to a running detection: who watches, against what, who decides, how scores travel."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.detection.contract import Detector
+from sim.detection.contract import Baseline, Detector
 from sim.detection.controls import make_control
 from sim.detection.decider import Decider
 from sim.detection.detectors import make_detector
@@ -14,7 +14,8 @@ from sim.detection.history import History
 from sim.detection.normal import Learnt, Normal, Published, Snapshot
 from sim.detection.watch import Watch
 from sim.engine.build import baselines_down
-from sim.engine.detection.baselines import Baselines, OfGroups, OfPopulation
+from sim.engine.dependence.methods import MethodSummary
+from sim.engine.detection.baselines import Baselines, OfGroups, OfPopulation, baseline_of_covariance
 from sim.engine.detection.detection import Detection, Side
 from sim.engine.detection.points import PointLog, sample_agents
 from sim.engine.detection.truth import Truth
@@ -37,9 +38,18 @@ HEADER_BYTES: Final = 64
 SCORE_BYTES: Final = 8
 
 
-def add_detection(parts: Parts, world: World, plan: DetectionPlan, lies: Lies) -> Detection:
-    """Put the detection of a plan into a world: its mail, and its eyes in the telemetry plane."""
-    wiring = _Wiring(parts, world, plan, Told(lies, parts.roster.tree))
+def add_detection(
+    parts: Parts,
+    world: World,
+    plan: DetectionPlan,
+    lies: Lies,
+    covariances: MethodSummary | None = None,
+) -> Detection:
+    """Put the detection of a plan into a world: its mail, and its eyes in the telemetry plane.
+
+    `covariances` knows those of the population, where they are gathered.
+    """
+    wiring = _Wiring(parts, world, plan, Told(lies, parts.roster.tree), covariances)
     tier = wiring.deciding_tier
     detection = Detection(
         plan,
@@ -67,10 +77,16 @@ class _Wiring:
     """The pieces of one detection, made from the pieces of a world."""
 
     def __init__(
-        self, parts: Parts, world: World, plan: DetectionPlan, told: Told | None = None
+        self,
+        parts: Parts,
+        world: World,
+        plan: DetectionPlan,
+        told: Told | None = None,
+        covariances: MethodSummary | None = None,
     ) -> None:
         self.parts = parts
         self.told = told
+        self.covariances = covariances
         self.world = world
         self.plan = plan
         self.agents = parts.plan.agents.count
@@ -115,9 +131,9 @@ class _Wiring:
             if self.told is not None and self.told.any:
                 # Each local may have been told another one, so each is a publisher of its own.
                 normal = self._travelled(self.ancestor(self.local_tier), downlink)
-                return normal, OfPopulation(normal, self.told)
+                return normal, OfPopulation(normal, self.told, self._gathered("read"))
             normal = self._travelled(np.zeros(self.agents, np.int64), downlink)
-            return normal, OfPopulation(normal)
+            return normal, OfPopulation(normal, None, self._gathered("read"))
         return self._of_aggregators(self._scope_tier)
 
     def central(self) -> tuple[Normal, Baselines | None]:
@@ -125,8 +141,9 @@ class _Wiring:
         if self._learns:
             return self._learnt(), None
         if self.plan.scope == "population":
-            normal = Snapshot(np.zeros(self.agents, np.int64), self.features)
-            return normal, OfPopulation(normal)
+            everybody = np.zeros(self.agents, np.int64)
+            normal = Snapshot(everybody, self.features, covariance=self._needs_covariance)
+            return normal, OfPopulation(normal, None, self._gathered("true"))
         leaves, tier = self.world.telemetry.leaves, self._scope_tier
         leaves.truth_of_groups = {}
         starts = self._first_below(tier, self.parts.plan.tiers[tier].count, of=1)
@@ -170,7 +187,23 @@ class _Wiring:
     @property
     def _learns(self) -> bool:
         """Whether agents are held against what their own local has learnt of them."""
-        return self.plan.scope == "own" or self.detector.needs_covariance
+        near = self.plan.scope != "population"
+        return self.plan.scope == "own" or (near and self._needs_covariance)
+
+    @property
+    def _needs_covariance(self) -> bool:
+        return self.detector.needs_covariance
+
+    def _gathered(self, side: Literal["read", "true"]) -> Callable[[], Baseline] | None:
+        """What makes a baseline with covariances; None where exact moments will do.
+
+        read: of what the root has of all agents; true: of what a central observer has.
+        """
+        summary = self.covariances
+        if not self._needs_covariance:
+            return None
+        assert summary is not None, "the scenario has covariances gathered, or it was refused"
+        return lambda: baseline_of_covariance(getattr(summary, side), self.features)
 
     @property
     def _scope_tier(self) -> int:
@@ -212,13 +245,14 @@ class _Wiring:
     def _travelled(self, publisher: Ints, mail: Mail) -> Published | Snapshot:
         """A normal that comes by mail; where there is no way to go, it is there at once."""
         if not mail.posts:
-            return Snapshot(publisher, self.features)
+            return Snapshot(publisher, self.features, covariance=self._needs_covariance)
         return Published(
             publisher,
             self.ancestor(1),
             self.features,
             mail.held_at,
             lambda: mail.posts[-1].version_held,
+            covariance=self._needs_covariance,
         )
 
     def _known_sums(self, aggregator: Aggregators) -> Callable[[int], Ints]:

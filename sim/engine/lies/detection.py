@@ -55,7 +55,10 @@ class Told:
             for one, below in _below(self._lies, actor, self._tree, 1, now_ns):
                 mean[below] = actor.strategy.down(mean[below], child[below])
                 actor.note(np.array([one]), now_ns)
-        return Baseline(count, mean, np.repeat(baseline.sd, locals_, axis=0))
+        covariance = baseline.covariance
+        if covariance is not None:
+            covariance = np.repeat(covariance, locals_, axis=0)
+        return Baseline(count, mean, np.repeat(baseline.sd, locals_, axis=0), covariance)
 
 
 def _below(lies: Lies, actor: Actor, tree: Tree, tier: int, now_ns: int) -> list[tuple[int, Ints]]:
