@@ -16,9 +16,10 @@ def about_confidence(plan: "Plan", asked: "ConfidencePlan") -> Iterator[str]:
 
     baseline = plan.baseline
     looks = plan.duration_ns // baseline.publish_ns - (baseline.pane_ns - 1) // baseline.publish_ns
+    *below, root = [tier.name for tier in plan.tiers[1:]]
     yield (
         f"{asked.level * 100:.4g} % intervals ({asked.interval.kind}) of {_OF[asked.of]}, by each "
-        f"{', '.join(tier.name for tier in plan.tiers[1:])} at {looks} publications"
+        f"{', '.join(below)} and {root} at {looks:,} publication{'' if looks == 1 else 's'}"
     )
     behind = write_duration(baseline.pane_ns * max(baseline.panes, 1))
     yield (

@@ -25,9 +25,10 @@ from sim.scenario.plan import Plan
 PANEL_IN: Final = {"coverage": 2.4, "width": 1.2, "age": 0.9}
 TITLES: Final = {
     "half_width": "Half of an interval of the root",
-    "age_ns": "Mean age of what the root knows, in its newest finished pane",
+    "age_ns": "How far what the root knows is behind the newest finished pane, mean",
 }
 LANES_LEAST: Final = 3
+HEADROOM: Final = 1.15
 LOOKS: Final[Any] = {
     "local": {"color": GREEN, "marker": "^", "linestyle": (0, (1, 1))},
     "regional": {"color": BLUE, "marker": "s", "linestyle": (0, (4, 2))},
@@ -95,8 +96,10 @@ def _draw_coverage(axes: Axes, tables: Tables, plan: Plan) -> None:
 def _draw_root(axes: Axes, tables: Tables, plan: Plan, column: str, unit: str, per: float) -> None:
     """A column of the root, from 0 on."""
     rows = rows_of(tables, plan, "root")
-    axes.plot(_at_s(rows), rows[column] / per, color=INK, marker="o", markersize=3.5)
-    axes.set_ylim(bottom=0)
+    values = rows[column] / per
+    axes.plot(_at_s(rows), values, color=INK, marker="o", markersize=3.5)
+    highest = float(np.max(values, initial=0.0, where=np.isfinite(values)))
+    axes.set_ylim(0, HEADROOM * highest or 1.0)
     axes.set_ylabel(unit)
     axes.set_title(TITLES[column])
 

@@ -149,8 +149,8 @@ def peeked(interval, spread=0.0):
     """Twenty looks at independent values of agents that are alike, unless there is a spread."""
     return stated(
         behaviour={"spread": spread},
-        agents={"count": 60, "features": 300},
-        tree={"local": 5},
+        agents={"count": 60, "features": 300, "rate": "4Hz"},
+        tree={"local": 5, "forward": "4Hz"},
         baseline={"publish": "2500ms", "pane": "2500ms"},
         duration="50s",
         measure={"every": "50s"},
@@ -166,7 +166,7 @@ def test_whoever_looks_twenty_times_is_misled_in_two_features_of_three():
 
 @pytest.mark.parametrize("spread", [0.0, 0.33])
 def test_a_sequence_holds_at_all_looks_together(spread):
-    run = peeked({"kind": "sequence", "horizon": 250}, spread)
+    run = peeked({"kind": "sequence", "horizon": 100}, spread)
     assert run.at(ROOT, "ever_missed")[-1] <= 0.05 * 300
     assert run.at(LOCAL, "ever_missed")[-1] <= 0.05 * 300 * 12
     assert (run.at(ROOT, "half_width")[1:] < run.at(ROOT, "half_width")[:-1]).all()
