@@ -12,6 +12,7 @@ from sim.cli.explain_control import about_control
 from sim.cli.explain_dependence import about_dependence
 from sim.cli.explain_evolution import about_evolution
 from sim.cli.explain_lies import about_lies, has_lies, who_lies
+from sim.cli.explain_routing import about_routing
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
 from sim.units import format_duration, write_deviations, write_duration, write_frequency
@@ -60,6 +61,7 @@ def explain(
 def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
     from sim.scenario.blocks.capacity.facts import tier_demands
     from sim.scenario.blocks.evolution.facts import evolution_facts
+    from sim.scenario.blocks.routing.facts import routing_facts
     from sim.scenario.control_facts import control_facts
     from sim.scenario.detection_facts import detection_facts
     from sim.scenario.facts import tier_facts, traffic_facts
@@ -68,7 +70,7 @@ def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
 
     plan = scenario.plan
     detection, control = detection_facts(plan), control_facts(plan)
-    evolution = evolution_facts(plan)
+    evolution, routing = evolution_facts(plan), routing_facts(plan)
     return {
         "plan": asdict(plan),
         "tree": [asdict(tier) for tier in tier_facts(plan)],
@@ -77,6 +79,7 @@ def _report(scenario: "Scenario", sites: "SiteFacts") -> dict[str, object]:
         "detection": asdict(detection) if detection else None,
         "lies": asdict(lie_facts(plan)) if has_lies(plan) else None,
         "control": asdict(control) if control else None,
+        "routing": asdict(routing) if routing else None,
         "evolution": asdict(evolution) if evolution else None,
         "capacity": [*map(asdict, tier_demands(plan))] if plan.capacity else None,
         "advice": [asdict(one) for one in scenario.advice()],
@@ -107,6 +110,8 @@ def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
         yield from ("", "Confidence", *_lines(about_confidence(plan, plan.confidence)))
     if plan.dependence or plan.quantiles:
         yield from ("", "Dependence and quantiles", *_lines(about_dependence(plan)))
+    if plan.routing:
+        yield from ("", "Updates of single agents", *_lines(about_routing(plan)))
     if plan.evolution:
         yield from ("", "A tree that changes", *_lines(about_evolution(plan)))
     if plan.capacity:

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     recovery = "recovery"
     detection = "detection"
     lies = "lies"
+    routing = "routing"
     confidence = "confidence"
     curves = "curves"
     breakdown = "breakdown"
@@ -97,12 +98,14 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
     from sim.report.detection_figure import detection_figure
     from sim.report.lies_figure import lies_figure
     from sim.report.recovery_figure import recovery_figure
+    from sim.report.routing_figure import routing_figure
 
     results = open_results(run)
     draw = {
         Kind.recovery: recovery_figure,
         Kind.detection: detection_figure,
         Kind.lies: lies_figure,
+        Kind.routing: routing_figure,
         Kind.confidence: confidence_figure,
     }[kind]
     return results.path, draw(tables_of(results, replication), stored_plan(results))

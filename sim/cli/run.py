@@ -90,11 +90,12 @@ def _tell(outcome: "Outcome", plan: "Plan", no_plot: bool, as_json: bool, quiet:
 
 
 def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
-    """The recovery figure, and those of detection, intervals and lies where there are any."""
+    """The recovery figure, and those of what else the scenario has."""
     from sim.report.confidence_figure import confidence_figure
     from sim.report.detection_figure import detection_figure
     from sim.report.lies_figure import is_about_lies, lies_figure
     from sim.report.recovery_figure import recovery_figure
+    from sim.report.routing_figure import routing_figure
     from sim.report.style import save
 
     figures = save(recovery_figure(outcome.first, plan), outcome.folder / "recovery")
@@ -104,6 +105,8 @@ def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
         figures += save(confidence_figure(outcome.first, plan), outcome.folder / "confidence")
     if is_about_lies(plan):
         figures += save(lies_figure(outcome.first, plan), outcome.folder / "lies")
+    if plan.routing is not None:
+        figures += save(routing_figure(outcome.first, plan), outcome.folder / "routing")
     return figures
 
 

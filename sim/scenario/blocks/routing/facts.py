@@ -1,7 +1,7 @@
 """What a block `routing` amounts to, by formula: what routers are offered before anything runs.
 
-An upper bound where a policy keeps back what has not moved: here every measurement is sent. Floods
-are counted as if all liars were below one router, heartbeats of everybody are.
+An upper bound where a policy keeps back what has not moved: here every measurement is sent. What
+liars add is told apart, as if as many as can be were below one router.
 """
 
 from dataclasses import dataclass
@@ -23,9 +23,11 @@ class LineFacts:
     agents: int
     """Whose updates pass it."""
     updates_per_s: float
-    """Everything: updates, heartbeats, what liars add to them."""
+    """Updates and heartbeats."""
     load: float
-    """Time on the line per time; 0 for a line without a rate."""
+    """Time that these take of the line, per time; 0 for a line without a rate."""
+    flood_per_s: float
+    """What liars add to them, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,13 @@ def _line(
 ) -> LineFacts:
     node = plan.tiers[tier]
     agents = _most_below(plan, tier)
-    updates = (agents + _copies(plan, agents)) / routing.every_ns
+    updates = agents / routing.every_ns
+    flood = _copies(plan, agents) / routing.every_ns
     pulses = agents / routing.heartbeat_ns if routing.heartbeat_ns else 0.0
     bits_per_ns = 8 * (updates * update_bytes + pulses * pulse_bytes)
     load = 0.0 if routing.rate_bps is None else bits_per_ns * NS_PER_S / routing.rate_bps
-    return LineFacts(node.name, agents, (updates + pulses) * NS_PER_S, load)
+    sent = (updates + pulses) * NS_PER_S
+    return LineFacts(node.name, agents, sent, load, flood * NS_PER_S)
 
 
 def _most_below(plan: Plan, tier: int) -> int:
