@@ -19,7 +19,8 @@ def plan(kind: str, *faults: Any, of: str = "dependence", **blocks: Any) -> Any:
     """A plan with one thing gathered; options of the method are in `options`."""
     options = blocks.pop("options", {})
     baseline = {"publish": "1s", of: {"kind": kind, **WHEN, **options}}
-    return plan_of(*faults, **{"agents": SHARED, "baseline": baseline, **blocks})
+    often = {"agents": SHARED, "measure": {"every": "1s"}, "baseline": baseline}
+    return plan_of(*faults, **{**often, **blocks})
 
 
 def gathered(kind: str, *faults: Any, of: str = "dependence", **blocks: Any) -> Recording:

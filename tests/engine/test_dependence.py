@@ -86,7 +86,7 @@ def test_values_that_have_not_arrived_are_missing_where_nothing_settles():
 
 def test_gathering_changes_no_report_and_no_baseline():
     agents = {"features": 3}
-    plain = run(agents=agents, baseline={"publish": "1s"})
+    plain = run(agents=agents, baseline={"publish": "1s"}, measure={"every": "1s"})
     more = gathered("covariance", agents=agents)
     for table in ("samples", "baselines", "regions"):
         for column, values in plain.tables[table].items():
@@ -95,7 +95,7 @@ def test_gathering_changes_no_report_and_no_baseline():
 
 def test_detection_and_dependence_watch_side_by_side():
     detection = {"detector": "z", "every": "500ms", "learn": "1s", "calibrate": "1s"}
-    alone = run(detection=detection, baseline={"publish": "1s"})
+    alone = run(detection=detection, baseline={"publish": "1s"}, measure={"every": "1s"})
     both = gathered("covariance", detection=detection, agents={})
     assert coverages(both) == [1.0] * 4
     np.testing.assert_array_equal(alone.tables["points"]["score"], both.tables["points"]["score"])
