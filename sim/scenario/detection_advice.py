@@ -1,10 +1,10 @@
 """What a control assumes and a scenario does not give it: told with its place, never refused.
 
 What makes agents of one instant depend on each other is what they share: a season with a common
-phase, or a trace that all play in step. Not so correlation between the features of an agent, a
-baseline that many are held against (its error is a small common shift, as that of a shared
-calibration), or loss. What makes an agent depend on its own past is nearly everything but plain
-noise held against its own history.
+phase, common shocks, or a trace that all play in step. Not so correlation between the features of
+an agent, a baseline that many are held against (its error is a small common shift, as that of a
+shared calibration), or loss. What makes an agent depend on its own past is nearly everything but
+plain noise held against its own history.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ MATCHED_LEAST: Final = 1000
 """Agents of a local from which on levels can be matched: with 500 the realised rate is a quarter
 above that of BH, with 10,000 it is the same (tests/theory/test_distributed_fdr.py)."""
 _CONTROL: Final[Path] = ("detection", "control")
+_HIT: Final = {"all": "all", "locals": "all of a local", "regions": "all of a region"}
 _FOR_ANY: Final = "by and bonferroni hold under any dependence, and e_bh on e-values"
 
 
@@ -61,6 +62,9 @@ def _shared(plan: Plan, detection: DetectionPlan) -> Iterator[str]:
         and detection.detector.kind != "peers"
     ):
         yield "all swing together (season with phase: common)"
+    common = behaviour.options.get("common")
+    if common and common["sd"] > 0 and detection.detector.kind != "peers":
+        yield f"shocks hit {_HIT[common['among']]} at once (common: {common['sd']:g})"
 
 
 def _over_time(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:

@@ -8,6 +8,7 @@ import pytest
 from sim.cli.explain_dependence import about_dependence
 from sim.scenario import parse_scenario, resolved_yaml
 from sim.scenario.blocks.dependence.schema import AnyMethod, AnySketch
+from sim.scenario.detection_advice import about_detection
 from sim.stats.dependence.registry import DEPENDENCE, make_dependence
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
@@ -141,6 +142,19 @@ def test_a_window_that_fills_the_memory_is_refused():
 def test_options_that_make_no_sense_are_refused_in_their_place(line):
     (mistake,) = mistakes_in(text(line))
     assert mistake.startswith("scenario.yaml:7:")
+
+
+def test_who_needs_independence_is_told_of_common_shocks():
+    behaviour = "behaviour: {kind: synthetic, common: {sd: 0.5, among: locals}}"
+    good = GOOD.replace("rate: 10Hz", f"rate: 10Hz, {behaviour}")
+    detection = "detection: {detector: z, scope: population, control: %s}\n"
+    told, silent = (
+        [problem for _, problem, _ in about_detection(plan_of(good + detection % kind))]
+        for kind in ("bh", "by")
+    )
+    shocks = "shocks hit all of a local at once (common: 0.5)"
+    assert any(shocks in problem for problem in told)
+    assert not any(shocks in problem for problem in silent)
 
 
 def test_explain_says_what_is_gathered_and_what_a_round_takes():
