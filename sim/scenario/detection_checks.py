@@ -28,7 +28,6 @@ def check_detection(case: Case) -> Iterator[Mistake]:
         yield from _tree(case, detection)
         yield from _times(case, detection)
         yield from _scope(case, detection)
-        yield from _decides(case, detection)
         yield from _groups(case, detection)
         yield from _memory(case, detection)
     # With a mistake anywhere a block may have been taken out, so nothing is known to be missing.
@@ -89,15 +88,6 @@ def _uses_calibration(detection: DetectionPlan) -> bool:
     if detection.detector.kind == "lr_e_process" and (facts.on_e_values or facts.online):
         return False
     return control.options.get("score") is None
-
-
-def _decides(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
-    """Only proportion_matching is particular: it needs locals below the node that decides."""
-    kind, tiers = detection.control.kind, PROCEDURES[detection.control.kind].decides
-    if detection.decide not in tiers:
-        problem = f"{kind} matches locals to each other, and a {detection.decide} has only itself"
-        hint = f"decide at {' or '.join(tiers)}, or say bh: alone it is the same"
-        yield case.document.mistake(("detection", "decide"), problem, hint)
 
 
 def _scope(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:

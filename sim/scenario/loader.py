@@ -29,6 +29,7 @@ from sim.scenario.fault_checks import check_faults
 from sim.scenario.feasible import with_infeasible
 from sim.scenario.grid import Cell, read_grid
 from sim.scenario.integrity_checks import check_integrity
+from sim.scenario.multiplicity_checks import check_multiplicity
 from sim.scenario.overrides import override
 from sim.scenario.plan import Plan
 from sim.scenario.replica_checks import check_replicas
@@ -148,6 +149,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_faults,
         check_anomalies,
         check_detection,
+        check_multiplicity,
         check_adversaries,
         check_rule,
         check_integrity,

@@ -38,6 +38,7 @@ PROCEDURES: Final[Mapping[str, Procedure]] = {
     "e_lond": Procedure("any", on_e_values=True, online=True),
     "lord": Procedure("sequential", online=True),
     "proportion_matching": Procedure("independence", decides=("region", "root")),
+    "qute": Procedure("prds", decides=("local",)),
     "saffron": Procedure("sequential", online=True),
     "threshold": Procedure("any"),
 }

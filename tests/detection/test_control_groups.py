@@ -79,7 +79,7 @@ def test_a_quota_below_one_is_refused():
 
 
 def qute(known=None, scores=None):
-    control = Qute(Claims(), nodes=3, alpha=0.1)
+    control = Qute(Claims(), alpha=0.1)
     control.calibrate(np.zeros(999))
     if known is not None:
         control.known = np.asarray(known, dtype=bool)
@@ -88,7 +88,7 @@ def qute(known=None, scores=None):
 
 def test_qute_finds_with_neighbours_what_nobody_finds_alone():
     """p = 0.001 each: alone a node needs 0.1 k / 60, fine; among 600 agents it would not do."""
-    control = Qute(Claims(), nodes=3, alpha=0.05)
+    control = Qute(Claims(), alpha=0.05)
     control.calibrate(np.zeros(999))
     scores = np.full(600, -1.0)
     scores[[0, 1, 2, 3, 200, 201, 202, 203, 400, 401, 402, 403]] = 1.0

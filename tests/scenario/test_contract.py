@@ -100,7 +100,8 @@ DETECTOR_TEXTS = [
     *("cusum", "lr_e_process", "mahalanobis", "pca", "peers", "z"),
 ]
 CONTROL_TEXTS = [
-    *(kind for kind in catalogue.CONTROLS if kind != "threshold"),
+    *(kind for kind in catalogue.CONTROLS if kind not in ("qute", "threshold")),
+    "{kind: qute, graph: ring, rounds: 2}, decide: local",
     "{kind: threshold, quantile: 99%}",
     "{kind: threshold, score: 4, quota: 3}",
     "{kind: lord, alpha: 10%, quota: 3}",

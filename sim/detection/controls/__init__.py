@@ -15,6 +15,7 @@ from sim.detection.controls.e_bh import EBh
 from sim.detection.controls.e_lond import ELond
 from sim.detection.controls.online import Addis, Lord, Saffron
 from sim.detection.controls.proportion_matching import ProportionMatching
+from sim.detection.controls.qute import Qute
 from sim.detection.controls.threshold import Threshold
 
 CONTROLS: Final[Mapping[str, type[Any]]] = {
@@ -26,6 +27,7 @@ CONTROLS: Final[Mapping[str, type[Any]]] = {
     "e_lond": ELond,
     "lord": Lord,
     "proportion_matching": ProportionMatching,
+    "qute": Qute,
     "saffron": Saffron,
     "threshold": Threshold,
 }

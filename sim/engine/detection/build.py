@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.detection.contract import Baseline, Detector
 from sim.detection.controls import make_control
+from sim.detection.controls.qute import Qute
 from sim.detection.decider import Decider
 from sim.detection.detectors import make_detector
 from sim.detection.history import History
@@ -17,6 +18,7 @@ from sim.engine.build import baselines_down
 from sim.engine.dependence.methods import MethodSummary
 from sim.engine.detection.baselines import Baselines, OfGroups, OfPopulation, baseline_of_covariance
 from sim.engine.detection.detection import Detection, Side
+from sim.engine.detection.exchange import add_exchange
 from sim.engine.detection.points import PointLog, sample_agents
 from sim.engine.detection.truth import Truth
 from sim.engine.lies.detection import Scores, Told
@@ -51,11 +53,12 @@ def add_detection(
     """
     wiring = _Wiring(parts, world, plan, Told(lies, parts.roster.tree), covariances)
     tier = wiring.deciding_tier
+    here = wiring.side(wiring.here())
     detection = Detection(
         plan,
         world,
-        wiring.side(wiring.here()),
-        wiring.side(wiring.central()),
+        here,
+        wiring.side(wiring.central(), twin=True),
         Truth(parts.behaviour, parts.plan.agents.count, parts.plan.agents.period_ns),
         wiring.points(),
         wiring.scores_mail(),
@@ -63,6 +66,8 @@ def add_detection(
         tier,
         wiring.ancestor(tier),
     )
+    if isinstance(here.decider.control, Qute):
+        detection.exchange = add_exchange(parts, world, here.decider.control)
     if lies.actors:
         detection.distort = Scores(lies, parts.roster.tree)
         detection.correct = lambda: ~lies.is_liar(0)
@@ -101,7 +106,7 @@ class _Wiring:
         """The node of a tier that each agent, or each node of tier `of`, is below; (nodes,)."""
         return self.parts.roster.tree.ancestor_of(of, tier).astype(np.int64)
 
-    def side(self, normal: tuple[Normal, Baselines | None]) -> Side:
+    def side(self, normal: tuple[Normal, Baselines | None], *, twin: bool = False) -> Side:
         """A watch with a detector of its own, and who decides on its scores."""
         plan, run = self.plan, self.parts.plan
         bound_ns = run.staleness.anomaly_ns
@@ -112,10 +117,17 @@ class _Wiring:
             plan.learn_ns,
             bound_ns + run.agents.period_ns,
         )
+        control = make_control(
+            plan.control.kind, plan.control.options, self.ancestor(self.local_tier)
+        )
+        tier = self.deciding_tier
+        if twin and isinstance(control, Qute):
+            # Where everybody hears everybody at once there is but one node that decides.
+            tier = self.parts.top
         decider = Decider(
-            make_control(plan.control.kind, plan.control.options, self.ancestor(self.local_tier)),
+            control,
             watch.detector.evidence,
-            self._first_below(self.deciding_tier, run.tiers[self.deciding_tier].count + 1),
+            self._first_below(tier, run.tiers[tier].count + 1),
             plan.learn_ns,
             plan.learn_ns + plan.calibrate_ns,
             bound_ns + plan.every_ns,

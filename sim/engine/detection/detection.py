@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.detection.decider import Decider
 from sim.detection.watch import Watch
 from sim.engine.detection.baselines import Baselines
+from sim.engine.detection.exchange import Exchange
 from sim.engine.detection.points import PointLog
 from sim.engine.detection.truth import Truth
 from sim.engine.fingerprint import Fingerprint
@@ -80,6 +81,8 @@ class Detection:
         self._snapshots: dict[int, tuple[int, Floats]] = {}
         """Per version that is still on its way: when it was sent, and all scores."""
         self._frozen = False
+        self.exchange: Exchange | None = None
+        """Between deciding nodes that tell each other p-values."""
         self.distort: Distort | None = None
         """What liars make of the scores that are sent, or decided on at once."""
         self.correct: Callable[[], Bools] | None = None
@@ -134,13 +137,28 @@ class Detection:
     def send(self, version: int, now_ns: int) -> None:
         """Send the scores of all agents up, from the locals that are there."""
         self._freeze(now_ns)
-        if self.scores_mail is not None:
+        if self.exchange is not None:
+            self._know_at_once(self.here, now_ns, self.distort)
+            self.exchange.begin(now_ns, self._world.is_up(1))
+        elif self.scores_mail is not None:
             self._send(self.scores_mail, version, now_ns)
+
+    def pauses(self) -> tuple[int, ...]:
+        """When, after scores are sent, an exchange goes on; nothing without one."""
+        parts = 1 if self.exchange is None else self.exchange.parts
+        return tuple(part * self.plan.wait_ns // parts for part in range(1, parts))
+
+    def go_on(self, now_ns: int) -> None:
+        """A part of an exchange is over, and the next begins."""
+        if self.exchange is not None:
+            self.exchange.go_on(now_ns, self._world.is_up(1))
 
     def decide(self, now_ns: int) -> tuple[Floats, Bools] | None:
         """Decide on what is known; None before decisions begin."""
         self._freeze(now_ns)
-        if self.scores_mail is None:
+        if self.exchange is not None:
+            self.exchange.end()
+        elif self.scores_mail is None:
             self._know_at_once(self.here, now_ns, self.distort)
         there = self._world.is_up(self._deciding_tier)[self._decides_at]
         found = self.here.decider.decide(now_ns, there)

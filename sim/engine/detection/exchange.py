@@ -35,7 +35,9 @@ class Exchange:
     versions. The control is told what was heard.
     """
 
-    def __init__(self, control: Qute, mail: Mail, sender: Ints, receiver: Ints, sizes: Ints) -> None:
+    def __init__(
+        self, control: Qute, mail: Mail, sender: Ints, receiver: Ints, sizes: Ints
+    ) -> None:
         self.control = control
         self.mail = mail
         self.sent_bytes = 0
@@ -44,7 +46,9 @@ class Exchange:
         self._receiver = receiver
         self._sizes = sizes
         self._number = 0
-        self._known = self._told = np.eye(len(sizes), dtype=np.bool_)
+        self._queries: list[Bools] = []
+        self._verdicts: list[Bools] = []
+        """[a, b] per round: the message of node b is at node a."""
 
     @property
     def parts(self) -> int:
@@ -53,7 +57,7 @@ class Exchange:
 
     def begin(self, now_ns: int, up: Bools) -> None:
         """Forget the last decision, and send the first messages; `up` (nodes,) says who can."""
-        self._known = self._told = np.eye(len(self._sizes), dtype=np.bool_)
+        self._queries, self._verdicts = [], []
         self._send(now_ns, up)
 
     def go_on(self, now_ns: int, up: Bools) -> None:
@@ -64,34 +68,39 @@ class Exchange:
     def end(self) -> None:
         """Take in the last messages, and tell the control what was heard."""
         self._take_in()
-        self.control.known, self.control.told = self._known, self._told
+        self.control.known, self.control.told = self._known(), self._heard(self._verdicts)
 
     @property
     def _is_of_verdicts(self) -> bool:
-        """Whether the part that runs is one of verdicts."""
-        return (self._number - 1) % self.parts >= self.control.rounds
+        """Whether the messages that are under way, or sent next, are verdicts."""
+        return len(self._queries) == self.control.rounds
+
+    def _known(self) -> Bools:
+        """Who holds whose p-values, (nodes, nodes)."""
+        return self._heard(self._queries)
+
+    def _heard(self, rounds: list[Bools]) -> Bools:
+        nodes = len(self._sizes)
+        everywhere = np.ones((nodes, nodes), np.bool_)
+        return heard(everywhere, len(rounds), np.array(rounds))
 
     def _send(self, now_ns: int, up: Bools) -> None:
         self._number += 1
         goes = up[self._sender]
         self.mail.publish(self._number, now_ns, goes)
-        sizes = self._bytes_of_each()[self._sender[goes]]
-        self.sent_bytes += int(sizes.sum())
+        self.sent_bytes += int(self._bytes_of_each()[self._sender[goes]].sum())
 
     def _bytes_of_each(self) -> Ints:
         """The size of what each node would send now: numbers of all it knows, or a bit for each."""
-        agents = self._known @ self._sizes
+        agents = self._known() @ self._sizes
         content = -(-agents // 8) if self._is_of_verdicts else P_BYTES * agents
         return np.asarray(HEADER_BYTES + content)
 
     def _take_in(self) -> None:
         came = self.mail.posts[0].version_held == self._number
-        arrives = np.zeros_like(self._known)
+        arrives = np.zeros((len(self._sizes), len(self._sizes)), np.bool_)
         arrives[self._receiver[came], self._sender[came]] = True
-        if self._is_of_verdicts:
-            self._told = heard(arrives, 1, self._told)
-        else:
-            self._known = heard(arrives, 1, self._known)
+        (self._verdicts if self._is_of_verdicts else self._queries).append(arrives)
 
 
 def add_exchange(parts: Parts, world: World, control: Qute) -> Exchange:
@@ -120,11 +129,8 @@ def neighbours(graph: str, parent_of: Ints) -> tuple[Ints, Ints]:
         links = np.abs(nodes[:, np.newaxis] - nodes) == 1
         links[0, -1] = links[-1, 0] = True
     else:
-        links = parent_of[:, np.newaxis] == parent_of if graph == "siblings" else _all(len(nodes))
+        group = parent_of if graph == "siblings" else np.zeros_like(parent_of)
+        links = group[:, np.newaxis] == group
     links &= ~np.eye(len(nodes), dtype=np.bool_)
     sender, receiver = np.nonzero(links)
     return sender.astype(np.int64), receiver.astype(np.int64)
-
-
-def _all(nodes: int) -> Bools:
-    return np.ones((nodes, nodes), np.bool_)

@@ -44,7 +44,12 @@ class Schedule:
                 self._decide(kernel.now_ns)
             self._detection.send(version, kernel.now_ns)
             if plan.wait_ns and kernel.now_ns + plan.wait_ns <= end_ns:
-                yield kernel.instant(kernel.now_ns + plan.wait_ns, order=Order.READ)
+                sent_ns = kernel.now_ns
+                for after_ns in self._detection.pauses():
+                    yield kernel.instant(sent_ns + after_ns, order=Order.READ)
+                    advance(kernel.now_ns)
+                    self._detection.go_on(kernel.now_ns)
+                yield kernel.instant(sent_ns + plan.wait_ns, order=Order.READ)
                 advance(kernel.now_ns)
                 self._decide(kernel.now_ns)
 

@@ -80,6 +80,23 @@ class ProportionMatching(_OfDecision):
     )
 
 
+class Qute(_OfDecision):
+    """QuTE: each local tests its own agents with what it has heard of those of other locals."""
+
+    kind: Literal["qute"] = Field(
+        description="QuTE: locals decide, and exchange p-values and verdicts with each other"
+    )
+    graph: Literal["siblings", "ring", "all"] = Field(
+        default="siblings",
+        description="who tells whom: the locals of one regional, the next ones in order, or all",
+    )
+    rounds: Count = Field(
+        default=1,
+        description="how often all that is known is passed on, and then what was rejected: "
+        "`wait` is divided into twice as many equal parts",
+    )
+
+
 class LordPlusPlus(_OfRun):
     """LORD++: one agent after the other, over all of the run; every alarm pays for more tests."""
 
@@ -111,6 +128,7 @@ AnyControl = Annotated[
     | Bonferroni
     | EBenjaminiHochberg
     | ProportionMatching
+    | Qute
     | LordPlusPlus
     | Saffron
     | Addis
@@ -126,6 +144,7 @@ _Plain = Literal[
     "e_lond",
     "lord",
     "proportion_matching",
+    "qute",
     "saffron",
 ]
 Control = Annotated[

@@ -1,0 +1,44 @@
+"""Procedures over many agents where they cannot be: decided at the wrong tier, or without time."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sim.errors import Mistake
+from sim.scenario.checks import Case
+from sim.scenario.plan import DetectionPlan
+from sim.scenario.procedures import PROCEDURES
+
+LOCALS_MAX: Final = 4096
+"""Locals that can exchange p-values: who holds whose takes the square of it."""
+_REASONS: Final = {
+    "proportion_matching": "matches locals to each other, and a {decide} has only itself",
+    "qute": "lets locals decide with what they tell each other, and a {decide} is told it all",
+}
+
+
+def check_multiplicity(case: Case) -> Iterator[Mistake]:
+    """Every mistake in how a detection decides about many agents."""
+    detection = case.plan.detection
+    if detection is None or len(case.plan.tiers) < 3:
+        return
+    yield from _decides(case, detection)
+    if detection.control.kind == "qute":
+        yield from _exchange(case, detection)
+
+
+def _decides(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
+    kind, tiers = detection.control.kind, PROCEDURES[detection.control.kind].decides
+    if detection.decide not in tiers:
+        problem = f"{kind} {_REASONS[kind].format(decide=detection.decide)}"
+        hint = f"decide at {' or '.join(tiers)}, or say bh: alone it is the same"
+        yield case.document.mistake(("detection", "decide"), problem, hint)
+
+
+def _exchange(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
+    parts, locals_ = 2 * detection.control.options["rounds"], case.plan.tiers[1].count
+    if detection.wait_ns < parts:
+        problem = "qute needs time between scores and decisions: locals tell each other p-values"
+        yield case.document.mistake(("detection", "wait"), problem, "say 200ms, for example")
+    if locals_ > LOCALS_MAX:
+        problem = f"of {locals_:,} locals each may hold p-values of each: at most {LOCALS_MAX:,}"
+        yield case.document.mistake(("detection", "control"), problem)
