@@ -6,6 +6,7 @@ from sim.detection.detectors import DETECTORS
 from sim.scenario.advice import advice
 from sim.scenario.detection_advice import REMEMBERING
 from sim.scenario.document import read_document
+from sim.scenario.procedures import PROCEDURES
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
 PLAIN = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, spread: 0, drift: none}}\n"
@@ -142,6 +143,15 @@ def test_a_quota_that_never_binds_is_told_at_its_place():
 def test_a_quota_under_an_online_rule_is_told_what_it_costs():
     (found,) = told("detector: lr_e_process, scope: own, control: {kind: e_lond, quota: 3}")
     assert "what e_lond promises is not known to hold under a quota" in found
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PROCEDURES if kind != "threshold"])
+def test_a_level_and_a_quota_that_are_none_are_refused_at_once(kind):
+    for alpha, problem in (("0", "must be more than 0, not 0"), ("100%", "must be less than 1")):
+        control = f"{{kind: {kind}, alpha: {alpha}, quota: 0}}"
+        found = "\n".join(mistakes_in(scenario(f"detector: z, control: {control}")))
+        assert f"detection.control.alpha: {problem}" in found
+        assert "detection.control.quota: must be at least 1, not 0" in found
 
 
 @pytest.mark.parametrize("quota", ["0", "-1", "2.5", "many"])

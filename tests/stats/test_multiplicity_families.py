@@ -142,6 +142,23 @@ def test_what_is_rejected_under_a_quota_still_passes_the_level_of_its_number(
     assert np.bincount(groups[rejected], minlength=1).max() <= quota
 
 
+@given(
+    st.lists(st.tuples(st.floats(0, 0.3), st.integers(0, 2)), min_size=1, max_size=12),
+    st.integers(1, 3),
+    st.floats(0, 1),
+    ALPHA,
+)
+def test_under_a_quota_a_worse_p_value_never_leads_to_more_rejections(found, quota, worse, alpha):
+    """The other half of what the proof needs."""
+    p, groups = np.array([pair[0] for pair in found]), np.array([pair[1] for pair in found])
+    counts = []
+    for first in (p[0], max(p[0], worse)):
+        p[0] = first
+        claimed = np.where(within_quota(-p, quota, groups), p, math.nan)
+        counts.append(benjamini_hochberg(claimed, alpha).sum())
+    assert counts[1] <= counts[0]
+
+
 def test_a_quota_of_nothing_is_refused():
     with pytest.raises(ValueError, match="1 or more, not 0"):
         within_quota([1.0], 0, np.array([0]))
