@@ -193,7 +193,7 @@ def format_size(size_bytes: float) -> str:
     >>> format_size(1_320_000)
     '1.32 MB'
     """
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if abs(size_bytes) >= size:
             return f"{_short(size_bytes / size)} {unit}"
     return f"{_short(size_bytes)} B"

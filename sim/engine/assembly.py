@@ -85,7 +85,7 @@ def assemble(
         publisher,
         confidence,
         *control,
-        None if plan.capacity is None else Capacity(parts, world, plan.capacity),
+        None if plan.capacity is None else Capacity(parts, world),
         None if detection is None else Schedule(plan, detection, fingerprint),
     )
     there = tuple(component for component in components if component is not None)

@@ -72,7 +72,7 @@ def _interrupt_queue(world: World, inlet: Inlet, seats: Bools, outage: Outage | 
     if intake.ingress is None:
         return
     if outage is None or outage.loses_messages:
-        intake.ingress.clear(seats)
+        intake.ingress.clear(seats, world.telemetry.now_ns)
     else:
         off_ns = intake.ingress.halt(seats, world.telemetry.now_ns, outage.until_ns)
         intake.put_off(off_ns[inlet.parent.groups.parent_of])

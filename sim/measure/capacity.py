@@ -62,7 +62,7 @@ def _largest(column: str) -> Figure:
 
 def _total(tables: Tables, _: Plan) -> float:
     """Of all tiers at one instant, the largest."""
-    _, instant = np.unique(tables.load["time_ns"], return_inverse=True)
+    instant = np.unique(tables.load["time_ns"], return_inverse=True)[1]
     return _max(np.bincount(instant, tables.load["state_total"]))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.errors import Mistake
+from sim.scenario.blocks.capacity.advice import about_capacity
 from sim.scenario.blocks.confidence.advice import about_intervals
 from sim.scenario.blocks.evolution.advice import about_evolution
 from sim.scenario.blocks.routing.advice import about_routing
@@ -17,6 +18,7 @@ from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
 
 SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (
+    about_capacity,
     about_control,
     about_detection,
     about_intervals,

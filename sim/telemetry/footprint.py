@@ -1,9 +1,12 @@
 """Bytes of state that the protocol makes a node keep, by its role; not those of the simulator.
 
-A parent keeps, of each child, the newest version: (epoch, version, born_ns) and the sums of the
-running pane and of the one before, narrow of agents and wide of aggregators. An aggregator folds
-them anew for each report; the root keeps the sums of all panes that baselines read. An agent keeps
-its own running and last pane. What waits in a queue is a message each.
+A parent keeps the newest version of each child: its number, its births and ages, and the sums of
+the running pane and of the one before, narrow of agents and wide of aggregators; it folds them anew
+for each report. An aggregator also keeps its own version and the newest baseline; the root keeps
+the sums of all panes that baselines read. An agent keeps its own running and last pane.
+
+What blocks beyond the tree itself keep (detectors, digests, sketches, logs of agreement, stores of
+anti-entropy) is not in it.
 """
 
 from dataclasses import dataclass
@@ -13,14 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.stats.moments import Layout
-from sim.telemetry.tree import Groups
+from sim.telemetry import holdings
 
 Ints = NDArray[np.int64]
 
 NUMBER: Final = 8
 """Bytes of a number."""
-VERSION: Final = 3
-"""Numbers of a version: epoch, number, birth."""
+VERSION: Final = 2
+"""Numbers that name a version: epoch and number."""
+BIRTH: Final = 1
+"""What an agent's report says of its age."""
 PANES: Final = 2
 """The running one, and the one before."""
 
@@ -31,14 +36,26 @@ class Footprint:
 
     layout: Layout
     panes_read: int
+    """By a baseline, the running one included."""
 
     def agent(self) -> int:
         """Bytes of an agent."""
-        return NUMBER * (VERSION + PANES * self.layout.narrow)
+        return NUMBER * (VERSION + BIRTH + PANES * self.layout.narrow)
 
-    def parents(self, groups: Groups, tier: int, *, is_root: bool) -> Ints:
-        """Bytes of each node of a tier, queues left out; (parents,)."""
-        width = self.layout.narrow if tier == 1 else self.layout.wide
-        of_child = NUMBER * (VERSION + PANES * width)
-        own = self.panes_read * self.layout.wide if is_root else VERSION
-        return np.diff(groups.starts) * of_child + NUMBER * own
+    def child(self, tier: int) -> int:
+        """Bytes that a node of a tier keeps of each of its children."""
+        if tier == 1:
+            return self.agent()
+        return NUMBER * (VERSION + holdings.COLUMNS + PANES * self.layout.wide)
+
+    def own(self, *, is_root: bool) -> int:
+        """Bytes that a parent keeps whatever children it has."""
+        return NUMBER * (VERSION + (self.panes_read if is_root else 1) * self.layout.wide)
+
+    def parents(self, children: Ints, tier: int, *, is_root: bool) -> Ints:
+        """Bytes of nodes of a tier with so many children each, queues left out; (nodes,).
+
+        Who has no child is not there and keeps nothing.
+        """
+        kept = children * self.child(tier) + self.own(is_root=is_root)
+        return np.asarray(np.where(children > 0, kept, 0))

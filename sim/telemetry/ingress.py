@@ -14,6 +14,7 @@ import numpy as np
 from sim.telemetry.emission import BoolArray, FloatArray
 from sim.telemetry.flight import Flight
 from sim.telemetry.fold import IntArray
+from sim.telemetry.meter import Meter
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Run
 
@@ -33,7 +34,7 @@ class Ingress:
     _served: BoolArray
     load: Load | None = None
     """None: every message takes one service."""
-    meter: "Meter | None" = None
+    meter: Meter | None = None
     """Who keeps account of the queues, if anybody does."""
 
     @classmethod
@@ -41,8 +42,17 @@ class Ingress:
         """Empty queues with this service time per message."""
         return cls(service_ns, np.zeros(parents), np.zeros(parents), np.empty((0, 0), np.bool_))
 
-    def clear(self, parents: BoolArray) -> None:
-        """Forget what waits at these parents: they went down."""
+    def left_ns(self, now_ns: int) -> FloatArray:
+        """Work that each parent has accepted and not done at `now_ns`; shape (parents,).
+
+        Everything that arrived before must have been served: call it at the end of a step.
+        """
+        return np.maximum(self.free_ns - np.maximum(self.halted_ns, now_ns), 0.0)
+
+    def clear(self, parents: BoolArray, now_ns: int) -> None:
+        """Forget what waits at these parents: they went down at `now_ns`."""
+        if self.meter is not None:
+            self.meter.give_up(parents, self.left_ns(now_ns))
         self.free_ns[parents] = 0.0
 
     def halt(self, parents: BoolArray, now_ns: int, until_ns: float) -> FloatArray:
@@ -52,6 +62,8 @@ class Ingress:
         """
         off_ns = np.maximum(until_ns - np.maximum(self.halted_ns, now_ns), 0.0)
         off_ns[~parents] = 0.0
+        if self.meter is not None:
+            self.meter.put_off(self.left_ns(now_ns), off_ns)
         self.halted_ns[parents] = np.maximum(self.halted_ns[parents], until_ns)
         self.free_ns[self.free_ns > now_ns] += off_ns[self.free_ns > now_ns]
         return off_ns
@@ -111,24 +123,3 @@ class Ingress:
         if self.meter is not None:
             self.meter.note(parent, arrival_ns, service_ns, finish)
         return np.asarray(finish)
-
-
-class Meter:
-    """Account of the queues of a tier; arrays (parents,), each only ever grows."""
-
-    def __init__(self, parents: int) -> None:
-        self.messages = np.zeros(parents, np.int64)
-        """Accepted, whether they still wait or not."""
-        self.work_ns = np.zeros(parents)
-        """Service of all of them."""
-        self.waited_ns = np.zeros(parents)
-        """From their arrivals to the begin of their services."""
-
-    def note(
-        self, parent: int, arrival_ns: FloatArray, service_ns: FloatArray, finish_ns: FloatArray
-    ) -> None:
-        """Messages of one parent, in the order of service, (messages,)."""
-        self.messages[parent] += len(finish_ns)
-        work_ns = service_ns.sum()
-        self.work_ns[parent] += work_ns
-        self.waited_ns[parent] += (finish_ns - arrival_ns).sum() - work_ns

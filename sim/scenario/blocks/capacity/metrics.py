@@ -15,8 +15,14 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric("capacity.utilisation.max", "share", "the same of the busiest node of any tier"),
     Metric("capacity.wait.root", "s", "time that a message waited at the root, mean"),
     Metric("capacity.wait.max", "s", "the same of the tier where it was longest"),
-    Metric("capacity.backlog.max", "1", "most messages that waited at a node at an instant"),
-    Metric("capacity.state.max", "B", "state and queue of the fullest node, at its fullest"),
+    Metric(
+        "capacity.backlog.max",
+        "1",
+        "most messages at a node at an instant, in the queue or being taken in",
+    ),
+    Metric(
+        "capacity.state.max", "B", "state, history and queue of the fullest node, at its fullest"
+    ),
     Metric("capacity.state.total", "B", "the same of all nodes together, agents included"),
     Metric(
         "capacity.memory.max",

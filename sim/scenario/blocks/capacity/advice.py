@@ -1,0 +1,42 @@
+"""Queues that cannot keep up, and memories that are too small: told with their numbers."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sim.scenario.blocks.capacity.facts import TierDemand, servable_children, tier_demands
+from sim.scenario.plan import Plan
+from sim.scenario.remark import Remark
+from sim.units import format_duration, format_size
+
+BUSY: Final = 0.8
+"""From here on waits grow faster than load: at 80 % a random arrival waits for two services."""
+
+
+def about_capacity(plan: Plan) -> Iterator[Remark]:
+    """Remarks on what nodes are asked to take in and to hold."""
+    for tier, demand in enumerate(tier_demands(plan)):
+        if demand.offered > BUSY:
+            yield _load(plan, tier, demand)
+        if demand.memory is not None and demand.held_max > demand.memory:
+            yield _memory(demand)
+
+
+def _load(plan: Plan, tier: int, demand: TierDemand) -> Remark:
+    asked = (
+        f"each {demand.name} is asked to take in {demand.messages_per_s:,.0f} messages a second of "
+        f"{format_duration(demand.service_ns)} each, an offered load of {demand.offered:.3g}"
+    )
+    then = "its queue grows as long as the run does" if demand.offered > 1 else "waits get long"
+    children = servable_children(plan, tier)
+    return ("tree", "ingress"), f"{asked}: {then}", f"it can keep up with {children:,} children"
+
+
+def _memory(demand: TierDemand) -> Remark:
+    assert demand.memory is not None
+    problem = (
+        f"each {demand.name} has {format_size(demand.memory)} and has to hold "
+        f"{format_size(demand.state_max)} of state"
+    )
+    if demand.history_max:
+        problem += f" and {format_size(demand.history_max)} of history"
+    return ("capacity", "memory", demand.name), problem, f"give {format_size(demand.held_max)}"
