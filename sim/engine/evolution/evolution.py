@@ -27,6 +27,7 @@ from sim.protocol.topology.failing import adapt, fail, restore
 from sim.protocol.topology.operations import BARRED, OUT, Refused, Replace, Split
 from sim.protocol.topology.placing import Changed, join, join_beside, leave, reseat
 from sim.protocol.topology.rebalancing import plan_epoch
+from sim.protocol.topology.state import Topology
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -52,6 +53,8 @@ class Evolution:
         self._books = Books(world, plan.fan_in)
         self._away: Bools = np.zeros(parts.plan.agents.count, np.bool_)
         """Agents that somebody else keeps away, such as a churn storm."""
+        self._sent_off = self._away.copy()
+        """Those of them who were members when it began."""
         self._changed = 0
         self._used = self._lingering = self._rows_in_use()
         """Rows in use in this epoch, and in the one before."""
@@ -102,10 +105,13 @@ class Evolution:
             if name != NAME:
                 kept_away |= nodes[0]
         away = kept_away[self._residence.rows[0]]
-        back = np.flatnonzero(self._away & ~away).tolist()
-        self._away = away
+        self._sent_off |= away & (self.state.parents[0] >= 0)
+        back = np.flatnonzero(self._sent_off & ~away).tolist()
+        self._away, self._sent_off = away, self._sent_off & away
         self._do(now_ns, leave(self.state, np.flatnonzero(away).tolist()))
-        self._do(now_ns, join(self.state, back, self._rng()))
+        before = self.state
+        self._do(now_ns, join(before, back, self._rng()))
+        self._welcome(before, now_ns)
 
     def _change(self, epoch: int, now_ns: int) -> None:
         for tier in range(1, len(self.state.parents)):
@@ -183,10 +189,15 @@ class Evolution:
         beside = np.where(self._away | self._unreachable(1)[beside], OUT, beside)
         before = self.state
         self._do(now_ns, join_beside(before, beside, self._rng()))
+        return self._welcome(before, now_ns)
+
+    def _welcome(self, before: Topology, now_ns: int) -> bool:
+        """Whether anybody has come; nothing is known of them but that."""
         came = np.flatnonzero((before.parents[0] < 0) & (self.state.parents[0] >= 0))
-        self._presence.welcome(rows[0][came], now_ns)
+        rows = self._residence.rows[0][came]
+        self._presence.welcome(rows, now_ns)
         if self._detection is not None:
-            self._detection.reseat(rows[0][came])
+            self._detection.reseat(rows)
         return bool(len(came))
 
     def _go(self, now_ns: int) -> bool:

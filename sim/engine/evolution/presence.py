@@ -84,7 +84,8 @@ class Presence:
 
     def welcome(self, rows: Ints, now_ns: int) -> None:
         """Agents have come: their joining is the first that is heard of them."""
-        self._world.telemetry.aggregators[0].intake.held[rows] = now_ns
+        # Only what was sent before now is ever held now.
+        self._world.telemetry.aggregators[0].intake.held[rows] = now_ns - 1
 
     def _send_away(self, newly: Nodes) -> None:
         if any(rows.any() for rows in newly):

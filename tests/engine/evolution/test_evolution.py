@@ -126,6 +126,21 @@ def test_a_churn_storm_of_liars_leaves_and_joins():
     assert figure("evolution.double", sim, tables) == 0
 
 
+def test_those_whom_a_fault_sends_off_come_back_and_nobody_else():
+    """And nobody is as old as if it had been silent all the while."""
+    churn = {"kind": "churn", "nodes": "50%", "at": "2s", "until": "5s"}
+    tables = done(storm(churn, evolution={"joins": "none", "leaves": "none"}))
+    gone, *_, back = tables["census"]["present"].tolist()
+    assert gone < back == first_agents(tables)
+    samples = tables["samples"]
+    assert samples["oldest_age_ns"][samples["time_ns"] > 5_000_000_000].max() < 3_000_000_000
+
+
+def first_agents(tables):
+    """Agents of the first pane, which is over before anybody goes."""
+    return tables["census"]["agents"][0]
+
+
 def test_the_same_seed_gives_the_same_tree():
     assert storm().run().fingerprint == storm().run().fingerprint
     assert storm().run().fingerprint != storm(seed=2).run().fingerprint
