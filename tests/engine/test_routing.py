@@ -73,7 +73,8 @@ def test_with_one_period_for_both_agents_send_the_very_values_that_they_report()
     simulation.kernel.run(2 * S)
     field = routing_of(simulation)._field
     assert reported.all()
-    assert np.allclose(field.values(2 * S) * field._unit, reported, rtol=1e-12)
+    looks = field.looks
+    assert np.allclose(looks.values(2 * S) * looks.unit, reported, rtol=1e-12)
 
 
 def test_a_critical_update_is_at_the_root_one_look_and_three_hops_after_an_anomaly_begins():
@@ -189,6 +190,14 @@ def test_who_is_silent_on_purpose_is_taken_for_dead_too_but_did_not_die():
     found = tables(adversaries=[silence], routing={**LOOKING, "heartbeat": "200ms"})
     assert found.beliefs["held"][-1] == 23
     assert len(found.deaths["agent"]) == 0
+
+
+def test_a_silent_aggregator_makes_all_agents_below_it_look_dead_although_none_died():
+    silence = {"where": "local-0", "kind": "silence", "from": "1s"}
+    found = tables(adversaries=[silence], routing={**LOOKING, "heartbeat": "200ms"})
+    assert found.beliefs["held"][-1] == 20
+    assert len(found.deaths["agent"]) == 0
+    assert total(found, "dropped") > 0
 
 
 # Floods: two of the four agents of a local lie, the other two have something to say

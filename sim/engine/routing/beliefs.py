@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernel import Kernel, Order, Script
-from sim.engine.routing.deaths import Deaths
 from sim.engine.routing.field import Field
 from sim.protocol.routing.contract import Ranked
 from sim.protocol.routing.estimators import is_known, mean_of_heard, mean_with_silence
@@ -31,13 +30,12 @@ class Beliefs:
         self,
         plan: RoutingPlan,
         field: Field,
-        deaths: Deaths,
         book: Callable[[], Book],
         queued: Callable[[], int],
     ) -> None:
-        self._plan, self._field, self._deaths = plan, field, deaths
+        self._plan, self._field = plan, field
         self._book, self._queued = book, queued
-        self._born_ns = np.zeros(field.agents, np.int64)
+        self._born_ns = np.zeros(field.looks.agents, np.int64)
         """Of the newest update of each agent; at first that counts as born at 0."""
         self._rows: list[dict[str, Any]] = []
 
@@ -60,9 +58,9 @@ class Beliefs:
 
     def _sample(self, now_ns: int) -> dict[str, Any]:
         book = self._book()
-        self._deaths.look(book.alive_ns, now_ns)
+        self._field.deaths.look(book.alive_ns, now_ns)
         up = self._field.up
-        truth = self._field.values(now_ns)[up].mean(axis=0) if up.any() else np.nan
+        truth = self._field.looks.values(now_ns)[up].mean(axis=0) if up.any() else np.nan
         known = self._known(book, now_ns)
         lately = mean_of_heard(book.values, book.updated_ns, now_ns, self._plan.window_ns)
         held = mean_with_silence(book.values, book.silence, known)
@@ -85,7 +83,7 @@ class Beliefs:
         return is_known(book, now_ns, self._plan.heartbeat_ns, self._plan.missed)
 
     def _ages(self, book: Book, up: Bools, now_ns: int) -> dict[str, Any]:
-        critical = self._field.anomalous(now_ns) & up
+        critical = self._field.looks.anomalous(now_ns) & up
         complete = (book.versions == book.announced).all(axis=1) & np.isfinite(book.silence)
         born_ns = np.where(complete, np.maximum(book.vouched_ns, self._born_ns), self._born_ns)
         age_ns = now_ns - born_ns

@@ -13,6 +13,7 @@ from sim.engine.host import Host
 from sim.engine.parts import Parts
 from sim.engine.routing.ledger import Ledger
 from sim.engine.routing.meter import Meter
+from sim.engine.routing.mischief import Mischief
 from sim.engine.routing.station import Station, WatchedQueue
 from sim.protocol.messages import Message
 from sim.protocol.routing.admission import Admission
@@ -27,10 +28,16 @@ class Routers:
     """All routers of one run; replica 0 of the tree carries updates."""
 
     def __init__(
-        self, parts: Parts, plan: RoutingPlan, plane: ControlPlane, ledger: Ledger, meter: Meter
+        self,
+        parts: Parts,
+        plan: RoutingPlan,
+        plane: ControlPlane,
+        mischief: Mischief,
+        ledger: Ledger,
+        meter: Meter,
     ) -> None:
         self._parts, self._plan, self._plane = parts, plan, plane
-        self._ledger, self._meter = ledger, meter
+        self._mischief, self._ledger, self._meter = mischief, ledger, meter
         self._line = _line(plan.rate_bps)
         self.sink = f"{plane.place(parts.top, 0).name} sink"
         self._stations: dict[str, Station] = {}
@@ -61,11 +68,13 @@ class Routers:
     def _join(self, tier: int, node: int) -> Host:
         name = self._name(tier, node)
         child_of = self._children(tier, node)
+        swallows = self._mischief.swallower(tier, node)
 
         def make(life: int) -> Station:
             if life:
                 self._ledger.forget(name, self._plane.kernel.now_ns)
-            station = Station(self._router(name, tier, node, child_of), self._ledger)
+            router = self._router(name, tier, node, child_of)
+            station = Station(router, self._ledger, swallows)
             self._stations[name] = station
             return station
 

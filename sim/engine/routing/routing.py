@@ -14,11 +14,11 @@ from sim.engine.host import Host
 from sim.engine.kernel import Kernel, Script
 from sim.engine.parts import Advance, Parts
 from sim.engine.routing.beliefs import Beliefs
-from sim.engine.routing.deaths import Deaths
 from sim.engine.routing.field import Field
 from sim.engine.routing.ledger import Ledger
 from sim.engine.routing.meter import Meter
 from sim.engine.routing.mischief import Mischief
+from sim.engine.routing.outlet import Outlet
 from sim.engine.routing.routers import Routers
 from sim.engine.routing.station import Terminus
 from sim.protocol.messages import Message
@@ -39,16 +39,13 @@ class Routing:
         self._parts, self._plane = parts, plane
         self._meter = Meter()
         self._ledger = Ledger(self._meter)
-        beat_ns = plan.heartbeat_ns
-        self._deaths = Deaths(None if beat_ns is None else plan.missed * beat_ns)
-        self._routers = Routers(parts, plan, plane, self._ledger, self._meter)
-        to = self._routers.first_of_agents()
-        self._field = Field(parts, plan, plane, mischief, self._ledger, self._deaths, to)
-        self._row = {name: row for row, name in enumerate(self._field.names)}
+        self._routers = Routers(parts, plan, plane, mischief, self._ledger, self._meter)
+        outlet = Outlet(plane, self._ledger, self._routers.first_of_agents())
+        self._names = outlet.names
+        self._row = {name: row for row, name in enumerate(outlet.names)}
+        self._field = Field(parts, plan, plane.world, mischief, outlet)
         self._sink = self._join_sink()
-        self._beliefs = Beliefs(
-            plan, self._field, self._deaths, self._book, lambda: self._routers.queued()
-        )
+        self._beliefs = Beliefs(plan, self._field, self._book, self._routers.queued)
         self._watch_losses()
 
     # As a component
@@ -66,7 +63,7 @@ class Routing:
             "router_lines": list(self._meter.line_rows()),
             "beliefs": self._beliefs.rows(),
             "criticals": self._field.criticals.rows(),
-            "deaths": self._deaths.rows(),
+            "deaths": self._field.deaths.rows(),
         }
 
     def idle(self) -> Sequence[str]:
@@ -80,7 +77,7 @@ class Routing:
         return self._plane.join(name, place, partial(self._make_sink, name))
 
     def _make_sink(self, name: str, life: int) -> Terminus:  # noqa: ARG002
-        sink = Sink(name, self._field.names, self._parts.layout.features)
+        sink = Sink(name, self._names, self._parts.layout.features)
         return Terminus(sink, self._ledger, self._arrived)
 
     def _book(self) -> Book:

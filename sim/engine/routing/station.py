@@ -53,10 +53,12 @@ class WatchedQueue:
 
 
 class Station:
-    """A router, and books of what it lets in and out."""
+    """A router, and books of what it lets in and out; a liar's `swallows` what comes at times."""
 
-    def __init__(self, router: Router, ledger: Ledger) -> None:
-        self.router, self._ledger = router, ledger
+    def __init__(
+        self, router: Router, ledger: Ledger, swallows: Callable[[int], bool] | None = None
+    ) -> None:
+        self.router, self._ledger, self._swallows = router, ledger, swallows
 
     def start(self, now_ns: int) -> list[Effect]:
         """See `Node.start`."""
@@ -67,6 +69,9 @@ class Station:
         if not isinstance(message, Ranked):
             return self.router.on_message(message, now_ns)
         self._ledger.arrive(message, self.router.node_id, now_ns)
+        if self._swallows is not None and self._swallows(now_ns):
+            self._ledger.lose(message, now_ns)
+            return []
         effects = self.router.on_message(message, now_ns)
         for effect in effects:
             if isinstance(effect, Record) and isinstance(effect.row, Shed):
