@@ -13,6 +13,10 @@ from tests.scenario.texts import GOOD, mistakes_in, plan_of
 TRACE = "agents: {count: 1000, behaviour: {kind: trace, path: trace.csv}}"
 APART = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, groups: {regions: 0.2}}}"
 SHARED = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, common: 0.3}}"
+SWUNG = (
+    "agents: {count: 1000, features: 8, "
+    "behaviour: {kind: synthetic, season: {amplitude: 0.3, phase: common}}}"
+)
 
 
 @pytest.mark.parametrize(
@@ -117,13 +121,22 @@ def advice_on(tmp_path, text) -> str:
     ("asked", "told"),
     [
         ("{}", "confidence: clustered takes agents for alike, and here their groups differ"),
-        ("{interval: sequence}", "drift makes them"),
         ("{widen: age}", "`of: population` is where age matters"),
     ],
 )
 def test_what_the_scenario_itself_contradicts_is_told(asked, told, tmp_path):
     text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
     assert told.partition(": ")[2] in advice_on(tmp_path, f"{text}confidence: {asked}\n")
+
+
+def test_a_season_that_all_share_moves_what_a_sequence_is_about(tmp_path):
+    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", SWUNG)
+    assert "a common season moves it" in advice_on(
+        tmp_path, text + "confidence: {interval: sequence}"
+    )
+    assert "season" not in advice_on(
+        tmp_path, text + "confidence: {interval: sequence, widen: age}"
+    )
 
 
 def test_noise_that_agents_share_is_told(tmp_path):

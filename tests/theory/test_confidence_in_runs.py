@@ -145,10 +145,10 @@ def test_worst_case_bounds_cover_whatever_the_missing_region_does():
     assert run.broken(ROOT) == set()
 
 
-def peeked(interval, spread=0.0):
-    """Twenty looks at independent values of agents that are alike, unless there is a spread."""
+def peeked(interval, **behaviour):
+    """Twenty looks at independent values of agents that are alike, unless told otherwise."""
     return stated(
-        behaviour={"spread": spread},
+        behaviour={"spread": 0, **behaviour},
         agents={"count": 60, "features": 300, "rate": "4Hz"},
         tree={"local": 5, "forward": "4Hz"},
         baseline={"publish": "2500ms", "pane": "2500ms"},
@@ -164,9 +164,19 @@ def test_whoever_looks_twenty_times_is_misled_in_two_features_of_three():
     assert within_errors(run.at(ROOT, "ever_missed")[-1] / 300, 1 - 0.95**20, 300)
 
 
-@pytest.mark.parametrize("spread", [0.0, 0.33])
-def test_a_sequence_holds_at_all_looks_together(spread):
-    run = peeked({"kind": "sequence", "horizon": 100}, spread)
+@pytest.mark.parametrize("differ", [{}, {"spread": 0.33, "drift": {"sd": 0.3, "tau": "10s"}}])
+def test_a_sequence_holds_at_all_looks_together(differ):
+    """Also for agents that differ and drift: what they are apart is paid for separately."""
+    run = peeked({"kind": "sequence", "horizon": 100}, **differ)
     assert run.at(ROOT, "ever_missed")[-1] <= 0.05 * 300
     assert run.at(LOCAL, "ever_missed")[-1] <= 0.05 * 300 * 12
     assert (run.at(ROOT, "half_width")[1:] < run.at(ROOT, "half_width")[:-1]).all()
+
+
+SWING = {"season": {"amplitude": 0.3, "period": "20s", "phase": "common"}}
+
+
+def test_a_season_that_all_share_takes_from_a_sequence_what_it_is_about():
+    run = peeked({"kind": "sequence", "horizon": 100}, **SWING)
+    assert run.share(ROOT) < 0.6
+    assert run.broken(ROOT) == {"current"}

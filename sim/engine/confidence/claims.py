@@ -54,6 +54,8 @@ class Claims:
         plain, moved, bound = method.interval(group, asked.level), np.zeros(1), np.zeros(1)
         if asked.of == "population":
             plain, moved = self._of_these(plain, heard, group, share, last_pane)
+        elif method.name == "sequence":
+            bound = np.array([self._movement.swing])
         else:
             bound = self._movement.swung(heard, last_pane)[:, None]
         evidence = Evidence(

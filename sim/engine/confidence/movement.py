@@ -44,7 +44,7 @@ class Movement:
         drift = plan.agents.behaviour.options.get("drift")
         law = OrnsteinUhlenbeck(np.array([drift["sd"]]), drift["tau_ns"]) if drift else None
         self._law = law
-        self._season = plan.agents.behaviour.options.get("season")
+        self._season = plan.agents.behaviour.options.get("season") or {}
 
     def unheard(self, heard: Heard, last_pane: int) -> Unheard:
         """Of what nodes hold, against the newest finished pane."""
@@ -62,12 +62,17 @@ class Movement:
 
     def swung(self, heard: Heard, last_pane: int) -> Floats:
         """The most that a sine which all agents share can have moved, (nodes,); 0 without one."""
-        season = self._season
-        if not season or season.get("phase") != "common":
+        if not self.swing:
             return np.zeros(len(heard.tier.nodes))
-        turns = self._behind(heard, last_pane) * self._pane_ns / season["period_ns"]
-        most = 2 * season["amplitude"] * np.sin(math.pi * np.minimum(turns, 0.5))
+        turns = self._behind(heard, last_pane) * self._pane_ns / self._season["period_ns"]
+        most = self.swing * np.sin(math.pi * np.minimum(turns, 0.5))
         return heard.tier.sums(_weight(heard) * most)
+
+    @property
+    def swing(self) -> float:
+        """How far apart any two instants of that sine can be: twice its amplitude."""
+        is_common = self._season.get("phase") == "common"
+        return float(2 * self._season["amplitude"]) if is_common else 0.0
 
     def _behind(self, heard: Heard, last_pane: int) -> Floats:
         behind = np.where(heard.sources > 0, last_pane - heard.pane, 0)

@@ -16,7 +16,7 @@ def about_intervals(plan: Plan) -> Iterator[Remark]:
     if plan.confidence is None or plan.agents.behaviour.kind != "synthetic":
         return
     yield from _groups(plan, plan.confidence)
-    yield from _past(plan, plan.confidence)
+    yield from _swing(plan, plan.confidence)
     yield from _useless(plan, plan.confidence)
 
 
@@ -32,18 +32,18 @@ def _groups(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
         yield ("confidence", "interval"), problem, "what it covers is measured all the same"
 
 
-def _past(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
-    """A martingale difference is what a confidence sequence is proved for."""
-    options = plan.agents.behaviour.options
-    moves = [name for name in ("drift", "season") if options.get(name)]
-    if asked.interval.kind == "sequence" and moves:
-        problem = f"a sequence needs values that do not depend on their past; {moves[0]} makes them"
-        yield ("confidence", "interval"), problem, "what it covers is measured all the same"
+def _swing(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
+    """What has come together over a whole run is not about the mean of one pane."""
+    if asked.interval.kind == "sequence" and _swings(plan) and "age" not in asked.widen:
+        problem = "a sequence is about a law that stays as it is, and a common season moves it"
+        yield ("confidence", "interval"), problem, "`widen: age` allows for that"
 
 
 def _useless(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
-    season = plan.agents.behaviour.options.get("season") or {}
-    swings = season.get("phase") == "common"
-    if "age" in asked.widen and asked.of == "process" and not swings:
+    if "age" in asked.widen and asked.of == "process" and not _swings(plan):
         problem = "what is old is as good as what is new for the mean of a law that does not move"
         yield ("confidence", "widen"), problem, "`of: population` is where age matters"
+
+
+def _swings(plan: Plan) -> bool:
+    return (plan.agents.behaviour.options.get("season") or {}).get("phase") == "common"
