@@ -2,6 +2,7 @@
 
 Scores come from each local aggregator in versions, newest wins. Scores older than the bound count
 as missing: their agents raise no alarm, and a procedure over many agents keeps them in its total.
+Agents that have left the network are in no total: everybody is told who leaves.
 Several nodes may decide (one for each region, or local): each tests the agents below it.
 """
 
@@ -48,10 +49,13 @@ class Decider:
         """Lose what is known of these agents."""
         self.known[agents] = np.nan
 
-    def decide(self, now_ns: int, decides: Bools | None = None) -> tuple[Floats, Bools] | None:
+    def decide(
+        self, now_ns: int, decides: Bools | None = None, present: Bools | None = None
+    ) -> tuple[Floats, Bools] | None:
         """Scores that count now and alarms, both (agents,); None until scores are calibrated.
 
-        `decides` (agents,) says for which of them the deciding node is there at all.
+        `decides` (agents,) says for which of them the deciding node is there at all, and `present`
+        which belong to the network; both None = all.
         """
         counts = self.sent_ns >= now_ns - self._bound_ns
         if decides is not None:
@@ -63,4 +67,16 @@ class Decider:
             is_fresh = self.sent_ns > self._calibrate_from_ns
             self.control.calibrate(np.where(is_fresh, scores, np.nan))
             return None
-        return scores, self.control.decide(scores, self._evidence, self._starts)
+        return scores, self._alarms(scores, present)
+
+    def _alarms(self, scores: Floats, present: Bools | None) -> Bools:
+        """What the control makes of the agents that are present."""
+        if present is None or present.all():
+            self.control.claims.only(None)
+            return self.control.decide(scores, self._evidence, self._starts)
+        rows = np.flatnonzero(present)
+        self.control.claims.only(rows)
+        starts = np.searchsorted(rows, self._starts)
+        alarms = np.zeros(len(scores), np.bool_)
+        alarms[rows] = self.control.decide(scores[rows], self._evidence, starts)
+        return alarms

@@ -73,7 +73,8 @@ class Calibrated:
     def __init__(self, claims: Claims, *, alpha: float = 0.05) -> None:
         if not 0 < alpha < 1:
             raise ValueError(f"alpha must be between 0 and 1, not {alpha}")
-        self._claims = claims
+        self.claims = claims
+        """See `Control.claims`."""
         self._alpha = alpha
         self._calibration = Calibration()
 
@@ -84,5 +85,5 @@ class Calibrated:
     def _p_values(self, scores: Floats, largest: float | None = None) -> Floats:
         """Conformal p-values of who may be found; above `largest`, or alpha, they are 1."""
         return self._calibration.p_values(
-            self._claims.limit(scores), self._alpha if largest is None else largest
+            self.claims.limit(scores), self._alpha if largest is None else largest
         )

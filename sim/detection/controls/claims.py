@@ -21,11 +21,27 @@ class Claims:
             raise ValueError("a quota needs groups: the local of each agent")
         if quota is not None and quota < 1:
             raise ValueError(f"a quota must be 1 or more, not {quota}")
-        self.groups = groups
+        self._groups = groups
         self._quota = quota
+        self._rows: Ints | None = None
+
+    @property
+    def groups(self) -> Ints | None:
+        """The local of each agent that a decision is about; None where it is not known."""
+        if self._groups is None or self._rows is None:
+            return self._groups
+        return self._groups[self._rows]
+
+    def only(self, rows: Ints | None) -> None:
+        """Decisions are about these agents from now on, ascending; None = all that there are.
+
+        Who has left the network is no hypothesis any more, unlike one who is not heard of.
+        """
+        self._rows = rows
 
     def limit(self, scores: Floats) -> Floats:
         """The scores that may raise an alarm; all others are NaN."""
-        if self._quota is None or self.groups is None:
+        groups = self.groups
+        if self._quota is None or groups is None:
             return scores
-        return np.where(within_quota(scores, self._quota, self.groups), scores, np.nan)
+        return np.where(within_quota(scores, self._quota, groups), scores, np.nan)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.detection.contract import Floats, Ints
+from sim.detection.controls.claims import Claims
 
 Bools = NDArray[np.bool_]
 Evidence = Literal["score", "log_e"]
@@ -20,6 +21,9 @@ Evidence = Literal["score", "log_e"]
 
 class Control(Protocol):
     """A rule that turns the scores of all agents into alarms."""
+
+    claims: Claims
+    """Which agents a decision is about, and whom of them it may find."""
 
     def calibrate(self, scores: Floats) -> None:
         """Take in the scores (agents,) of one instant as normal ones; NaN is left out."""

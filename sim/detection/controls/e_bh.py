@@ -21,5 +21,5 @@ class EBh(Calibrated):
 
     def _log_e(self, scores: Floats, evidence: Evidence) -> Floats:
         if evidence == "log_e":
-            return self._claims.limit(scores)
+            return self.claims.limit(scores)
         return p_to_log_e(self._p_values(scores))

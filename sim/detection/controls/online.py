@@ -46,7 +46,7 @@ class Online(Calibrated):
 
     def _p(self, scores: Floats, evidence: Evidence) -> Floats:
         if evidence == "log_e":
-            return to_p_value(self._claims.limit(scores))
+            return to_p_value(self.claims.limit(scores))
         return self._p_values(scores, self.exact_to)
 
     @abstractmethod

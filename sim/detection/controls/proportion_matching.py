@@ -27,16 +27,16 @@ class ProportionMatching(Calibrated):
         super().__init__(claims, alpha=alpha)
         if claims.groups is None:
             raise ValueError("proportion_matching needs groups: the local of each agent")
-        self._locals = claims.groups
 
     def decide(self, scores: Floats, evidence: Evidence, starts: Ints) -> Bools:
         """See `Control.decide`."""
         p = self._calibration.p_values(scores, TAIL)  # all are estimated from, quota or not
-        counts = ~np.isnan(self._claims.limit(scores))
-        alarms = np.zeros(len(scores), np.bool_)
+        counts = ~np.isnan(self.claims.limit(scores))
+        alarms, locals_ = np.zeros(len(scores), np.bool_), self.claims.groups
+        assert locals_ is not None
         for first, end in pairwise(starts.tolist()):
             below = slice(first, end)
-            groups = self._locals[below]
+            groups = locals_[below]
             borders = np.append(np.flatnonzero(np.diff(groups, prepend=-1)), len(groups))
             alarms[below] = proportion_matching(
                 p[below], self._alpha, starts=borders, counts=counts[below]

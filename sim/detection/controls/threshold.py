@@ -27,7 +27,8 @@ class Threshold:
             raise ValueError(f"quantile must be between 0 and 1, not {quantile}")
         if score is not None and not math.isfinite(score):
             raise ValueError(f"score must be a number, not {score}")
-        self._claims = claims
+        self.claims = claims
+        """See `Control.claims`."""
         self._quantile, self._score = quantile, score
         self._calibration = Calibration()
 
@@ -38,7 +39,7 @@ class Threshold:
 
     def decide(self, scores: Floats, evidence: Evidence, starts: Ints) -> Bools:
         """See `Control.decide`; each agent is judged by itself."""
-        return np.asarray(self._claims.limit(scores) > self._limit())
+        return np.asarray(self.claims.limit(scores) > self._limit())
 
     def _limit(self) -> float:
         if self._score is not None:

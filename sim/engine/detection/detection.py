@@ -161,9 +161,10 @@ class Detection:
         elif self.scores_mail is None:
             self._know_at_once(self.here, now_ns, self.distort)
         there = self._world.is_up(self._deciding_tier)[self._decides_at]
-        found = self.here.decider.decide(now_ns, there)
+        members = self._world.registered()
+        found = self.here.decider.decide(now_ns, there, members)
         self._know_at_once(self.central, now_ns)
-        central = self.central.decider.decide(now_ns)
+        central = self.central.decider.decide(now_ns, present=members)
         if found is not None and central is not None:
             present = self._world.is_up(0)
             if self.correct is not None:
