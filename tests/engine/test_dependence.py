@@ -14,7 +14,7 @@ SERIES = ("all_pairs", "blocks", "frequent_directions", "mean_correlation", "pro
 CUT = {"kind": "partition", "groups": ["region-0", "rest"], "at": "1500ms", "until": "2500ms"}
 CUT_OF_ONE = {"kind": "partition", "groups": ["local-0", "rest"], "at": "1500ms", "until": "2500ms"}
 NODES = 6 + 3
-SIX_AGENTS, ALL_AGENTS = 8, 24
+OF_A_REGION, ALL_AGENTS = 8, 24
 
 
 def coverages(recording, of="dependence"):
@@ -129,7 +129,7 @@ def test_a_local_that_is_cut_off_counts_with_its_samples_of_a_round_ago_and_no_l
 def test_series_of_another_round_do_not_count(kind):
     """They begin at other instants: a region that is cut off is missing at once."""
     found = rows(gathered(kind, CUT))[1]
-    assert found["coverage"] == pytest.approx((ALL_AGENTS - SIX_AGENTS) / ALL_AGENTS)
+    assert found["coverage"] == pytest.approx((ALL_AGENTS - OF_A_REGION) / ALL_AGENTS)
     assert np.isfinite(found["error"])
 
 
@@ -168,6 +168,23 @@ def test_no_window_has_two_agents_in_one_seat():
     recording = gathered(kind, tree={"reseat": "2s"}, baseline=baseline)
     # At 3 s the window ends at 2.4 s, and agents were dealt anew at 2 s.
     assert [row["instants"] for row in rows(recording)] == [4, 10, 4, 10]
+
+
+# Lies
+
+
+def test_values_that_agents_make_up_are_in_what_is_read_and_not_in_the_truth():
+    liars = {"where": "agents", "share": "20%", "kind": "push", "to": "5sd"}
+    (*_, last) = rows(gathered("covariance", adversaries=[liars]))
+    assert last["coverage"] == 1.0
+    # A fifth of all values far out: their variance alone exceeds the true one.
+    assert last["error"] > 1.0
+
+
+def test_an_aggregator_that_says_nothing_is_missing_with_all_below_it():
+    silent = {"where": "regional-1", "kind": "silence"}
+    found = coverages(gathered("covariance", adversaries=[silent]))
+    assert found == [pytest.approx((ALL_AGENTS - OF_A_REGION) / ALL_AGENTS, abs=1e-3)] * 4
 
 
 # Quantiles
