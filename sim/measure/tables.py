@@ -73,9 +73,10 @@ class Tables:
     - `shapes`: one row an epoch and tier of aggregators below the root: children of its nodes.
     - `census`: one row a closed pane: agents and values that were measured, and what of them the
       root counts.
-    - `load`: one row a sample and tier (0 = agents): since the last sample the messages that were
-      accepted, how long these waited in all, and work per second (mean and busiest node); and now
-      the messages that wait and the bytes of state with them.
+    - `load`: one row a sample and tier (0 = agents) over its `nodes` that are there, replicas among
+      them: since the last sample the messages that were accepted, how long these wait in all, and
+      work asked and done per second (mean and busiest node); and now the messages that are there
+      (backlog), and bytes of state, history and queue (fullest node and in all).
     - `intervals`: one row a publication and tier of parents: of so many `intervals` (a node and a
       feature each) how many cover the truth, how many would if all values were independent
       (`naive`), and how many have no end (`unbounded`); mean half width of the others in standard

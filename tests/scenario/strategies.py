@@ -13,6 +13,9 @@ def durations(first_ns: int = 1, last_ns: int = 10**10) -> st.SearchStrategy[str
     return st.integers(first_ns, last_ns).map(write_duration)
 
 
+SIZES = st.integers(1, 10**9).map(lambda size: f"{size}B")
+
+
 def laws() -> st.SearchStrategy[Any]:
     return st.one_of(
         durations(0),
@@ -361,6 +364,14 @@ def evolutions() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"start": start}, optional=optional)
 
 
+def capacities() -> st.SearchStrategy[dict[str, Any]]:
+    """Memories and a history of tiers that every tree has."""
+    memory = st.dictionaries(st.sampled_from(["agent", "local", "root"]), SIZES, min_size=1)
+    at = st.sampled_from(["agent", "local", "root"])
+    history = st.fixed_dictionaries({"at": at}, optional={"keep": durations(), "record": SIZES})
+    return st.fixed_dictionaries({}, optional={"memory": memory, "history": history})
+
+
 @st.composite
 def changing_scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """A good scenario whose tree changes, as the values of its file."""
@@ -427,6 +438,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         **draw(st.fixed_dictionaries({}, optional={"detection": detections()})),
         "adversaries": draw(st.lists(adversaries(), max_size=3)),
         **draw(guards()),
+        **draw(st.fixed_dictionaries({}, optional={"capacity": capacities()})),
         **{key: block for key, block in claims.items() if key != "groups"},
         "gate": {
             "staleness.root.mean": {"worse_by": draw(durations())},
