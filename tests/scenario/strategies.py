@@ -13,7 +13,7 @@ def durations(first_ns: int = 1, last_ns: int = 10**10) -> st.SearchStrategy[str
     return st.integers(first_ns, last_ns).map(write_duration)
 
 
-SIZES = st.integers(1, 10**9).map(lambda size: f"{size}B")
+BYTES = st.integers(1, 10**9).map(lambda size: f"{size}B")
 
 
 def laws() -> st.SearchStrategy[Any]:
@@ -366,9 +366,9 @@ def evolutions() -> st.SearchStrategy[dict[str, Any]]:
 
 def capacities() -> st.SearchStrategy[dict[str, Any]]:
     """Memories and a history of tiers that every tree has."""
-    memory = st.dictionaries(st.sampled_from(["agent", "local", "root"]), SIZES, min_size=1)
+    memory = st.dictionaries(st.sampled_from(["agent", "local", "root"]), BYTES, min_size=1)
     at = st.sampled_from(["agent", "local", "root"])
-    history = st.fixed_dictionaries({"at": at}, optional={"keep": durations(), "record": SIZES})
+    history = st.fixed_dictionaries({"at": at}, optional={"keep": durations(), "record": BYTES})
     return st.fixed_dictionaries({}, optional={"memory": memory, "history": history})
 
 
