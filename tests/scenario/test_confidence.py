@@ -1,13 +1,16 @@
 """The block `confidence`: what is refused, what is advised against, and that it can be built."""
 
+import re
 from dataclasses import fields
 from typing import get_args
 
 import pytest
 
 from sim.scenario import load_scenario, resolved_yaml
-from sim.scenario.blocks.confidence.schema import Fixed, Sequence
+from sim.scenario.blocks.confidence.schema import Confidence, Fixed, Sequence
+from sim.stats.confidence.diagnosis import ASSUMPTIONS
 from sim.stats.confidence.registry import INTERVALS, make_interval
+from tests.data import ROOT
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
 TRACE = "agents: {count: 1000, behaviour: {kind: trace, path: trace.csv}}"
@@ -148,3 +151,25 @@ def test_intervals_that_suit_their_scenario_are_left_in_peace(tmp_path):
     text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
     asked = "{interval: hartung_knapp}"
     assert "confidence" not in advice_on(tmp_path, f"{text}confidence: {asked}\n")
+
+
+@pytest.mark.parametrize("page", ["guide.md", "confidence.md"])
+def test_the_example_of_a_page_is_a_good_scenario(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    _, _, rest = text.partition("## Intervals\n") if page == "guide.md" else ("", "", text)
+    example = rest.partition("```yaml\n")[2].partition("```")[0]
+    lines = (
+        GOOD
+        if "agents:" not in example
+        else "\n".join(line for line in GOOD.splitlines() if not line.startswith("agents:"))
+    )
+    assert "confidence:" in example
+    assert mistakes_in(f"{lines}\n{example}") == []
+
+
+def test_every_key_and_every_assumption_is_told():
+    page = (ROOT / "docs" / "confidence.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(\w+)", page))
+    assert set(Confidence.model_fields) <= told | {"level"}
+    assert set(INTERVALS) <= told
+    assert set(ASSUMPTIONS) <= told
