@@ -88,6 +88,11 @@ class Host:
         self.is_open = self._is_open()
 
     @property
+    def local_ns(self) -> int:
+        """The time on the node's clock."""
+        return self._local_ns()
+
+    @property
     def held(self) -> list[Message]:
         """Messages that came while it is paused."""
         return [work.message for work in self._held if work.message is not None]

@@ -126,6 +126,7 @@ TROUBLE = [
     {"kind": "crash", "nodes": "local-0", "at": "1s", "until": "2s", "durable": False},
     {"kind": "crash", "nodes": "root", "at": "1s", "until": "2s", "durable": False},
     {"kind": "pause", "nodes": "regional-0", "at": "1s", "until": "2s"},
+    {"kind": "clock", "nodes": "all", "at": "1s", "until": "2s", "offset": "-700ms"},
     {"kind": "partition", "groups": [["region-0"], ["rest"]], "at": "1s", "until": "2s"},
 ]
 
@@ -145,6 +146,16 @@ def test_a_pause_on_top_of_a_crash_loses_what_came_meanwhile():
     crash = {"kind": "crash", "nodes": "regional-0", "at": "2s", "until": "3s"}
     found = tables(pause, crash, routing={"every": "100ms"})
     assert total(found, "dropped") > 0
+
+
+def test_a_wrong_clock_changes_neither_waits_nor_who_is_taken_for_dead():
+    wrong = {"kind": "clock", "nodes": ["root", "local-0"], "at": "1s", "offset": "-700ms"}
+    crash = {"kind": "crash", "nodes": "agent-5", "at": "2s"}
+    routing = {**BUSY, "heartbeat": "200ms"}
+    right, found = tables(crash, routing=routing), tables(wrong, crash, routing=routing)
+    assert found.updates["wait_ns"].tolist() == right.updates["wait_ns"].tolist()
+    assert found.deaths["believed_ns"].tolist() == right.deaths["believed_ns"].tolist()
+    assert found.deaths["believed_ns"][0] > 2 * S
 
 
 def test_an_update_that_the_books_do_not_know_breaks_the_run():

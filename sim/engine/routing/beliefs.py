@@ -2,8 +2,9 @@
 
 At every sample: the mean over who was heard lately, which silence biases, and the mean over what is
 held of all whom the silence rule covers. The truth is the mean of the newest values of all agents
-that act. Ages count from the birth of what the root can vouch for: the newest update, and where
-silence is a promise and nothing is missing, the newest sign of life.
+that act. Arrivals are on the root's clock. Ages count from the birth of what the root can vouch
+for: the newest update, and where silence is a promise and nothing is missing, the newest sign of
+life.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,11 +31,11 @@ class Beliefs:
         self,
         plan: RoutingPlan,
         field: Field,
-        book: Callable[[], Book],
+        root: Callable[[], tuple[Book, int]],
         queued: Callable[[], int],
     ) -> None:
         self._plan, self._field = plan, field
-        self._book, self._queued = book, queued
+        self._root, self._queued = root, queued
         self._born_ns = np.zeros(field.looks.agents, np.int64)
         """Of the newest update of each agent; at first that counts as born at 0."""
         self._rows: list[dict[str, Any]] = []
@@ -57,12 +58,12 @@ class Beliefs:
             self._rows.append(self._sample(kernel.now_ns))
 
     def _sample(self, now_ns: int) -> dict[str, Any]:
-        book = self._book()
-        self._field.deaths.look(book.alive_ns, now_ns)
+        book, local_ns = self._root()
+        self._field.deaths.look(book.alive_ns, local_ns, now_ns)
         up = self._field.up
         truth = self._field.looks.values(now_ns)[up].mean(axis=0) if up.any() else np.nan
-        known = self._known(book, now_ns)
-        lately = mean_of_heard(book.values, book.updated_ns, now_ns, self._plan.window_ns)
+        known = self._known(book, local_ns)
+        lately = mean_of_heard(book.values, book.updated_ns, local_ns, self._plan.window_ns)
         held = mean_with_silence(book.values, book.silence, known)
         return {
             "time_ns": now_ns,

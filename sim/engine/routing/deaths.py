@@ -34,13 +34,14 @@ class Deaths:
         for agent in np.flatnonzero(after & ~before).tolist():
             self._open.pop(agent, None)
 
-    def look(self, alive_ns: Ints, now_ns: int) -> None:
-        """What the root has heard by now: newest signs of life, (agents,)."""
+    def look(self, alive_ns: Ints, local_ns: int, now_ns: int) -> None:
+        """What the root has heard by now: newest signs of life on its clock, (agents,)."""
         if self._patience_ns is None:
             return
         for agent, row in list(self._open.items()):
             last_ns = int(alive_ns[agent])
-            since_ns = (row["died_ns"] if last_ns == UNHEARD else last_ns) + self._patience_ns
+            heard_ns = row["died_ns"] if last_ns == UNHEARD else last_ns - local_ns + now_ns
+            since_ns = heard_ns + self._patience_ns
             if since_ns < now_ns:
                 row["believed_ns"] = since_ns
                 del self._open[agent]

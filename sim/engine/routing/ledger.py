@@ -44,23 +44,23 @@ class Ledger:
 
     # The life of an update
 
-    def send(self, message: Ranked, rank: str, to: str, now_ns: int) -> None:
+    def send(self, message: Ranked, rank: str, to: str) -> None:
         """Its source sends it; a source never sends the same twice."""
         mine, key = self._parcels.setdefault(message.source, {}), _key(message)
         assert key not in mine, (message.source, key)
-        mine[key] = Parcel(rank, to, False, now_ns, 0)
+        mine[key] = Parcel(rank, to, False, self._now_ns, 0)
         self._sent[rank] += 1
-        self._meter.sent(rank, now_ns)
+        self._meter.sent(rank)
 
-    def arrive(self, message: Ranked, at: str, now_ns: int) -> None:
+    def arrive(self, message: Ranked, at: str) -> None:
         """It comes to a router."""
         parcel = self._find(message, at, is_there=False)
-        parcel.is_there, parcel.arrived_ns = True, now_ns
+        parcel.is_there, parcel.arrived_ns = True, self._now_ns
 
-    def take(self, message: Ranked, at: str, now_ns: int) -> int:
+    def take(self, message: Ranked, at: str) -> int:
         """It is put on the line; how long it has waited here, in ns."""
         parcel = self._find(message, at, is_there=True)
-        waited_ns = now_ns - parcel.arrived_ns
+        waited_ns = self._now_ns - parcel.arrived_ns
         parcel.waited_ns += waited_ns
         return waited_ns
 
@@ -69,19 +69,20 @@ class Ledger:
         parcel = self._find(message, at, is_there=True)
         parcel.at, parcel.is_there = to, False
 
-    def deliver(self, message: Ranked, at: str, now_ns: int) -> str:
+    def deliver(self, message: Ranked, at: str) -> str:
         """It is at the root; its rank."""
         parcel = self._find(message, at, is_there=False)
         self._end(message.source, _key(message))
-        self._meter.arrived(parcel.rank, now_ns, parcel.waited_ns, now_ns - message.born_ns)
+        age_ns = self._now_ns - message.born_ns
+        self._meter.arrived(parcel.rank, parcel.waited_ns, age_ns)
         return parcel.rank
 
-    def lose(self, message: Message, now_ns: int) -> None:
+    def lose(self, message: Message) -> None:
         """It is lost; messages that are no updates are no concern of these books."""
         if isinstance(message, Ranked):
-            self._lose(message.source, _key(message), now_ns)
+            self._lose(message.source, _key(message))
 
-    def make_room(self, at: str, newer: Ranked, number: tuple[int, int], now_ns: int) -> None:
+    def make_room(self, at: str, newer: Ranked, number: tuple[int, int]) -> None:
         """At a router the update of that epoch and version has made room for a newer one.
 
         Or it was not newer itself. Both are of one kind, and pulses of one number are alike.
@@ -90,13 +91,13 @@ class Ledger:
         if number != key[1:3]:
             mine = self._parcels[newer.source].items()
             key = next(k for k, one in mine if k[:3] == (key[0], *number) and _is_at(one, at))
-        self._lose(newer.source, key, now_ns)
+        self._lose(newer.source, key)
 
-    def forget(self, at: str, now_ns: int) -> None:
+    def forget(self, at: str) -> None:
         """A router has lost all that it held."""
         for source, mine in self._parcels.items():
             for key in [key for key, one in mine.items() if _is_at(one, at)]:
-                self._lose(source, key, now_ns)
+                self._lose(source, key)
 
     # What must hold
 
@@ -118,6 +119,10 @@ class Ledger:
 
     # The books
 
+    @property
+    def _now_ns(self) -> int:
+        return self._meter.clock()
+
     def _all(self) -> Iterator[Parcel]:
         return (one for mine in self._parcels.values() for one in mine.values())
 
@@ -134,8 +139,8 @@ class Ledger:
         self._ended[parcel.rank] += 1
         return parcel.rank
 
-    def _lose(self, source: str, key: _Key, now_ns: int) -> None:
-        self._meter.dropped(self._end(source, key), now_ns)
+    def _lose(self, source: str, key: _Key) -> None:
+        self._meter.dropped(self._end(source, key))
 
 
 def _key(message: Ranked) -> _Key:

@@ -1,9 +1,10 @@
 """What becomes of updates, counted second by second: a long run stays small.
 
-A row is of the second in which something happened. Waits and ages are means over that row.
+A row is of the second in which something happened, by true time, whatever clocks of nodes say.
+Waits and ages are means over that row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,32 +38,31 @@ class _LineCell:
 
 
 class Meter:
-    """The counts of one run."""
+    """The counts of one run; `clock` has the true time."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self.clock = clock
         self._cells: dict[tuple[int, int], _Cell] = {}
         self._lines: dict[tuple[int, int, int], _LineCell] = {}
 
-    def sent(self, rank: str, now_ns: int) -> None:
+    def sent(self, rank: str) -> None:
         """A source has sent one."""
-        self._cell(rank, now_ns).sent += 1
+        self._cell(rank).sent += 1
 
-    def dropped(self, rank: str, now_ns: int) -> None:
+    def dropped(self, rank: str) -> None:
         """One is lost, wherever that was."""
-        self._cell(rank, now_ns).dropped += 1
+        self._cell(rank).dropped += 1
 
-    def arrived(self, rank: str, now_ns: int, wait_ns: int, age_ns: int) -> None:
+    def arrived(self, rank: str, wait_ns: int, age_ns: int) -> None:
         """One is at the root, after so long in queues and so long after its birth."""
-        cell = self._cell(rank, now_ns)
+        cell = self._cell(rank)
         cell.arrived += 1
         cell.wait_ns += wait_ns
         cell.age_ns += age_ns
 
-    def passed(
-        self, tier: int, served: Importance, now_ns: int, wait_ns: int, line_ns: int
-    ) -> None:
+    def passed(self, tier: int, served: Importance, wait_ns: int, line_ns: int) -> None:
         """A router puts one on its line."""
-        key = (now_ns // NS_PER_S, tier, int(served))
+        key = (self.clock() // NS_PER_S, tier, int(served))
         cell = self._lines.get(key) or self._lines.setdefault(key, _LineCell())
         cell.passed += 1
         cell.wait_ns += wait_ns
@@ -94,6 +94,6 @@ class Meter:
                 "line_ns": cell.line_ns,
             }
 
-    def _cell(self, rank: str, now_ns: int) -> _Cell:
-        key = (now_ns // NS_PER_S, RANKS.index(rank))
+    def _cell(self, rank: str) -> _Cell:
+        key = (self.clock() // NS_PER_S, RANKS.index(rank))
         return self._cells.get(key) or self._cells.setdefault(key, _Cell())

@@ -17,7 +17,7 @@ from sim.engine.lies.lies import Lies
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-Swallows = Callable[[int], bool]
+Swallows = Callable[[], bool]
 
 
 class Mischief:
@@ -46,14 +46,14 @@ class Mischief:
             for agent in _acting(actor, born_ns).tolist():
                 yield agent, actor.strategy.copies()
 
-    def swallower(self, tier: int, node: int) -> Swallows | None:
-        """Whether an aggregator keeps back what comes to it at an instant; None: it never does."""
+    def swallower(self, tier: int, node: int, clock: Callable[[], int]) -> Swallows | None:
+        """Whether an aggregator keeps back what comes to it now; None: it never does."""
         mine = [one for one in self._silent if one.plan.tier == tier and node in one.nodes]
-        return partial(_swallows, mine[0], node) if mine else None
+        return partial(_swallows, mine[0], node, clock) if mine else None
 
 
-def _swallows(actor: Actor, node: int, now_ns: int) -> bool:
-    who = actor.who_at(np.array([node]))
+def _swallows(actor: Actor, node: int, clock: Callable[[], int]) -> bool:
+    who, now_ns = actor.who_at(np.array([node])), clock()
     acts = bool(actor.acting(who, now_ns)[0])
     if acts:
         actor.note(who, now_ns)

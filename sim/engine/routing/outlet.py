@@ -33,5 +33,5 @@ class Outlet:
             # Random streams are most of what a source costs: they are made when they are needed.
             self._has_sent[agent] = True
             self._plane.fabric.add(name, self._plane.place(0, agent), reliable=True)
-        self._ledger.send(message, rank, to, message.born_ns)
+        self._ledger.send(message, rank, to)
         self._plane.switch.transmit(name, to, message)

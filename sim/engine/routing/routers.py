@@ -68,11 +68,11 @@ class Routers:
     def _join(self, tier: int, node: int) -> Host:
         name = self._name(tier, node)
         child_of = self._children(tier, node)
-        swallows = self._mischief.swallower(tier, node)
+        swallows = self._mischief.swallower(tier, node, self._meter.clock)
 
         def make(life: int) -> Station:
             if life:
-                self._ledger.forget(name, self._plane.kernel.now_ns)
+                self._ledger.forget(name)
             router = self._router(name, tier, node, child_of)
             station = Station(router, self._ledger, swallows)
             self._stations[name] = station

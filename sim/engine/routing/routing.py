@@ -21,7 +21,6 @@ from sim.engine.routing.mischief import Mischief
 from sim.engine.routing.outlet import Outlet
 from sim.engine.routing.routers import Routers
 from sim.engine.routing.station import Terminus
-from sim.protocol.messages import Message
 from sim.protocol.routing.contract import Ranked
 from sim.protocol.routing.importance import Importance
 from sim.protocol.routing.sink import Book, Sink
@@ -37,7 +36,7 @@ class Routing:
         self, parts: Parts, plan: RoutingPlan, plane: ControlPlane, mischief: Mischief
     ) -> None:
         self._parts, self._plane = parts, plane
-        self._meter = Meter()
+        self._meter = Meter(lambda: plane.kernel.now_ns)
         self._ledger = Ledger(self._meter)
         self._routers = Routers(parts, plan, plane, mischief, self._ledger, self._meter)
         outlet = Outlet(plane, self._ledger, self._routers.first_of_agents())
@@ -45,7 +44,7 @@ class Routing:
         self._row = {name: row for row, name in enumerate(outlet.names)}
         self._field = Field(parts, plan, plane.world, mischief, outlet)
         self._sink = self._join_sink()
-        self._beliefs = Beliefs(plan, self._field, self._book, self._routers.queued)
+        self._beliefs = Beliefs(plan, self._field, self._root, self._routers.queued)
         self._watch_losses()
 
     # As a component
@@ -80,28 +79,26 @@ class Routing:
         sink = Sink(name, self._names, self._parts.layout.features)
         return Terminus(sink, self._ledger, self._arrived)
 
-    def _book(self) -> Book:
+    def _root(self) -> tuple[Book, int]:
+        """What is held at the root, and the time on its clock."""
         node = self._sink.node
         assert isinstance(node, Terminus)
-        return node.sink.book
+        return node.sink.book, self._sink.local_ns
 
-    def _arrived(self, message: Ranked, rank: str, is_news: bool, now_ns: int) -> None:
+    def _arrived(self, message: Ranked, rank: str, is_news: bool) -> None:
         agent = self._row[message.source]
         if is_news:
             self._beliefs.learnt(agent, message)
         if rank == CRITICAL:
-            self._field.criticals.arrived(agent, message.born_ns, now_ns)
+            self._field.criticals.arrived(agent, message.born_ns, self._meter.clock())
 
     # What is lost, and what must hold
 
     def _watch_losses(self) -> None:
-        self._plane.switch.dropped.append(lambda _to, message, _why: self._lost(message))
+        self._plane.switch.dropped.append(lambda _to, message, _why: self._ledger.lose(message))
         for host in self._hosts:
-            host.discarded.append(lambda _at, message: self._lost(message))
+            host.discarded.append(lambda _at, message: self._ledger.lose(message))
         self._plane.checks.append(self._check)
-
-    def _lost(self, message: Message) -> None:
-        self._ledger.lose(message, self._plane.kernel.now_ns)
 
     def _check(self) -> None:
         """Raises InvariantViolated if an update has vanished, or is in two places."""

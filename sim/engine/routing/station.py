@@ -1,7 +1,8 @@
 """Routers and the root's sink on their hosts, with somebody who writes down what passes.
 
 The nodes are those of `sim.protocol.routing`, unchanged: a station hands on what comes in and looks
-at what comes out, and a watched queue sees whose turn it is. Neither decides anything.
+at what comes out, and a watched queue sees whose turn it is. Neither decides anything. Nodes go by
+their own clocks; what is written down has the true time.
 """
 
 from collections.abc import Callable
@@ -14,8 +15,8 @@ from sim.protocol.routing.contract import Discipline, Ranked, Shed, Transmission
 from sim.protocol.routing.router import Router
 from sim.protocol.routing.sink import Received, Sink
 
-Arrived = Callable[[Ranked, str, bool, int], None]
-"""Is told of an update at the root, its rank, whether it was news, and when."""
+Arrived = Callable[[Ranked, str, bool], None]
+"""Is told of an update at the root, its rank, and whether it was news."""
 
 
 class WatchedQueue:
@@ -40,15 +41,15 @@ class WatchedQueue:
     def take(self, now_ns: int) -> Waiting:
         """See `Discipline.take`."""
         entry = self._queue.take(now_ns)
-        waited_ns = self._ledger.take(entry.message, self._name, now_ns)
+        waited_ns = self._ledger.take(entry.message, self._name)
         line_ns = self._line(entry.message)
-        self._meter.passed(self._tier, entry.importance, now_ns, waited_ns, line_ns)
+        self._meter.passed(self._tier, entry.importance, waited_ns, line_ns)
         return entry
 
     def shed(self, now_ns: int) -> Waiting:
         """See `Discipline.shed`."""
         entry = self._queue.shed(now_ns)
-        self._ledger.lose(entry.message, now_ns)
+        self._ledger.lose(entry.message)
         return entry
 
 
@@ -56,7 +57,7 @@ class Station:
     """A router, and books of what it lets in and out; a liar's `swallows` what comes at times."""
 
     def __init__(
-        self, router: Router, ledger: Ledger, swallows: Callable[[int], bool] | None = None
+        self, router: Router, ledger: Ledger, swallows: Callable[[], bool] | None = None
     ) -> None:
         self.router, self._ledger, self._swallows = router, ledger, swallows
 
@@ -68,26 +69,26 @@ class Station:
         """See `Node.on_message`."""
         if not isinstance(message, Ranked):
             return self.router.on_message(message, now_ns)
-        self._ledger.arrive(message, self.router.node_id, now_ns)
-        if self._swallows is not None and self._swallows(now_ns):
-            self._ledger.lose(message, now_ns)
+        self._ledger.arrive(message, self.router.node_id)
+        if self._swallows is not None and self._swallows():
+            self._ledger.lose(message)
             return []
         effects = self.router.on_message(message, now_ns)
         for effect in effects:
             if isinstance(effect, Record) and isinstance(effect.row, Shed):
-                self._part(message, effect.row, now_ns)
+                self._part(message, effect.row)
         return self._out(effects)
 
     def on_timer(self, name: str, now_ns: int) -> list[Effect]:
         """See `Node.on_timer`."""
         return self._out(self.router.on_timer(name, now_ns))
 
-    def _part(self, message: Ranked, row: Shed, now_ns: int) -> None:
+    def _part(self, message: Ranked, row: Shed) -> None:
         if row.why == "replaced":
             number = (row.epoch, row.version)
-            self._ledger.make_room(self.router.node_id, message, number, now_ns)
+            self._ledger.make_room(self.router.node_id, message, number)
         elif row.why != "full":  # who is shed then, the queue knows
-            self._ledger.lose(message, now_ns)
+            self._ledger.lose(message)
 
     def _out(self, effects: list[Effect]) -> list[Effect]:
         """What the host has to do: all but the records, which would be a row a message."""
@@ -112,10 +113,10 @@ class Terminus:
         effects = self.sink.on_message(message, now_ns)
         if not isinstance(message, Ranked):
             return effects
-        rank = self._ledger.deliver(message, self.sink.node_id, now_ns)
+        rank = self._ledger.deliver(message, self.sink.node_id)
         rows = [effect.row for effect in effects if isinstance(effect, Record)]
         is_news = any(isinstance(row, Received) for row in rows)
-        self._arrived(message, rank, is_news, now_ns)
+        self._arrived(message, rank, is_news)
         return []
 
     def on_timer(self, name: str, now_ns: int) -> list[Effect]:
