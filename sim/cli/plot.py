@@ -30,6 +30,7 @@ class Kind(StrEnum):
     lies = "lies"
     routing = "routing"
     confidence = "confidence"
+    evolution = "evolution"
     curves = "curves"
     breakdown = "breakdown"
 
@@ -96,6 +97,7 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
     from sim.campaign.stored_tables import tables_of
     from sim.report.confidence_figure import confidence_figure
     from sim.report.detection_figure import detection_figure
+    from sim.report.evolution_figure import evolution_figure
     from sim.report.lies_figure import lies_figure
     from sim.report.recovery_figure import recovery_figure
     from sim.report.routing_figure import routing_figure
@@ -107,6 +109,7 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
         Kind.lies: lies_figure,
         Kind.routing: routing_figure,
         Kind.confidence: confidence_figure,
+        Kind.evolution: evolution_figure,
     }[kind]
     return results.path, draw(tables_of(results, replication), stored_plan(results))
 

@@ -93,6 +93,7 @@ def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
     """The recovery figure, and those of what else the scenario has."""
     from sim.report.confidence_figure import confidence_figure
     from sim.report.detection_figure import detection_figure
+    from sim.report.evolution_figure import evolution_figure
     from sim.report.lies_figure import is_about_lies, lies_figure
     from sim.report.recovery_figure import recovery_figure
     from sim.report.routing_figure import routing_figure
@@ -103,6 +104,8 @@ def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
         figures += save(detection_figure(outcome.first, plan), outcome.folder / "detection")
     if plan.confidence is not None and outcome.first.intervals["tier"].size:
         figures += save(confidence_figure(outcome.first, plan), outcome.folder / "confidence")
+    if plan.evolution is not None:
+        figures += save(evolution_figure(outcome.first, plan), outcome.folder / "evolution")
     if is_about_lies(plan):
         figures += save(lies_figure(outcome.first, plan), outcome.folder / "lies")
     if plan.routing is not None:

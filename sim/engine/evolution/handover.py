@@ -13,7 +13,9 @@ from sim.telemetry import holdings
 Ints = NDArray[np.int64]
 
 
-def shared_out(held: Ints, before: Ints, after: Ints, seats: Ints) -> tuple[Ints, Ints]:
+def shared_out(
+    held: Ints, before: Ints, after: Ints, seats: Ints, now_ns: int
+) -> tuple[Ints, Ints]:
     """Rows of seven once agents have moved, and which rows those are that have changed, (k,).
 
     `held` (rows, 7); `before` and `after` (agents,) are the rows of the agents there are; `seats`
@@ -24,28 +26,28 @@ def shared_out(held: Ints, before: Ints, after: Ints, seats: Ints) -> tuple[Ints
     result = held.copy()
     for row in changed.tolist():
         sources, counts = np.unique(before[after == row], return_counts=True)
-        result[row] = _of(held, seats, row, sources, counts)
+        result[row] = _of(held[row], held[sources], seats[sources], counts, now_ns)
         result[row, holdings.LEFT] = seats[row] - counts.sum()
     return result, changed
 
 
-def _of(held: Ints, seats: Ints, row: int, sources: Ints, counts: Ints) -> Ints:
-    """The row of those that come from `sources`, so many from each.
+def _of(before: Ints, rows: Ints, seats: Ints, counts: Ints, now_ns: int) -> Ints:
+    """A row that was `before`, of those that come from other `rows`, so many from each.
 
     What is held of a source is about as many agents as there were when it was said. Where there was
-    nobody, those that have come since were heard of no earlier than that.
+    nobody, those that come from there have just joined: that is the first that is heard of them.
     """
-    result: Ints = held[row].copy()
-    if not len(sources):
+    result: Ints = before.copy()
+    if not len(rows):
         result[holdings.BORN : holdings.LEFT] = 0
         return result
-    rows, known = held[sources], seats[sources] - held[sources, holdings.LEFT]
+    known = seats - rows[:, holdings.LEFT]
     whole = np.maximum(known, 1)
     for births in (holdings.BORN, holdings.CLAIMED):
-        mean = np.where(known > 0, rows[:, births] // whole, rows[:, holdings.OLDEST])
+        mean = np.where(known > 0, rows[:, births] // whole, now_ns)
         result[births] = (mean * counts).sum()
     for agents in (holdings.FRESH, holdings.HEARD):
         result[agents] = (rows[:, agents] * np.minimum(counts, known) // whole).sum()
     result[holdings.SENT] = rows[:, holdings.SENT].max()
-    result[holdings.OLDEST] = rows[:, holdings.OLDEST].min()
+    result[holdings.OLDEST] = np.where(known > 0, rows[:, holdings.OLDEST], now_ns).min()
     return result

@@ -72,7 +72,8 @@ class Presence:
         for tier, parent in enumerate((*telemetry.aggregators[1:], telemetry.root), start=1):
             row_of = tree.ancestor_of(0, tier).astype(np.int64)
             held, seats = parent.intake.held, np.bincount(row_of)
-            held[:], changed = shared_out(held, row_of[before], row_of[after], seats)
+            rows = row_of[before], row_of[after]
+            held[:], changed = shared_out(held, *rows, seats, telemetry.now_ns - 1)
             if isinstance(parent, Root):
                 parent.note_moves(telemetry.now_ns, changed)
 
