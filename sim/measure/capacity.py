@@ -18,7 +18,8 @@ from sim.units import NS_PER_S
 Figure = Callable[[Tables, Plan], float]
 
 
-def _of_tier(tables: Tables, tier: int) -> Table:
+def of_tier(tables: Tables, tier: int) -> Table:
+    """The rows of `load` about a tier."""
     rows = tables.load["tier"] == tier
     return {name: column[rows] for name, column in tables.load.items()}
 
@@ -30,7 +31,7 @@ def _over_time(load: Table, column: str) -> float:
 
 
 def _of_root(column: str) -> Figure:
-    return lambda tables, plan: _over_time(_of_tier(tables, len(plan.tiers) - 1), column)
+    return lambda tables, plan: _over_time(of_tier(tables, len(plan.tiers) - 1), column)
 
 
 def _of_busiest(column: str) -> Figure:
@@ -38,7 +39,7 @@ def _of_busiest(column: str) -> Figure:
 
     def figure(tables: Tables, plan: Plan) -> float:
         parents = range(1, len(plan.tiers))
-        return max(_over_time(_of_tier(tables, tier), column) for tier in parents)
+        return max(_over_time(of_tier(tables, tier), column) for tier in parents)
 
     return figure
 
@@ -49,11 +50,11 @@ def _wait_s(load: Table) -> float:
 
 
 def _wait_at_root(tables: Tables, plan: Plan) -> float:
-    return _wait_s(_of_tier(tables, len(plan.tiers) - 1))
+    return _wait_s(of_tier(tables, len(plan.tiers) - 1))
 
 
 def _longest_wait(tables: Tables, plan: Plan) -> float:
-    return max(_wait_s(_of_tier(tables, tier)) for tier in range(1, len(plan.tiers)))
+    return max(_wait_s(of_tier(tables, tier)) for tier in range(1, len(plan.tiers)))
 
 
 def _largest(column: str) -> Figure:
@@ -70,7 +71,7 @@ def _memory(tables: Tables, plan: Plan) -> float:
     """NaN where no memory is limited."""
     assert plan.capacity is not None
     limits = enumerate(plan.capacity.memory_bytes)
-    shares = [_max(_of_tier(tables, tier)["state_max"]) / limit for tier, limit in limits if limit]
+    shares = [_max(of_tier(tables, tier)["state_max"]) / limit for tier, limit in limits if limit]
     return max(shares, default=math.nan)
 
 
