@@ -38,6 +38,9 @@ def _when(send: "Variant") -> str:
         return f"what has moved by more than {write_deviations(options['delta'])}"
     if send.kind == "adaptive":
         return f"what has moved most, {write_share(options['share'])} of it in the long run"
+    if send.kind == "geometric":
+        side = write_deviations(options["threshold"])
+        return f"with all others, if one of them doubts on which side of {side} the mean is"
     return "what it sees"
 
 

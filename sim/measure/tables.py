@@ -67,7 +67,20 @@ class Tables:
     - `evidence`: log-odds in nats of all reports and of those of correct agents, the bounds that no
       tolerated number of liars can leave, and a verdict ALARM, CLEAR or UNDETERMINED.
     - `control_traffic`: messages and bytes by part (that of the sender: agreement, registry,
-      alerts, members, sync), kind and outcome.
+      alerts, members, sync, routing), kind and outcome.
+    - `updates`: one row a second and rank (a class of importance, heartbeat, or flood: what liars
+      call critical) of updates of single agents: sent, arrived and dropped in it, and mean wait in
+      queues and mean age of those that arrived.
+    - `router_lines`: one row a second, tier and class as served: updates that routers put on their
+      lines, their mean wait there, and the time on all lines of the tier.
+    - `beliefs`: one row a sample: agents that act (`present`), were heard lately or are covered by
+      the silence rule (`held`); errors of the means over either against the newest values of all
+      that act, and the worst that the rule allows (`bound`); mean ages of what is known of agents
+      with an anomaly (so many are `critical`) and of the others; updates at routers (`queued`).
+    - `criticals`: one row an anomaly of an agent: its first value, its end, when the agent first
+      sent it as critical, and when that was first at the root (-1 = never).
+    - `deaths`: one row an agent that stopped: when, and when the root took it for dead (-1 =
+      never, or not before it was back).
     - `operations`: one row a change of a tree: a join or leave, a split, merge or borrow, or what
       had no room (`refused ...`); `moved` children of `source` went to `target`, both of `tier`.
     - `shapes`: one row an epoch and tier of aggregators below the root: children of its nodes.

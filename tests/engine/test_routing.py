@@ -211,6 +211,18 @@ def test_a_silent_aggregator_makes_all_agents_below_it_look_dead_although_none_d
     assert total(found, "dropped") > 0
 
 
+def test_geometric_monitoring_is_silent_until_the_mean_might_have_crossed_its_threshold():
+    """The first look is everybody's; the ramp of all agents then crosses the threshold once."""
+    send = {"kind": "geometric", "threshold": "2sd"}
+    ramp = {"kind": "ramp", "agents": "agents", "at": "2s", "size": "60sd"}
+    steady = {"behaviour": {"kind": "synthetic", "spread": 1, "noise": 0.1, "drift": "none"}}
+    calm = tables(agents=steady, routing={**LOOKING, "send": send})
+    found = tables(agents=steady, anomalies=[ramp], routing={**LOOKING, "send": send})
+    assert total(calm, "sent") == 24
+    assert 2 * 24 <= total(found, "sent") < 24 * 20 / 2
+    assert total(found, "sent") % 24 == 0, "all speak, or nobody does"
+
+
 # Floods: two of the four agents of a local lie, the other two have something to say
 
 ALERTS = {"kind": "shift", "agents": ["agent-2", "agent-3"], "at": "2s", "size": "12sd"}

@@ -12,7 +12,7 @@ from sim.protocol.routing.importance import Importance
 from sim.protocol.routing.registry import DISCIPLINES, POLICIES
 from sim.scenario import resolved_yaml
 from sim.scenario.advice import advice
-from sim.scenario.blocks.routing.facts import routing_facts
+from sim.scenario.blocks.routing.facts import routing_facts, synchronised_share
 from sim.scenario.blocks.routing.schema import AnyDiscipline, AnySending, Classes
 from sim.scenario.document import read_document
 from tests.scenario.strategies import durations, variants
@@ -45,6 +45,7 @@ KINDS = {
     ),
     "send": st.one_of(
         st.just("periodic"),
+        st.just({"kind": "geometric", "threshold": "-2.5sd"}),
         st.floats(0.01, 9).map(lambda delta: {"kind": "on_delta", "delta": f"{delta}sd"}),
         st.floats(0.01, 0.99).map(
             lambda share: {"kind": "adaptive", "delta": "1sd", "share": share, "gain": 0.5}
@@ -82,13 +83,18 @@ def test_every_discipline_can_be_named():
     assert kinds(AnyDiscipline) == set(DISCIPLINES)
 
 
-def test_every_policy_can_be_named_but_the_one_that_needs_a_way_down():
-    assert kinds(AnySending) == set(POLICIES) - {"geometric"}
+def test_every_policy_can_be_named():
+    assert kinds(AnySending) == set(POLICIES)
 
 
 @pytest.mark.parametrize(
     "send",
-    ["periodic", "{kind: on_delta, delta: 0.5sd}", "{kind: adaptive, delta: 1sd, share: 10%}"],
+    [
+        "periodic",
+        "{kind: on_delta, delta: 0.5sd}",
+        "{kind: adaptive, delta: 1sd, share: 10%}",
+        "{kind: geometric, threshold: 4sd}",
+    ],
 )
 def test_every_policy_can_be_built(send):
     plan = plan_of(routed(f"send: {send}"))
@@ -200,6 +206,26 @@ def test_an_anomaly_that_is_learnt_as_normal_is_told():
 def test_a_run_that_is_all_learning_is_told():
     (remark,) = remarks("learn: 1min")
     assert "every update is routine" in remark
+
+
+# A thousand agents, noise of 1, moves of sd 1.414: theory's slack of 3 and 4 deviations of a move.
+STEADY = "{kind: synthetic, spread: 1, noise: 1, drift: none}"
+
+
+def test_a_threshold_so_near_that_monitoring_thrashes_is_told_with_the_numbers():
+    text = routed("send: {kind: geometric, threshold: 4.2426sd}")
+    plan = plan_of(text, f"agents.behaviour={STEADY}")
+    (remark,) = advice(plan, read_document(text, "scenario.yaml"))
+    assert remark.path == "routing.send.threshold"
+    assert "in 74.1 % of all looks" in remark.problem
+    assert "1,482 messages a look, more than sending everything" in remark.problem
+
+
+def test_a_threshold_far_enough_away_saves_what_theory_says():
+    text = routed("send: {kind: geometric, threshold: 5.6569sd}")
+    plan = plan_of(text, f"agents.behaviour={STEADY}")
+    assert advice(plan, read_document(text, "scenario.yaml")) == ()
+    assert synchronised_share(plan) == pytest.approx(0.0312, abs=1e-4)
 
 
 # What it comes to

@@ -2,6 +2,8 @@
 the values that it is offered.
 """
 
+import numpy as np
+
 from sim.protocol.routing.registry import POLICIES
 from sim.protocol.routing.sending.contract import SendPolicy
 from sim.scenario.variant import Variant
@@ -13,4 +15,6 @@ def make_policy(send: Variant, agents: int, features: int) -> SendPolicy:
     if send.kind == "periodic":
         # How often an agent looks is how often it sends.
         options["period_ns"] = 0
+    elif send.kind == "geometric":
+        options["weights"] = np.eye(features)[0]
     return POLICIES[send.kind](agents, features, **options)

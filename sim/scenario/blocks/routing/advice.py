@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sim.scenario.blocks.routing.facts import routing_facts
+from sim.scenario.blocks.routing.facts import (
+    MESSAGES_PER_SOURCE,
+    routing_facts,
+    synchronised_share,
+)
 from sim.scenario.blocks.routing.plan import RoutingPlan
 from sim.scenario.document import Path
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
-from sim.units import write_bit_rate, write_duration
+from sim.units import write_bit_rate, write_deviations, write_duration
 
 KILLERS: Final = ("crash", "site_down", "churn", "partition")
 """Faults after which an agent is silent without meaning anything by it."""
@@ -17,7 +21,7 @@ KILLERS: Final = ("crash", "site_down", "churn", "partition")
 def about_routing(plan: Plan) -> Iterator[Remark]:
     """Remarks on routing in a plan without mistakes."""
     if plan.routing is not None:
-        for about in (_order, _claims, _load, _silence, _learning):
+        for about in (_order, _claims, _load, _silence, _learning, _thrashing):
             yield from about(plan, plan.routing)
 
 
@@ -71,6 +75,21 @@ def _learning(plan: Plan, routing: RoutingPlan) -> Iterator[Remark]:
             f"{write_duration(routing.learn_ns)}: it becomes normal"
         )
         yield _path("learn"), problem, ""
+
+
+def _thrashing(plan: Plan, routing: RoutingPlan) -> Iterator[Remark]:
+    """Geometric monitoring that costs more than sending everything."""
+    share = synchronised_share(plan)
+    if share is None or MESSAGES_PER_SOURCE * share <= 1:
+        return
+    agents = plan.agents.count
+    threshold = write_deviations(routing.send.options["threshold"])
+    problem = (
+        f"would thrash: noise alone makes one of {agents:,} agents doubt its side of {threshold} "
+        f"in {share * 100:.3g} % of all looks, and then all are asked and answer: "
+        f"{MESSAGES_PER_SOURCE * share * agents:,.4g} messages a look, more than sending everything"
+    )
+    yield (*_path("send"), "threshold"), problem, "say one further away, or send periodically"
 
 
 def _path(key: str) -> Path:

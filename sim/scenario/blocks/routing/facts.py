@@ -4,7 +4,9 @@ An upper bound where a policy keeps back what has not moved: here every measurem
 liars add is told apart, as if as many as can be were below one router.
 """
 
+import math
 from dataclasses import dataclass
+from typing import Final
 
 from sim.protocol.messages import HEADER_BYTES
 from sim.protocol.routing.contract import NUMBER_BYTES, RANK_BYTES
@@ -13,6 +15,9 @@ from sim.scenario.liars import chosen
 from sim.scenario.plan import Plan
 from sim.scenario.selectors import tree_shape
 from sim.units import NS_PER_S
+
+MESSAGES_PER_SOURCE: Final = 2
+"""Of a full synchronisation in geometric monitoring: each agent is asked, and answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,23 @@ def _copies(plan: Plan, agents: int) -> int:
         for one in plan.adversaries
         if one.kind == "importance_flood" and one.tier == 0
     )
+
+
+def synchronised_share(plan: Plan) -> float | None:
+    """Of all looks those in which noise alone makes some agent call for everybody's values.
+
+    For geometric monitoring of synthetic agents, whose mean is 0; None for anything else. An agent
+    holds its value against the one that it sent last, so its moves have twice its variance.
+    """
+    routing, behaviour = plan.routing, plan.agents.behaviour
+    if routing is None or routing.send.kind != "geometric" or behaviour.kind != "synthetic":
+        return None
+    options = behaviour.options
+    drift = options["drift"]["sd"] if options.get("drift") else 0.0
+    own = math.hypot(options["noise"], drift)
+    unit = math.hypot(options["spread"], drift) or own
+    if not own:
+        return 0.0
+    slack = abs(routing.send.options["threshold"]) * unit / (math.sqrt(2) * own)
+    beyond = math.erfc(slack / math.sqrt(2)) / 2
+    return -math.expm1(plan.agents.count * math.log1p(-beyond))

@@ -90,7 +90,18 @@ class Adaptive(Block):
     )
 
 
-AnySending = Annotated[Periodic | OnDelta | Adaptive, Field(discriminator="kind")]
+class Geometric(Block):
+    """What might change an answer. Source: Sharfman, Schuster and Keren 2006."""
+
+    kind: Literal["geometric"] = Field(
+        description="everybody, when one cannot vouch for the side of a threshold the mean is on"
+    )
+    threshold: Deviations = Field(
+        description="of the mean of the first feature, in standard deviations between agents"
+    )
+
+
+AnySending = Annotated[Periodic | OnDelta | Adaptive | Geometric, Field(discriminator="kind")]
 Sending = Annotated[
     AnySending, BeforeValidator(plain_is_kind, json_schema_input_type=AnySending | str)
 ]

@@ -7,7 +7,7 @@ from sim.scenario.variant import Variant
 from sim.scenario.written_values import written_rate, written_variant
 from sim.units import write_deviations, write_duration, write_frequency
 
-_IN_SD: Final = ("delta", "slack")
+_IN_SD: Final = ("delta", "threshold")
 """Options of send policies that are a number of standard deviations."""
 
 
