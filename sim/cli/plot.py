@@ -12,11 +12,18 @@ from sim.errors import ResultsError, SimError
 
 CURVES_OF: Final = ("detection.recall", "detection.fdr", "staleness.root.mean", "coverage.mean")
 """What is drawn of a sweep unless metrics are named, as far as it is defined there: two of them."""
+GROWTH_OF: Final = (
+    "capacity.offered.max",
+    "staleness.root.oldest.max",
+    "traffic.messages",
+    "capacity.state.max",
+)
+"""The same for growth: all of them that are defined."""
 
 Folder = Annotated[
     Path,
     typer.Argument(
-        help="Folder of a run, or of a name; for curves and breakdown that of a sweep.",
+        help="Folder of a run, or of a name; for curves, growth and breakdown that of a sweep.",
         metavar="RUN",
     ),
 ]
@@ -31,11 +38,13 @@ class Kind(StrEnum):
     routing = "routing"
     confidence = "confidence"
     evolution = "evolution"
+    capacity = "capacity"
     curves = "curves"
+    growth = "growth"
     breakdown = "breakdown"
 
 
-OF_SWEEPS: Final = (Kind.curves, Kind.breakdown)
+OF_SWEEPS: Final = (Kind.curves, Kind.growth, Kind.breakdown)
 
 
 class Format(StrEnum):
@@ -53,7 +62,8 @@ def plot(
         int, typer.Option("--replication", min=0, help="Which replication of a run, from 0.")
     ] = 0,
     metric: Annotated[
-        list[str] | None, typer.Option("--metric", help="For curves: what to draw.", metavar="NAME")
+        list[str] | None,
+        typer.Option("--metric", help="For curves and growth: what to draw.", metavar="NAME"),
     ] = None,
     x: Annotated[
         str | None,
@@ -68,6 +78,8 @@ def plot(
     _check_options(kind, replication, metric or [], x)
     if kind is Kind.curves:
         folder, figure = run, _curves(run, metric or [], x)
+    elif kind is Kind.growth:
+        folder, figure = run, _growth(run, metric or [], x)
     elif kind is Kind.breakdown:
         folder, figure = run, _breakdown(run, x)
     else:
@@ -84,7 +96,7 @@ def _check_options(kind: Kind, replication: int, metrics: list[str], x: str | No
     check_metric_names(metrics)
     if kind in OF_SWEEPS and replication:
         raise SimError(f"--replication chooses one of a run; {kind.value} is over all of them")
-    if kind is not Kind.curves and metrics:
+    if kind not in (Kind.curves, Kind.growth) and metrics:
         raise SimError("--metric is for curves: add --kind curves")
     if kind not in OF_SWEEPS and x is not None:
         raise SimError("--x is for a sweep: add --kind curves or --kind breakdown")
@@ -95,6 +107,7 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
     from sim.campaign.replay import stored_plan
     from sim.campaign.results import open_results
     from sim.campaign.stored_tables import tables_of
+    from sim.report.capacity_figure import capacity_figure
     from sim.report.confidence_figure import confidence_figure
     from sim.report.detection_figure import detection_figure
     from sim.report.evolution_figure import evolution_figure
@@ -110,6 +123,7 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
         Kind.routing: routing_figure,
         Kind.confidence: confidence_figure,
         Kind.evolution: evolution_figure,
+        Kind.capacity: capacity_figure,
     }[kind]
     return results.path, draw(tables_of(results, replication), stored_plan(results))
 
@@ -124,6 +138,17 @@ def _curves(folder: Path, metrics: list[str], x: str | None) -> Any:
     return curves_figure(
         folder.resolve().name, found, metrics or defined(found, CURVES_OF)[:2] or CURVES_OF[:1]
     )
+
+
+def _growth(folder: Path, metrics: list[str], x: str | None) -> Any:
+    """How figures of the sweep in a folder grow."""
+    from sim.cli.sweep_summary import TABLE
+    from sim.report.curves import curves, read_cells
+    from sim.report.curves_figure import defined
+    from sim.report.growth_figure import growth_figure
+
+    found = curves(read_cells(folder / TABLE), x)
+    return growth_figure(folder.resolve().name, found, metrics or defined(found, GROWTH_OF))
 
 
 def _breakdown(folder: Path, x: str | None) -> Any:
