@@ -3,7 +3,8 @@
 Scores come from each local aggregator in versions, newest wins. Scores older than the bound count
 as missing: their agents raise no alarm, and a procedure over many agents keeps them in its total.
 Agents that have left the network are in no total: everybody is told who leaves.
-Several nodes may decide (one for each region, or local): each tests the agents below it.
+Several nodes may decide (one for each region, or local): each tests the agents below it. Where an
+agent has several witnesses, their scores are merged first.
 """
 
 from typing import Literal
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.detection.contract import Floats, Ints
 from sim.detection.controls.contract import Control
+from sim.detection.panel import Held, merged
 
 Bools = NDArray[np.bool_]
 
@@ -28,26 +30,27 @@ class Decider:
         calibrate_from_ns: int,
         calibrate_until_ns: int,
         bound_ns: float,
+        witnesses: int = 1,
     ) -> None:
         self.control = control
-        self.known = np.full(int(starts[-1]), np.nan)
-        """The newest score held of each agent."""
-        self.sent_ns = np.full(int(starts[-1]), -np.inf)
-        """When it was sent."""
+        self.held = tuple(Held(int(starts[-1])) for _ in range(witnesses))
+        """What each witness of an agent sent; its own local is the first."""
         self._evidence = evidence
         self._starts = starts
         self._calibrate_from_ns = calibrate_from_ns
         self._calibrate_until_ns = calibrate_until_ns
         self._bound_ns = bound_ns
 
-    def receive(self, agents: slice | Bools, scores: Floats, sent_ns: int) -> None:
-        """Take in what was sent of some agents; `scores` holds all agents."""
-        self.known[agents] = scores[agents]
-        self.sent_ns[agents] = sent_ns
+    def receive(
+        self, agents: slice | Bools, scores: Floats, sent_ns: int, witness: int = 0
+    ) -> None:
+        """Take in what a witness of some agents sent; `scores` holds all agents."""
+        self.held[witness].receive(agents, scores, sent_ns)
 
     def forget(self, agents: Bools) -> None:
         """Lose what is known of these agents."""
-        self.known[agents] = np.nan
+        for held in self.held:
+            held.forget(agents)
 
     def decide(
         self, now_ns: int, decides: Bools | None = None, present: Bools | None = None
@@ -57,17 +60,20 @@ class Decider:
         `decides` (agents,) says for which of them the deciding node is there at all, and `present`
         which belong to the network; both None = all.
         """
-        counts = self.sent_ns >= now_ns - self._bound_ns
-        if decides is not None:
-            counts &= decides
-        scores = np.where(counts, self.known, np.nan)
         if now_ns <= self._calibrate_until_ns:
             # What was sent by the end of learning is of values that were learnt from: they are
             # nearer to what was learnt than any value to come will be.
-            is_fresh = self.sent_ns > self._calibrate_from_ns
-            self.control.calibrate(np.where(is_fresh, scores, np.nan))
+            learnt_ns = np.nextafter(self._calibrate_from_ns, np.inf)
+            fresh_ns = max(now_ns - self._bound_ns, learnt_ns)
+            self.control.calibrate(self._scores(fresh_ns, decides))
             return None
+        scores = self._scores(now_ns - self._bound_ns, decides)
         return scores, self._alarms(scores, present)
+
+    def _scores(self, from_ns: float, decides: Bools | None) -> Floats:
+        """What is held of each agent, of scores sent at an instant or later."""
+        scores = merged(np.stack([held.since(from_ns) for held in self.held], 1), self._evidence)
+        return scores if decides is None else np.where(decides, scores, np.nan)
 
     def _alarms(self, scores: Floats, present: Bools | None) -> Bools:
         """What the control makes of the agents that are present."""

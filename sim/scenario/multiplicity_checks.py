@@ -1,4 +1,4 @@
-"""Procedures over many agents where they cannot be: decided at the wrong tier, or without time."""
+"""Procedures over many agents where they cannot be: at the wrong tier, or without time or locals."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -24,6 +24,8 @@ def check_multiplicity(case: Case) -> Iterator[Mistake]:
     yield from _decides(case, detection)
     if detection.control.kind == "qute":
         yield from _exchange(case, detection)
+    if detection.witnesses > 1:
+        yield from _witnesses(case, detection)
 
 
 def _decides(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
@@ -42,3 +44,21 @@ def _exchange(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
     if locals_ > LOCALS_MAX:
         problem = f"of {locals_:,} locals each may hold p-values of each: at most {LOCALS_MAX:,}"
         yield case.document.mistake(("detection", "control"), problem)
+
+
+def _witnesses(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
+    """Witnesses are for whoever decides above them, on what they can judge by themselves."""
+    path, tiers, number = ("detection", "witnesses"), case.plan.tiers, detection.witnesses
+    fewest = tiers[1].count // tiers[2].count
+    if number % 2 == 0:
+        problem = f"of {number} no more may lie than of {number - 1}: say an odd number"
+        yield case.document.mistake(path, problem)
+    elif number > fewest:
+        problem = f"must be different locals below one {tiers[2].name}, and some have {fewest}"
+        yield case.document.mistake(path, problem)
+    if detection.decide == "local":
+        problem = "are for who decides above them: here each local decides on its own agents alone"
+        yield case.document.mistake(path, problem, "decide at region or root")
+    if detection.scope not in ("own", "population"):
+        problem = f"know nothing of what is normal for the {detection.scope} of an agent"
+        yield case.document.mistake(path, problem, "say scope: own or population")

@@ -252,6 +252,8 @@ class DetectionPlan:
     """From the start: values of this time make up an agent's own history."""
     calibrate_ns: int
     """After that: scores of this time say what scores are normal. Then decisions begin."""
+    witnesses: int = 1
+    """Locals that each agent reports to, its own among them; 2 f + 1 where f of them may lie."""
 
 
 @dataclass(frozen=True, slots=True)

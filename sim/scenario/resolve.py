@@ -227,6 +227,7 @@ def _detection(block: detection.Detection | None) -> plan.DetectionPlan | None:
         wait_ns=min(WAIT_NS, block.every // 2) if block.wait is None else block.wait,
         learn_ns=block.learn,
         calibrate_ns=block.calibrate,
+        witnesses=block.witnesses,
     )
 
 

@@ -176,6 +176,7 @@ def _detection(detection: DetectionPlan) -> dict[str, Any]:
         "wait": write_duration(detection.wait_ns),
         "learn": write_duration(detection.learn_ns),
         "calibrate": write_duration(detection.calibrate_ns),
+        "witnesses": detection.witnesses,
     }
 
 

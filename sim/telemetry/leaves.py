@@ -97,6 +97,8 @@ class Leaves:
         """The same for the agents of each group, (groups, wide); None = not kept."""
         self.watches: list[Watch] = []
         """Who sees every vector the instant it is measured; then reports carry vectors, too."""
+        self.copies: list[Watch] = []
+        """Who is sent every report beside the parent, with what agents say; needs vectors."""
         self.panes_kept = 1
         self.closed_count = 0
         """Values in panes of the truth that were dropped because they are too old to be read."""
@@ -143,6 +145,9 @@ class Leaves:
         part = self._now.part(run.first_child, run.last_child)
         values = self._measure(part, run.first_child)
         vectors = self._show(run.first_child, part, values)
+        for copy in self.copies:
+            assert vectors is not None
+            copy(run.first_child, part, vectors)
         exact = self._say(agents, values, part, run)
         self._observe(exact[-1], run)
         arrivals = way.carry(part, run.first_child)

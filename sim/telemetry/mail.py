@@ -196,7 +196,7 @@ class Mail:
 
     def _deliver(self, post: Post, below: Post | None, taken: Taken) -> Arrived:
         nodes, versions, instants = taken
-        newer = _newer_than_all_before(nodes, versions, post.version_held)
+        newer = newer_than_all_before(nodes, versions, post.version_held)
         nodes, versions, instants = nodes[newer], versions[newer], instants[newer]
         for version in np.unique(versions).tolist():
             rows = versions == version
@@ -220,7 +220,7 @@ def _in_order(node: IntArray, version: IntArray, arrival_ns: FloatArray) -> Take
     return node[rows], version[rows], arrival_ns[rows]
 
 
-def _newer_than_all_before(nodes: IntArray, versions: IntArray, held: IntArray) -> BoolArray:
+def newer_than_all_before(nodes: IntArray, versions: IntArray, held: IntArray) -> BoolArray:
     """Which arrivals, given in their order, are newer than all that their node got before."""
     order = np.argsort(nodes, kind="stable")
     shift = np.int64(1) << 32

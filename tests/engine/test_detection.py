@@ -138,7 +138,7 @@ def test_under_loss_the_root_holds_the_newest_scores_that_came_through_both_hops
     decide = simulated.detection.decide
 
     def looking(now_ns):
-        held.append((now_ns, simulated.detection.here.decider.sent_ns[::4].copy()))
+        held.append((now_ns, simulated.detection.here.decider.held[0].sent_ns[::4].copy()))
         return decide(now_ns)
 
     simulated.detection.decide = looking
@@ -177,7 +177,7 @@ def test_scores_that_take_longer_than_the_root_waits_count_the_next_time():
     ages, decide = [], simulated.detection.decide
 
     def looking(now_ns):
-        ages.append(now_ns - simulated.detection.here.decider.sent_ns.max())
+        ages.append(now_ns - simulated.detection.here.decider.held[0].sent_ns.max())
         return decide(now_ns)
 
     simulated.detection.decide = looking

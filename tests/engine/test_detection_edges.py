@@ -62,7 +62,7 @@ def test_a_local_that_is_down_sends_no_scores():
     decide = simulated.detection.decide
 
     def looking(now_ns):
-        sent.append((now_ns, simulated.detection.here.decider.sent_ns.copy()))
+        sent.append((now_ns, simulated.detection.here.decider.held[0].sent_ns.copy()))
         return decide(now_ns)
 
     simulated.detection.decide = looking
@@ -193,7 +193,7 @@ def test_the_root_holds_of_each_local_the_scores_of_the_version_that_came_from_i
 
     def looking(now_ns):
         versions = simulated.detection.scores_mail.posts[-1].version_held
-        held.append((versions.copy(), decider.known.copy()))
+        held.append((versions.copy(), decider.held[0].known.copy()))
         return decide(now_ns)
 
     simulated.detection.decide = looking

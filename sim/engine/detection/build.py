@@ -21,6 +21,7 @@ from sim.engine.detection.detection import Detection, Side
 from sim.engine.detection.exchange import add_exchange
 from sim.engine.detection.points import PointLog, sample_agents
 from sim.engine.detection.truth import Truth
+from sim.engine.detection.witnesses import Witness, draw_witnesses, way_of_copies
 from sim.engine.lies.detection import Scores, Told
 from sim.engine.lies.lies import Lies
 from sim.engine.lines import line_between, path_ns
@@ -66,12 +67,14 @@ def add_detection(
         tier,
         wiring.ancestor(tier),
     )
+    detection.witnesses = wiring.witnesses()
+    telemetry = world.telemetry
+    telemetry.leaves.copies += [witness.report for witness in detection.witnesses]
     if isinstance(here.decider.control, Qute):
         detection.exchange = add_exchange(parts, world, here.decider.control)
     if lies.actors:
         detection.distort = Scores(lies, parts.roster.tree)
         detection.correct = lambda: ~lies.is_liar(0)
-    telemetry = world.telemetry
     telemetry.leaves.watches.append(detection.measured)
     telemetry.aggregators[0].watches.append(detection.heard)
     world.forgetters.append(detection.forget)
@@ -110,13 +113,7 @@ class _Wiring:
         """A watch with a detector of its own, and who decides on its scores."""
         plan, run = self.plan, self.parts.plan
         bound_ns = run.staleness.anomaly_ns
-        watch = Watch(
-            self._detector(),
-            normal[0],
-            self.agents,
-            plan.learn_ns,
-            bound_ns + run.agents.period_ns,
-        )
+        watch = self._watch(normal[0])
         control = make_control(
             plan.control.kind, plan.control.options, self.ancestor(self.local_tier)
         )
@@ -131,20 +128,40 @@ class _Wiring:
             plan.learn_ns,
             plan.learn_ns + plan.calibrate_ns,
             bound_ns + plan.every_ns,
+            1 if twin else plan.witnesses,
         )
         return Side(watch, normal[1], decider)
 
-    def here(self) -> tuple[Normal, Baselines | None]:
-        """What agents are held against at the locals."""
+    def witnesses(self) -> tuple[Witness, ...]:
+        """Who watches agents beside their own locals."""
+        others = self.plan.witnesses - 1
+        if not others:
+            return ()
+        stream = self.parts.streams.stream("witnesses")
+        found = []
+        for number, at in enumerate(draw_witnesses(self.parts.roster.tree, others, stream), 2):
+            post = way_of_copies(self.parts, self.world, number, at)
+            normal, baselines = self.here(at)
+            found.append(Witness(at, self._watch(normal), baselines, post))
+        return tuple(found)
+
+    def _watch(self, normal: Normal) -> Watch:
+        run = self.parts.plan
+        bound_ns = run.staleness.anomaly_ns + run.agents.period_ns
+        return Watch(self._detector(), normal, self.agents, self.plan.learn_ns, bound_ns)
+
+    def here(self, at: Ints | None = None) -> tuple[Normal, Baselines | None]:
+        """What agents are held against at the locals `at`, (agents,), or at their own."""
         if self._learns:
             return self._learnt(), None
         if self.plan.scope == "population":
             downlink = self.world.downlink
             if self.told is not None and self.told.any:
                 # Each local may have been told another one, so each is a publisher of its own.
-                normal = self._travelled(self.ancestor(self.local_tier), downlink)
+                publisher = self.ancestor(self.local_tier) if at is None else at
+                normal = self._travelled(publisher, downlink, at)
                 return normal, OfPopulation(normal, self.told, self._gathered("read"))
-            normal = self._travelled(np.zeros(self.agents, np.int64), downlink)
+            normal = self._travelled(np.zeros(self.agents, np.int64), downlink, at)
             return normal, OfPopulation(normal, None, self._gathered("read"))
         return self._of_aggregators(self._scope_tier)
 
@@ -181,7 +198,8 @@ class _Wiring:
         if self.deciding_tier <= self.local_tier:
             return None
         locals_ = self.parts.plan.tiers[self.local_tier].count
-        size = HEADER_BYTES + SCORE_BYTES * -(-self.agents // locals_)
+        scores = self.plan.witnesses * self.agents
+        size = HEADER_BYTES + SCORE_BYTES * -(-scores // locals_)
         node, posts = np.arange(locals_), []
         for tier in range(self.local_tier, self.deciding_tier):
             above = self.ancestor(tier + 1, of=self.local_tier)
@@ -254,13 +272,15 @@ class _Wiring:
         up = lambda: self.world.is_up(tier)[self.parts.levels[tier - 1].parent_of]  # noqa: E731
         return normal, OfGroups(normal, sums, self.parts.layout, mail, up)
 
-    def _travelled(self, publisher: Ints, mail: Mail) -> Published | Snapshot:
+    def _travelled(
+        self, publisher: Ints, mail: Mail, at: Ints | None = None
+    ) -> Published | Snapshot:
         """A normal that comes by mail; where there is no way to go, it is there at once."""
         if not mail.posts:
             return Snapshot(publisher, self.features, covariance=self._needs_covariance)
         return Published(
             publisher,
-            self.ancestor(1),
+            self.ancestor(1) if at is None else at,
             self.features,
             mail.held_at,
             lambda: mail.posts[-1].version_held,

@@ -20,6 +20,7 @@ from sim.engine.detection.baselines import Baselines
 from sim.engine.detection.exchange import Exchange
 from sim.engine.detection.points import PointLog
 from sim.engine.detection.truth import Truth
+from sim.engine.detection.witnesses import Witness
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.roster import Nodes
 from sim.engine.world import World
@@ -33,8 +34,8 @@ from sim.telemetry.moves import Heard
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Distort = Callable[[Floats, int], Floats]
-"""What scores (agents,) become at an instant."""
+Distort = Callable[[Floats, int, Ints], Floats]
+"""What scores (agents,) become at an instant, at the locals that send them; (agents,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ class Detection:
         self._local_of = local_of
         self._deciding_tier = deciding_tier
         self._decides_at = decides_at
-        self._snapshots: dict[int, tuple[int, Floats]] = {}
-        """Per version that is still on its way: when it was sent, and all scores."""
+        self._snapshots: dict[int, tuple[int, list[Floats]]] = {}
+        """Per version that is still on its way: when it was sent, and all scores of each watch."""
         self._frozen = False
+        self.witnesses: tuple[Witness, ...] = ()
+        """Who watches agents beside their own locals."""
         self.exchange: Exchange | None = None
         """Between deciding nodes that tell each other p-values."""
         self.distort: Distort | None = None
@@ -121,9 +124,14 @@ class Detection:
         for side, population in ((self.here, root), (self.central, true)):
             if side.baselines is not None:
                 side.baselines.publish(version, now_ns, population)
+        for witness in self.witnesses:
+            if witness.baselines is not None:
+                witness.baselines.publish(version, now_ns, root)
 
     def advance(self, until_ns: int) -> None:
-        """Deliver the scores that arrive before `until_ns`."""
+        """Deliver copies of reports, and scores, that arrive before `until_ns`."""
+        for witness in self.witnesses:
+            witness.advance(until_ns)
         if self.scores_mail is None:
             return
         self.scores_mail.advance(until_ns)
@@ -131,8 +139,9 @@ class Detection:
         for version in np.unique(arrived.version).tolist():
             locals_ = np.zeros(int(self._local_of[-1]) + 1, np.bool_)
             locals_[arrived.node[arrived.version == version]] = True
-            sent_ns, scores = self._snapshots[version]
-            self.here.decider.receive(locals_[self._local_of], scores, sent_ns)
+            sent_ns, each = self._snapshots[version]
+            for number, (at, scores) in enumerate(zip(self._seen_at(), each, strict=True)):
+                self.here.decider.receive(locals_[at], scores, sent_ns, number)
 
     def send(self, version: int, now_ns: int) -> None:
         """Send the scores of all agents up, from the locals that are there."""
@@ -176,6 +185,8 @@ class Detection:
     def forget(self, nodes: Nodes) -> None:
         """Nodes (a bool array a tier) lose what they knew."""
         self.here.watch.forget(np.flatnonzero(nodes[1][self._local_of]))
+        for witness in self.witnesses:
+            witness.watch.forget(np.flatnonzero(nodes[1][witness.at]))
         self.here.decider.forget(nodes[self._deciding_tier][self._decides_at])
 
     def reseat(self, rows: Ints) -> None:
@@ -184,6 +195,8 @@ class Detection:
         for side in (self.here, self.central):
             side.watch.forget(rows)
         self.here.watch.newest_ns[rows] = held[rows]
+        for witness in self.witnesses:
+            witness.reseat(rows)
 
     def check(self) -> None:
         """Nobody has seen a value that has not arrived. Raises InvariantViolated."""
@@ -217,8 +230,16 @@ class Detection:
         """What was learnt holds from the first instant at or after the end of learning."""
         if not self._frozen and now_ns >= self.plan.learn_ns:
             self._frozen = True
-            self.here.watch.freeze()
-            self.central.watch.freeze()
+            for watch in (*self._watches(), self.central.watch):
+                watch.freeze()
+
+    def _watches(self) -> list[Watch]:
+        """All that watch what arrives: at each agent's own local, and at its witnesses."""
+        return [self.here.watch, *(witness.watch for witness in self.witnesses)]
+
+    def _seen_at(self) -> list[Ints]:
+        """The locals of each of them, (agents,)."""
+        return [self._local_of, *(witness.at for witness in self.witnesses)]
 
     def _know_at_once(self, side: Side, now_ns: int, distort: Distort | None = None) -> None:
         """Take the scores of now as known; they count as sent when all locals sent theirs.
@@ -226,13 +247,15 @@ class Detection:
         So whoever decides shows the same decisions as normal.
         """
         scores = side.watch.scores(now_ns)
-        scores = scores if distort is None else distort(scores, now_ns)
+        scores = scores if distort is None else distort(scores, now_ns, self._local_of)
         side.decider.receive(slice(None), scores, now_ns - self.plan.wait_ns)
 
     def _send(self, mail: Mail, version: int, now_ns: int) -> None:
-        scores = self.here.watch.scores(now_ns)
-        scores = scores if self.distort is None else self.distort(scores, now_ns)
-        self._snapshots[version] = (now_ns, scores)
+        each = [watch.scores(now_ns) for watch in self._watches()]
+        if self.distort is not None:
+            seen_at = zip(each, self._seen_at(), strict=True)
+            each = [self.distort(scores, now_ns, at) for scores, at in seen_at]
+        self._snapshots[version] = (now_ns, each)
         mail.publish(version, now_ns, self._world.is_up(1))
         # Not "all since the oldest": one that is held up must not keep all that came after it.
         under_way = set(np.unique(np.concatenate([post.version for post in mail.posts])).tolist())

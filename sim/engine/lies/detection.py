@@ -20,11 +20,11 @@ class Scores:
         self._actors = [actor for actor in lies.actors if actor.overrides("scores")]
         self._tree = tree
 
-    def __call__(self, scores: Floats, now_ns: int) -> Floats:
-        """The scores (agents,) as they are sent."""
+    def __call__(self, scores: Floats, now_ns: int, at: Ints | None = None) -> Floats:
+        """The scores (agents,) as they are sent by their locals, or by those in `at`."""
         scores = scores.copy()
         for actor in self._actors:
-            for one, below in _below(self._lies, actor, self._tree, 0, now_ns):
+            for one, below in _below(self._lies, actor, self._tree, 0, now_ns, at):
                 scores[below] = actor.strategy.scores(scores[below])
                 actor.note(np.array([one]), now_ns)
         return scores
@@ -61,11 +61,19 @@ class Told:
         return Baseline(count, mean, np.repeat(baseline.sd, locals_, axis=0), covariance)
 
 
-def _below(lies: Lies, actor: Actor, tree: Tree, tier: int, now_ns: int) -> list[tuple[int, Ints]]:
-    """The liars of an aggregator tier that act now, each with the nodes of `tier` below it."""
+def _below(
+    lies: Lies, actor: Actor, tree: Tree, tier: int, now_ns: int, at: Ints | None = None
+) -> list[tuple[int, Ints]]:
+    """The liars of an aggregator tier that act now, each with the nodes of `tier` below it.
+
+    `at` are the locals that these nodes are below; None: their own.
+    """
     if actor.plan.tier <= tier:
         return []
-    ancestor = tree.ancestor_of(tier, actor.plan.tier)
+    if at is None:
+        ancestor = tree.ancestor_of(tier, actor.plan.tier)
+    else:
+        ancestor = tree.ancestor_of(1, actor.plan.tier)[at]
     return [
         (one, np.flatnonzero(ancestor == actor.nodes[one]))
         for one in lies.acting(actor, now_ns).tolist()

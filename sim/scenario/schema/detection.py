@@ -9,6 +9,7 @@ from sim.scenario.schema.procedures import AnyControl as AnyControl
 from sim.scenario.schema.procedures import BenjaminiHochberg, Control
 from sim.scenario.schema.quantities import (
     Block,
+    Count,
     Duration,
     OptionalDuration,
     PositiveDuration,
@@ -58,4 +59,9 @@ class Detection(Block):
     )
     calibrate: Duration = given(
         "5s", parse_duration, "scores of the time after say what is normal; then decisions begin"
+    )
+    witnesses: Count = Field(
+        default=1,
+        description="locals that each agent reports to, its own and others of the same regional; "
+        "with an odd number, fewer than half of them cannot make up an alarm",
     )
