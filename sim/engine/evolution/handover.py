@@ -48,6 +48,7 @@ def _of(before: Ints, rows: Ints, seats: Ints, counts: Ints, now_ns: int) -> Int
         result[births] = (mean * counts).sum()
     for agents in (holdings.FRESH, holdings.HEARD):
         result[agents] = (rows[:, agents] * np.minimum(counts, known) // whole).sum()
-    result[holdings.SENT] = rows[:, holdings.SENT].max()
+    # Nothing is held that is older than what is in it, so a joining counts as told at once.
+    result[holdings.SENT] = np.where(known > 0, rows[:, holdings.SENT], now_ns).max()
     result[holdings.OLDEST] = np.where(known > 0, rows[:, holdings.OLDEST], now_ns).min()
     return result
