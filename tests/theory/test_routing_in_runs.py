@@ -41,7 +41,7 @@ def drive(**blocks):
 # is on its way for a uniform time as long as the agents' own period. All take as long: M/D/1.
 
 RATE_PER_S, LOAD = 400, 0.65
-SECONDS, WARM_UP = 23, 3
+SECONDS, WARM_UP = 16, 3
 SERVICE_NS = LOAD * NS_PER_S / RATE_PER_S
 URGENT, CRITICAL = 0.8, 1.5
 """In an agent's own deviations; how many are in each class is counted, not assumed."""
@@ -114,7 +114,7 @@ def test_priority_creates_no_capacity_what_one_class_gains_the_others_lose():
 # sd sqrt(2 / tau); over the 31 steps between two updates it is a random walk but for a pull of
 # 31 / 5000 of its distance from the mean.
 
-AGENTS, STEPS, DELTA, TAU = 300, 300, 0.1, 5000
+AGENTS, STEPS, DELTA, TAU = 300, 200, 0.1, 5000
 STEP_SD = math.sqrt(-math.expm1(-2 / TAU))
 
 
