@@ -1,6 +1,7 @@
 """The block `routing`: what it may say, what is refused, what is remarked, and what it comes to."""
 
 import json
+import re
 from typing import get_args
 
 import pytest
@@ -13,8 +14,10 @@ from sim.protocol.routing.registry import DISCIPLINES, POLICIES
 from sim.scenario import resolved_yaml
 from sim.scenario.advice import advice
 from sim.scenario.blocks.routing.facts import routing_facts, synchronised_share
-from sim.scenario.blocks.routing.schema import AnyDiscipline, AnySending, Classes
+from sim.scenario.blocks.routing.metrics import METRICS
+from sim.scenario.blocks.routing.schema import AnyDiscipline, AnySending, Classes, Routing
 from sim.scenario.document import read_document
+from tests.data import ROOT
 from tests.scenario.strategies import durations, variants
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
@@ -239,3 +242,26 @@ def test_what_liars_add_is_told_apart_from_what_agents_send():
 
 def test_without_the_block_there_are_no_facts():
     assert routing_facts(plan_of(GOOD)) is None
+
+
+# The page about it
+
+PAGE = (ROOT / "docs" / "routing.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_is_good_and_has_every_key():
+    example = PAGE.partition("```yaml\n")[2].partition("```")[0]
+    plan = plan_of(GOOD + example)
+    assert plan.routing is not None
+    told = set(re.findall(r"^  (\w+):", example, re.M))
+    assert told == set(Routing.model_fields) - {"padding"}
+
+
+@pytest.mark.parametrize("name", [*DISCIPLINES, *POLICIES, "padding"])
+def test_every_choice_is_on_the_page(name):
+    assert f"`{name}`" in PAGE
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_every_metric_is_on_the_page(metric):
+    assert f"`{metric.name}`" in PAGE
