@@ -27,8 +27,9 @@ def _is(tables: Tables, kinds: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 def _events(tables: Tables) -> int:
-    """Agents that joined or left."""
-    return int(tables.operations["moved"][_is(tables, COMING)].sum())
+    """Agents that joined or left; a spare aggregator that is put in use joins, too."""
+    rows = _is(tables, COMING) & (tables.operations["tier"] == 1)
+    return int(tables.operations["moved"][rows].sum())
 
 
 def _operations(tables: Tables, _: Plan) -> float:

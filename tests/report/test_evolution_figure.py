@@ -1,0 +1,116 @@
+"""The figure is judged by eye; here it is held to what an eye cannot see or would soon forget."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from sim.errors import ResultsError
+from sim.measure.tables import empty
+from sim.report.evolution_figure import evolution_figure
+from sim.report.style import save
+from tests.measure.synthetic import Fault, S
+from tests.report.evolved import evolved, evolved_plan
+
+pytestmark = pytest.mark.slow
+
+CUT = Fault(20 * S, 30 * S, (2,))
+
+
+def draw(tables=None):
+    return evolution_figure(tables or evolved([CUT]), evolved_plan())
+
+
+def panel(figure, start):
+    return next(axes for axes in figure.axes if axes.get_title(loc="left").startswith(start))
+
+
+def rows(axes):
+    return [tick.get_text() for tick in axes.get_yticklabels()]
+
+
+@pytest.fixture(scope="module")
+def figure():
+    return draw()
+
+
+def test_the_title_says_who_came_and_went_and_what_the_tree_did(figure):
+    title, below = (text.get_text() for text in figure.axes[0].texts)
+    assert title == "storm: 1 join and 2 leaves make 2 splits, 1 merge, 1 borrow"
+    assert below == (
+        "The run: nobody is counted twice, 5 % of the values are not counted, "
+        "4.17 % of the nodes out of bounds after an epoch"
+    )
+
+
+def test_agents_that_are_counted_twice_are_cried_out():
+    figure = draw(evolved(census={"agents_counted": [400, 401, 300, 400, 400]}))
+    assert "COUNTED TWICE in 1 panes" in figure.axes[0].texts[1].get_text()
+
+
+def test_values_counted_twice_have_bars_of_their_own():
+    axes = panel(draw(evolved(census={"values_counted": [1000, 1100, 750, 1000, 1000]})), "Values")
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["not counted", "counted twice"]
+
+
+def test_there_is_a_panel_for_the_children_of_each_tier(figure):
+    titles = [axes.get_title(loc="left") for axes in figure.axes[1:]]
+    assert [title.partition(":")[0].partition(";")[0].partition(",")[0] for title in titles] == [
+        "What was done to the network",
+        "Agents",
+        "Nodes in use",
+        "Children of a local",
+        "Children of a regional",
+        "What the tree did",
+        "Values that were measured in a pane and that the root never counts",
+    ]
+
+
+def test_a_run_without_faults_has_no_lanes_of_them():
+    assert draw(evolved()).axes[1].get_title(loc="left").startswith("Agents")
+
+
+def test_operations_have_a_lane_a_kind_with_how_many_there_were(figure):
+    axes = panel(figure, "What the tree did")
+    assert rows(axes) == ["split (2)", "merge (1)", "borrow (1)", "refused, no room (1)"]
+    assert [text.get_text() for text in axes.texts] == ["2"]
+
+
+def test_children_are_drawn_from_the_smallest_to_the_largest_node(figure):
+    most, least = panel(figure, "Children of a local").get_lines()[2:4]
+    assert set(most.get_ydata()) == {44}
+    assert set(least.get_ydata()) == {9}
+    assert most.get_xdata()[-1] == 60
+
+
+def test_uncounted_values_stand_where_their_pane_was(figure):
+    bars = panel(figure, "Values").patches[:5]
+    assert [bar.get_height() for bar in bars] == [0, 0, 25, 0, 0]
+    assert [bar.get_x() for bar in bars] == [0, 10, 20, 30, 40]
+
+
+def test_a_run_in_which_nothing_happens_can_be_drawn():
+    still = replace(evolved(), operations=empty("operations"), census=empty("census"))
+    figure = draw(still)
+    figure.draw_without_rendering()
+    assert rows(panel(figure, "What the tree did")) == []
+
+
+def test_a_tree_that_stays_as_it_is_has_no_such_figure():
+    with pytest.raises(ResultsError, match="storm has no `evolution`"):
+        evolution_figure(evolved(), replace(evolved_plan(), evolution=None))
+
+
+def test_everything_fits_on_the_page_and_no_two_panels_overlap(figure):
+    figure.draw_without_rendering()
+    boxes = [axes.get_tightbbox() for axes in figure.axes[1:]]
+    assert min(min(box.x0, box.y0) for box in boxes) >= 0
+    assert max(box.x1 for box in boxes) <= figure.bbox.width
+    for above, below in pairwise(boxes):
+        assert above.y0 >= below.y1
+
+
+def test_it_can_be_saved(figure, tmp_path):
+    (file,) = save(figure, tmp_path / "storm", ("png",))
+    assert file.stat().st_size > 10_000
