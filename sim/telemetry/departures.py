@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.telemetry.emission import NEVER, FloatArray
+from sim.telemetry.emission import NEVER, BoolArray, FloatArray
 from sim.telemetry.flight import Flight
 from sim.telemetry.ingress import Ingress
 from sim.telemetry.passage import Passage
@@ -30,11 +30,17 @@ class Late:
         tick, child = np.divmod(late, arrivals_ns.shape[1])
         return cls(tick, child, arrivals_ns[tick, child])
 
-    def overtaken(self, passage: Passage) -> tuple[IntArray, FloatArray]:
-        """Child and arrival of those that will arrive though a later one has told it all."""
+    def overtaken(
+        self, passage: Passage, ingress: Ingress | None
+    ) -> tuple[IntArray, FloatArray, BoolArray]:
+        """Those that will arrive though a later one has told it all.
+
+        Their children and arrivals, and whether they wait in the receiver's queue.
+        """
         known = passage.slot[self.tick, self.child] <= passage.due.rows
         some = known & (self.arrival_ns < NEVER)
-        return self.child[some] + passage.run.first_child, self.arrival_ns[some]
+        served = was_served(ingress, self.tick[some], self.child[some])
+        return self.child[some] + passage.run.first_child, self.arrival_ns[some], served
 
     def unknown(self, passage: Passage) -> "Late":
         """Those that were sent and are not known, in the order (child, tick)."""
@@ -76,16 +82,22 @@ def _of_pane(
     leading = pane == passage.due.pane
     place = np.arange(len(tick)) if leading else np.flatnonzero(values.any(axis=1))
     tick, child = tick[place], child[place]
-    # What arrives beyond the step has not been served; what is being served, has left the queue.
-    served = np.zeros(len(place), np.bool_) if ingress is None else ingress.was_served(tick, child)
     rows = Flight(
         child + passage.run.first_child,
         late.arrival_ns[place],
         np.full(len(place), pane),
         np.full(len(place), leading),
-        served,
+        was_served(ingress, tick, child),
         passage.reports.states[tick, child],
         values[place],
         vectors[tick, child] if vectors is not None else np.empty((len(place), 0)),
     )
     return rows, place
+
+
+def was_served(ingress: Ingress | None, tick: IntArray, child: IntArray) -> BoolArray:
+    """Which of these reports of the step have come to the receiver's queue; (reports,).
+
+    What arrives beyond the step has not; what has may still wait there beyond it.
+    """
+    return np.zeros(len(tick), np.bool_) if ingress is None else ingress.was_served(tick, child)

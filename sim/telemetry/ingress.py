@@ -15,6 +15,7 @@ from sim.telemetry.emission import BoolArray, FloatArray
 from sim.telemetry.flight import Flight
 from sim.telemetry.fold import IntArray
 from sim.telemetry.meter import Meter
+from sim.telemetry.overtaken import Overtaken
 from sim.telemetry.reports import Reports
 from sim.telemetry.tree import Run
 
@@ -69,18 +70,26 @@ class Ingress:
         return off_ns
 
     def serve(
-        self, run: Run, reports: Reports, flight: Flight, until_ns: int
+        self, run: Run, reports: Reports, flight: Flight, overtaken: Overtaken, until_ns: int
     ) -> tuple[Reports, Flight]:
-        """Replace the arrival of every message before `until_ns` by the end of its service."""
+        """Replace the arrival of every message before `until_ns` by the end of its service.
+
+        Of those that were overtaken in place.
+        """
         arrivals = reports.arrivals_ns.copy()
         self._served = arrivals < until_ns
         ticks, children = np.nonzero(self._served)
         old = np.flatnonzero(~flight.served & (flight.arrival_ns < until_ns))
         leading = old[flight.leading[old]]
-        instants = np.concatenate((flight.arrival_ns[leading], arrivals[ticks, children]))
-        child = np.concatenate((flight.child[leading] - run.first_child, children))
+        late = overtaken.unserved(run.first_child, run.last_child, until_ns)
+        older = np.concatenate((flight.child[leading], overtaken.child[late])) - run.first_child
+        older_ns = np.concatenate((flight.arrival_ns[leading], overtaken.arrival_ns[late]))
+        instants = np.concatenate((older_ns, arrivals[ticks, children]))
+        child = np.concatenate((older, children))
         finish = self._finish(run, child // run.size, child, instants)
-        arrivals[ticks, children] = finish[len(leading) :]
+        arrivals[ticks, children] = finish[len(older) :]
+        overtaken.arrival_ns[late] = finish[len(leading) : len(older)]
+        overtaken.served[late] = True
         served = flight.served.copy()
         arrival = flight.arrival_ns.copy()
         arrival[leading] = finish[: len(leading)]

@@ -58,7 +58,7 @@ class Intake:
         """
         flight = self.flight.of_children(run.first_child, run.last_child)
         if self.ingress is not None:
-            reports, flight = self.ingress.serve(run, reports, flight, due.until_ns)
+            reports, flight = self.ingress.serve(run, reports, flight, self.overtaken, due.until_ns)
         through = passage(run, reports, flight, due)
         counts = held_counts(through.slot, due.rows)
         learnt = {
@@ -96,6 +96,7 @@ class Intake:
         """Let what waits in a queue wait so much longer; one for each child."""
         served = self.flight.served
         self.flight.arrival_ns[served] += waits_ns[self.flight.child[served]]
+        self.overtaken.put_off(waits_ns)
 
     def postpone(self, children: BoolArray, until_ns: float) -> None:
         """Take in nothing from these children before `until_ns`."""
@@ -173,7 +174,7 @@ class Intake:
         self._count_old(flight, learnt, through.due.until_ns)
         late = Late.of(through)
         self.counts.delivered += through.reports.arrivals_ns.size - len(late.tick)
-        self.overtaken.add(*late.overtaken(through))
+        self.overtaken.add(*late.overtaken(through, self.ingress))
         waiting = flight.select(~learnt & hopeful)
         both = Flight.concatenate([waiting, departures(through, late, self.ingress)])
         self._next.append(both.select(np.argsort(both.child, kind="stable")).merged())
@@ -183,4 +184,4 @@ class Intake:
         arrives = flight.leading & learnt & (flight.arrival_ns < NEVER)
         ahead = arrives & (flight.arrival_ns >= until_ns)
         self.counts.delivered += int(np.count_nonzero(arrives & ~ahead))
-        self.overtaken.add(flight.child[ahead], flight.arrival_ns[ahead])
+        self.overtaken.add(flight.child[ahead], flight.arrival_ns[ahead], flight.served[ahead])

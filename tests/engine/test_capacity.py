@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.stats.moments import Layout
-from tests.engine.scenarios import MS, RING, S, run
+from tests.engine.scenarios import MS, RING, S, outcomes, run
 
 LOADED = {
     "tree": {"levels": 2, "ingress": ["15ms", "1ms"]},
@@ -124,3 +124,39 @@ def test_a_queue_holds_bytes():
     backlog, state = load_of(late, 1, "backlog_max"), load_of(late, 1, "state_max")
     assert backlog[-1] == pytest.approx(1.5 * (4 * S // (100 * MS)), abs=4)
     assert np.ptp(state - Layout(1).wire_bytes(panes=2) * backlog) == 0
+
+
+OVERTAKING = {
+    "agents": {"count": 20, "features": 1},
+    "tree": {"levels": 1, "ingress": "4ms"},
+    "topology": {"kind": "point", "jitter": {"kind": "exponential", "mean": "200ms"}},
+    "capacity": {},
+}
+"""Delays are twice as long as the time between two reports: one in three is overtaken."""
+
+
+def test_a_report_that_was_overtaken_takes_its_receiver_as_long_as_any_other():
+    late = run(**OVERTAKING)
+    served = load_of(late, 1, "messages").sum() - load_of(late, 1, "backlog")[-1]
+    assert served == outcomes(late, "agent", "update")["delivered"]
+    # All reports but those of the last second or so, which are on the way.
+    assert load_of(late, 1, "offered")[20:].mean() == pytest.approx(0.8, abs=0.05)
+
+
+def test_how_time_is_cut_into_steps_changes_no_queue():
+    often, seldom = (run(**OVERTAKING, measure={"every": every}) for every in ("25ms", "1s"))
+    for column in ("messages", "waited_ns"):
+        assert load_of(often, 1, column).sum() == load_of(seldom, 1, column).sum()
+    for column in ("known_ns", "sent_ns"):
+        assert sorted(often.tables["heard"][column]) == sorted(seldom.tables["heard"][column])
+
+
+@pytest.mark.parametrize("kind", ["crash", "pause"])
+def test_reports_that_were_overtaken_share_the_fate_of_their_queue(kind):
+    late = run({"kind": kind, "nodes": ["root"], "at": "2s", "until": "2500ms"}, **OVERTAKING)
+    load = late.tables["load"]
+    assert load["utilisation"].min() >= 0
+    assert load["utilisation"].max() <= 1 + 1e-12
+    told = outcomes(late, "agent", "update")
+    # At the end all is delivered, on the way or lost, and nothing counts twice.
+    assert sum(told.values()) == 20 * 40

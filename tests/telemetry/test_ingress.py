@@ -9,6 +9,7 @@ from sim.telemetry.emission import NEVER, Emission
 from sim.telemetry.flight import Flight
 from sim.telemetry.ingress import Ingress
 from sim.telemetry.intake import Reports
+from sim.telemetry.overtaken import Overtaken
 from sim.telemetry.tree import Run
 from tests.engine.scenarios import AGE_MAX_NS, DELAY_NS, LOG, MS, S, at, between, run
 
@@ -43,14 +44,14 @@ def in_columns(arrivals_ns, size, service_ns, ends_ns):
     queue = Ingress.of(children // size, service_ns)
     run_ = Run(0, children // size, 0, size)
     reports, flight = reports_of(arrivals_ns), Flight.empty(1, 1)
-    reports, _ = queue.serve(run_, reports, flight, ends_ns[0])
+    reports, _ = queue.serve(run_, reports, flight, Overtaken(), ends_ns[0])
     tick, child = np.indices((ticks, children)).reshape(2, -1)
     order = np.lexsort((tick, child))
     tick, child = tick[order], child[order]
     flight = flight_of(child, reports.arrivals_ns[tick, child], queue.was_served(tick, child))
     for end_ns in ends_ns[1:]:
         nothing = reports_of(np.empty((0, children)))
-        _, flight = queue.serve(run_, nothing, flight, end_ns)
+        _, flight = queue.serve(run_, nothing, flight, Overtaken(), end_ns)
     finish_ns = np.empty_like(arrivals_ns)
     finish_ns[tick, child] = flight.arrival_ns
     return finish_ns
@@ -85,7 +86,9 @@ def test_what_never_arrives_is_never_served():
 
 def test_a_step_in_which_nothing_comes_changes_nothing():
     queue = Ingress.of(2, 10)
-    _, flight = queue.serve(Run(0, 2, 0, 3), reports_of(np.empty((0, 6))), Flight.empty(1, 1), 50)
+    _, flight = queue.serve(
+        Run(0, 2, 0, 3), reports_of(np.empty((0, 6))), Flight.empty(1, 1), Overtaken(), 50
+    )
     assert (len(flight), queue.free_ns.tolist()) == (0, [0, 0])
 
 
@@ -93,7 +96,7 @@ def test_both_panes_of_a_report_are_served_together():
     one = flight_of(np.array([0, 0]), np.array([5.0, 5.0]), np.zeros(2, np.bool_))
     one.leading[1] = False
     queue = Ingress.of(1, 10)
-    _, served = queue.serve(Run(0, 1, 0, 1), reports_of(np.empty((0, 1))), one, 50)
+    _, served = queue.serve(Run(0, 1, 0, 1), reports_of(np.empty((0, 1))), one, Overtaken(), 50)
     assert served.arrival_ns.tolist() == [15, 15]
     assert queue.free_ns.tolist() == [15]
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sim.telemetry.flight import Flight
 from sim.telemetry.ingress import Ingress
 from sim.telemetry.meter import Meter
+from sim.telemetry.overtaken import Overtaken
 from sim.telemetry.tree import Run
 from tests.reference.queues import waits
 from tests.telemetry.test_ingress import reports_of
@@ -22,7 +23,7 @@ def metered(arrivals_ns, copies=1, until_ns=10_000):
     queue.meter = Meter(1, SERVICE_NS)
     queue.load = lambda child, _: np.full(len(child), float(copies))
     reports = reports_of(np.array([arrivals_ns], np.float64))
-    queue.serve(Run(0, 1, 0, size), reports, Flight.empty(1, 1), until_ns)
+    queue.serve(Run(0, 1, 0, size), reports, Flight.empty(1, 1), Overtaken(), until_ns)
     return queue
 
 
