@@ -1,4 +1,4 @@
-"""Procedures over many agents where they cannot be: at the wrong tier, or without time or locals."""
+"""Procedures over many agents where they cannot be: at the wrong tier, without time or locals."""
 
 from collections.abc import Iterator
 from typing import Final
