@@ -187,9 +187,14 @@ class World:
         return tuple(cut)
 
     def reachable_regions(self) -> Bools:
-        """Which children of the root can report to it now; shape (regions,)."""
+        """Which children of the root can report to it now; shape (regions,).
+
+        A region whose agents have all left has nobody to be cut off.
+        """
         open_way = ~self.up[-1].channel.is_cut() & self.is_up(len(self.up) - 1)
-        return np.asarray(open_way & self.is_up(len(self.up))[0])
+        open_way &= self.is_up(len(self.up))[0]
+        left = self.telemetry.root.absent
+        return np.asarray(open_way if left is None else open_way | left)
 
     def registered(self, tier: int = 0) -> Bools:
         """Which nodes of a tier belong to the network now (all but those that left)."""

@@ -169,3 +169,10 @@ def test_a_member_that_is_not_there_is_noticed():
     ] = True
     with pytest.raises(InvariantViolated, match="members and those who are there differ"):
         evolution.check()
+
+
+def test_a_region_without_anybody_is_not_cut_off():
+    tables = done(storm())
+    regions = tables["regions"]
+    assert (regions["agents"] == 0).any()
+    assert regions["reachable"].all()
