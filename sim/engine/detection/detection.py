@@ -147,7 +147,7 @@ class Detection:
         """Send the scores of all agents up, from the locals that are there."""
         self._freeze(now_ns)
         if self.exchange is not None:
-            self._know_at_once(self.here, now_ns, self.distort)
+            self._know_at_once(self.here, now_ns, now_ns, self.distort)
             self.exchange.begin(now_ns, self._world.is_up(1))
         elif self.scores_mail is not None:
             self._send(self.scores_mail, version, now_ns)
@@ -165,14 +165,15 @@ class Detection:
     def decide(self, now_ns: int) -> tuple[Floats, Bools] | None:
         """Decide on what is known; None before decisions begin."""
         self._freeze(now_ns)
+        sent_ns = now_ns - self.plan.wait_ns
         if self.exchange is not None:
             self.exchange.end()
         elif self.scores_mail is None:
-            self._know_at_once(self.here, now_ns, self.distort)
+            self._know_at_once(self.here, now_ns, sent_ns, self.distort)
         there = self._world.is_up(self._deciding_tier)[self._decides_at]
         members = self._world.registered()
         found = self.here.decider.decide(now_ns, there, members)
-        self._know_at_once(self.central, now_ns)
+        self._know_at_once(self.central, now_ns, sent_ns)
         central = self.central.decider.decide(now_ns, present=members)
         if found is not None and central is not None:
             present = self._world.is_up(0)
@@ -190,13 +191,26 @@ class Detection:
         self.here.decider.forget(nodes[self._deciding_tier][self._decides_at])
 
     def reseat(self, rows: Ints) -> None:
-        """Other agents sit in these rows than before; `rows` (k,)."""
+        """Other agents sit in these rows than before, and nothing was said of them; `rows` (k,)."""
+        self._unsay(rows)
         held = self._world.telemetry.aggregators[0].intake.held[:, 0]
         for side in (self.here, self.central):
             side.watch.forget(rows)
         self.here.watch.newest_ns[rows] = held[rows]
         for witness in self.witnesses:
             witness.reseat(rows)
+
+    def _unsay(self, rows: Ints) -> None:
+        """Scores that are known or on their way, and what was decided, were of others."""
+        moved = np.isin(np.arange(len(self._local_of)), rows)
+        for side in (self.here, self.central):
+            side.decider.forget(moved)
+        for _, each in self._snapshots.values():
+            for scores in each:
+                scores[rows] = np.nan
+        if self.latest is not None:
+            scores, alarms = self.latest
+            self.latest = np.where(moved, np.nan, scores), alarms & ~moved
 
     def check(self) -> None:
         """Nobody has seen a value that has not arrived. Raises InvariantViolated."""
@@ -241,14 +255,16 @@ class Detection:
         """The locals of each of them, (agents,)."""
         return [self._local_of, *(witness.at for witness in self.witnesses)]
 
-    def _know_at_once(self, side: Side, now_ns: int, distort: Distort | None = None) -> None:
+    def _know_at_once(
+        self, side: Side, now_ns: int, sent_ns: int, distort: Distort | None = None
+    ) -> None:
         """Take the scores of now as known; they count as sent when all locals sent theirs.
 
         So whoever decides shows the same decisions as normal.
         """
         scores = side.watch.scores(now_ns)
         scores = scores if distort is None else distort(scores, now_ns, self._local_of)
-        side.decider.receive(slice(None), scores, now_ns - self.plan.wait_ns)
+        side.decider.receive(slice(None), scores, sent_ns)
 
     def _send(self, mail: Mail, version: int, now_ns: int) -> None:
         each = [watch.scores(now_ns) for watch in self._watches()]
