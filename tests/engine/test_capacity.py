@@ -28,7 +28,6 @@ def load_of(recording, tier, column):
         {"kind": "crash", **OUTAGE},
         {"kind": "crash", **OUTAGE, "durable": False},
         {"kind": "pause", **OUTAGE},
-        {"kind": "hold", **OUTAGE},
     ],
     ids=lambda fault: fault["kind"] + ("" if fault.get("durable", True) else " that forgets"),
 )

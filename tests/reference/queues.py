@@ -28,8 +28,8 @@ def mean_wait_periodic(sources: int, load: float) -> float:
     An arrival finds the work of the N - 1 others (Roberts, Mocci and Virtamo 1996).
     """
     others, period = sources - 1, sources / load
-    x = (np.arange(400 * others) + 0.5) / 400
-    return float(sum(_above(others, period, at) for at in x if at < others)) / 400
+    x = (np.arange(100 * others) + 0.5) / 100
+    return float(sum(_above(others, period, at) for at in x if at < others)) / 100
 
 
 def _above(others: int, period: float, x: float) -> float:

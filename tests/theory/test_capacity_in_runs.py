@@ -107,11 +107,11 @@ def test_periodic_sources_wait_less_than_random_ones_and_as_long_when_they_are_m
 def test_as_many_messages_are_there_as_come_in_the_time_that_one_stays(ms):
     """Little's law, L = lambda W: what samples see against what messages have waited."""
     tree = f"{{local: 20, levels: 2, ingress: [{ms}ms, 0s]}}"
-    found = tables(8000, tree, duration="1s", every="37ms")
+    found = tables(4000, tree, duration="1s", every="37ms")
     there = load(found, 1, "backlog", skip=3)
     rate = 20 / 100e6
     expected = rate * (mean_wait(found, 1) + ms * 1e6)
-    # 400 locals at 24 instants that are not those of their periods.
+    # 200 locals at 24 instants that are not those of their periods.
     assert there.mean() == pytest.approx(expected, rel=0.02)
 
 
