@@ -173,6 +173,15 @@ def test_silence_keeps_the_root_within_delta_of_every_agent_that_lives():
     assert total(found, "sent", "routine") < 24 * 40 / 4, "most of the time nobody says anything"
 
 
+def test_who_comes_back_sends_anew_though_it_has_not_moved():
+    """Else the root would hold it to what it said before, or meant to say as it went down."""
+    still = {"behaviour": {"kind": "synthetic", "spread": 1.0, "noise": 0.0}}
+    crash = {"kind": "crash", "nodes": ["agents"], "at": "1530ms", "until": "1930ms"}
+    routing = {"send": DELTA, **LOOKING}
+    assert total(tables(agents=still, routing=routing), "sent") == 24
+    assert total(tables(crash, agents=still, routing=routing), "sent") == 2 * 24
+
+
 def test_a_dead_agent_is_taken_for_dead_after_the_heartbeats_that_it_missed():
     crash = {"kind": "crash", "nodes": "agent-5", "at": "2s"}
     found = tables(crash, routing={**LOOKING, "heartbeat": "200ms", "missed": 3}).deaths

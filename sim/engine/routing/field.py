@@ -52,6 +52,7 @@ class Field:
         self._sent = np.full(shape, np.nan)
         """What each agent has sent last."""
         self._was_away = np.zeros(shape[0], np.bool_)
+        """Who was down or silent, and has sent nothing since."""
         self._world = world
         self.up = world.is_up(0).copy()
         world.observers.append(self._follow)
@@ -101,14 +102,13 @@ class Field:
     def _due(self, away: Bools, begin_ns: int) -> Bools:
         """Who sends; (agents,). Policies are told of no move of those that are away.
 
-        Who has just come back is offered as one that measured nothing: its policy then has no last
-        value to go by, and sends the next.
+        Who is back sends anew, whatever it sent before it was away: nobody tested that meanwhile.
         """
         back = self._was_away & ~away
+        self._policy.forget(back)
         offered = np.where(away[:, None], self._sent, self.looks.newest)
-        offered[back] = np.nan
-        due = self._policy.offer(offered, begin_ns) & ~away & ~back
-        self._was_away = away
+        due = self._policy.offer(offered, begin_ns) & ~away
+        self._was_away = away | back
         self._sent[due] = self.looks.newest[due]
         return due
 
@@ -134,7 +134,7 @@ class Field:
             self._send(agent, Importance.CRITICAL, FALSE_SCORE, FLOOD)
 
     def _send(self, agent: int, importance: Importance, score: float, rank: str) -> None:
-        outlet = self._outlet
+        outlet, self._was_away[agent] = self._outlet, False
         outlet.version[agent] += 1
         message = Ranked(
             outlet.names[agent],

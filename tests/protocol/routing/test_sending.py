@@ -54,6 +54,15 @@ def test_what_is_no_number_is_never_news(kind: str):
         assert not policy.offer(np.array([[0.0, 0.0], [0.0, number]]), 1).any()
 
 
+@pytest.mark.parametrize("kind", POLICIES)
+def test_who_is_forgotten_sends_what_it_measures_next_though_it_has_not_moved(kind: str):
+    policy = POLICIES[kind](3, 2, **OPTIONS[kind])
+    policy.offer(np.zeros((3, 2)), 0)
+    assert not policy.offer(np.zeros((3, 2)), 1).any()
+    policy.forget(np.array([False, True, False]))
+    assert policy.offer(np.zeros((3, 2)), 2)[1]
+
+
 # Periodic
 
 

@@ -42,6 +42,10 @@ class Adaptive:
         np.clip(self._log_delta, -LOG_DELTA_MAX, LOG_DELTA_MAX, out=self._log_delta)
         return due
 
+    def forget(self, sources: Bools) -> None:
+        """See `SendPolicy.forget`; deltas stay as they are."""
+        self._last.forget(sources)
+
     @property
     def silence(self) -> Floats:
         """The delta of each source; for those that have just sent, the one sent with the update."""

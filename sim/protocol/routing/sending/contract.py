@@ -23,6 +23,10 @@ class SendPolicy(Protocol):
         """Which sources send what they have just measured, values (n, d); (n,). These then have."""
         ...
 
+    def forget(self, sources: Bools) -> None:
+        """What these (n,) sent last counts no more: whatever they measure next is sent."""
+        ...
+
     @property
     def silence(self) -> Floats:
         """How far no component of what was not sent is from what was, from now on; (n,)."""
@@ -53,3 +57,7 @@ class LastSent:
     def send(self, due: Bools, values: Floats) -> None:
         """These sources send their values."""
         self.values[due] = values[due]
+
+    def forget(self, sources: Bools) -> None:
+        """These sources are as before their first."""
+        self.values[sources] = np.nan

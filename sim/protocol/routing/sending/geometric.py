@@ -100,6 +100,10 @@ class Geometric:
             self.synchronisations += 1
         return due
 
+    def forget(self, sources: Bools) -> None:
+        """See `SendPolicy.forget`; as the estimate is not known without them, all speak."""
+        self._last.forget(sources)
+
     def failing(self, values: Floats) -> Bools:
         """Whose own test fails; (n,). Each row needs itself and the estimate, and nothing else."""
         if np.isnan(self._last.values).any():

@@ -36,6 +36,10 @@ class OnDelta:
         self._last.send(due, values)
         return due
 
+    def forget(self, sources: Bools) -> None:
+        """See `SendPolicy.forget`."""
+        self._last.forget(sources)
+
     @property
     def silence(self) -> Floats:
         """Delta, known to the root."""

@@ -27,6 +27,10 @@ class Periodic:
         self._sent[due] = number[due]
         return due
 
+    def forget(self, sources: Bools) -> None:
+        """See `SendPolicy.forget`."""
+        self._sent[sources] = np.iinfo(np.int64).min
+
     @property
     def silence(self) -> Floats:
         """Says nothing."""
