@@ -8,7 +8,7 @@ import pytest
 
 from sim.engine.detection.exchange import neighbours
 from tests.engine.scenarios import MS
-from tests.engine.watched import CRASH, points_of, simulation
+from tests.engine.watched import CHURN, CRASH, points_of, simulation
 
 PAIRS = np.kron(np.eye(3, dtype=bool), np.ones((2, 2), bool))
 """Who hears whom among siblings, and oneself."""
@@ -136,3 +136,21 @@ def test_its_twin_is_one_node_that_knows_all():
     points = [points_of(exchanging(CUT, graph=graph).run()) for graph in ("siblings", "all")]
     np.testing.assert_array_equal(*(one["central_alarm"] for one in points))
     assert points[0]["central_alarm"].any()
+
+
+@pytest.mark.parametrize(("fault", "tested"), [(CHURN, 16), (CRASH, 24)])
+def test_agents_that_have_left_are_not_tested_and_those_of_a_crashed_local_are(fault, tested):
+    """Region 1 has 8 agents of 24; who decides knows who belongs to the network."""
+    simulated = simulation(fault, detection={"control": "bh", "wait": "100ms"}, anomalies=[MANY])
+    control, totals = simulated.detection.here.decider.control, []
+    decide = control.decide
+
+    def looking(scores, evidence, starts):
+        totals.append((simulated.kernel.now_ns, int(starts[-1])))
+        return decide(scores, evidence, starts)
+
+    control.decide = looking
+    simulated.run()
+    during = [total for now_ns, total in totals if 1500 * MS <= now_ns < 2000 * MS]
+    assert during == [tested] * 3
+    assert totals[-1][1] == 24
