@@ -110,7 +110,7 @@ class Evolution:
         self._away, self._sent_off = away, self._sent_off & away
         self._do(now_ns, leave(self.state, np.flatnonzero(away).tolist()))
         before = self.state
-        self._do(now_ns, join(before, back, self._rng()))
+        self._do(now_ns, join(before, back, self._rng(), frozen=self._frozen()))
         self._welcome(before, now_ns)
 
     def _change(self, epoch: int, now_ns: int) -> None:
@@ -118,19 +118,18 @@ class Evolution:
             self._mend(tier, now_ns)
         if self._plan.adapt and self._detection is not None:
             found = recommended(self._detection, self.state, self._residence.rows[0])
-            self._do(now_ns, adapt(self.state, *found, rng=self._rng()))
+            self._do(now_ns, adapt(self.state, *found, rng=self._rng(), frozen=self._frozen()))
         if self._plan.shuffle:
             seed = self._streams.at("evolution", "shuffle", tick=epoch).bytes(SEED_BYTES)
-            self._do(now_ns, reseat(self.state, seed))
-        frozen = [self._unreachable(tier) for tier in range(1, len(self.state.parents))]
-        self._do(now_ns, plan_epoch(self.state, borrow=self._plan.borrow, frozen=frozen))
+            self._do(now_ns, reseat(self.state, seed, frozen=self._frozen()))
+        self._do(now_ns, plan_epoch(self.state, borrow=self._plan.borrow, frozen=self._frozen()))
 
     def _mend(self, tier: int, now_ns: int) -> None:
         """Aggregators that are down are given up; their places are spare when they run again."""
         nodes, runs = self._residence.nodes_in(tier), self._world.is_running(tier)
         down = ~runs & ~self._world.outages[NAME].nodes[tier]
         for node in nodes[down].tolist():
-            self._do(now_ns, fail(self.state, tier, node, rng=self._rng()))
+            self._do(now_ns, fail(self.state, tier, node, rng=self._rng(), frozen=self._frozen()))
         failed = np.flatnonzero(self.state.parents[tier] == BARRED)
         well = failed[~self._down(tier)[self._residence.rows[tier][failed]]]
         self._do(now_ns, restore(self.state, tier, well.tolist()))
@@ -142,6 +141,10 @@ class Evolution:
             if name != NAME:
                 down |= one.nodes[tier]
         return down
+
+    def _frozen(self) -> list[Bools]:
+        """Nodes that take no part, a bool array a tier of aggregators."""
+        return [self._unreachable(tier) for tier in range(1, len(self.state.parents))]
 
     def _unreachable(self, tier: int) -> Bools:
         """Nodes in use that the root cannot tell anything now, (nodes,).

@@ -4,19 +4,25 @@ A finished draft is of the next epoch, or the same topology if nothing has chang
 fences (`since`) of exactly the agents and aggregators that have gained or lost somebody.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.protocol.topology.operations import OUT, Operation, Operations
 from sim.protocol.topology.state import Ints, Topology
 
+Frozen = Sequence[NDArray[np.bool_]]
+"""Nodes that take no part, such as those that cannot be reached: a bool array (places,) for each
+tier of aggregators below the root."""
+
 
 class Draft:
-    """Arrays that may be written, and the operations so far."""
+    """Arrays that may be written, and the operations so far; who is frozen is given nobody."""
 
-    def __init__(self, state: Topology) -> None:
+    def __init__(self, state: Topology, frozen: Frozen | None = None) -> None:
         self.state = state
+        self._frozen = frozen
         self.parents = [parents.copy() for parents in state.parents]
         self.sizes = [sizes.copy() for sizes in state.sizes]
         self.operations: list[Operation] = []
@@ -72,7 +78,13 @@ class Draft:
         """Places in use to which one more child could report, ascending."""
         limit = self.state.limits[tier - 1]
         is_open = (self.parents[tier] >= 0) & (self.sizes[tier] < limit.room)
+        if self._frozen is not None:
+            is_open &= ~self._frozen[tier - 1]
         return list(np.flatnonzero(is_open).tolist())
+
+    def is_frozen(self, tier: int, node: int) -> bool:
+        """Whether it takes no part."""
+        return self._frozen is not None and bool(self._frozen[tier - 1][node])
 
     def finished(self) -> tuple[Topology, Operations]:
         """The topology after all operations, and these in their order."""

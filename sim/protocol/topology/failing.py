@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from sim.protocol.topology.draft import Draft
+from sim.protocol.topology.draft import Draft, Frozen
 from sim.protocol.topology.operations import (
     BARRED,
     OUT,
@@ -33,16 +33,18 @@ def fail(
     *,
     replace: bool = True,
     rng: np.random.Generator | None = None,
+    frozen: Frozen | None = None,
 ) -> Changed:
     """A node fails: a spare place takes its children, or others do.
 
     A spare place is taken if there is one and `replace` is asked for, or if the node is the last of
-    its tier. Else children are dealt: to the emptiest, or with a generator to anyone with room.
-    Raises ValueError for the tier of agents, which leave, and for the root.
+    its tier. Else children are dealt: to the emptiest, or with a generator to anyone with room, but
+    to nobody who is `frozen`. Raises ValueError for the tier of agents, which leave, and for the
+    root.
     """
     if not 1 <= tier < len(state.parents):
         raise ValueError(f"tier {tier} is not one of aggregators below the root")
-    draft = Draft(state)
+    draft = Draft(state, frozen)
     _fail(draft, tier, node, replace, rng)
     return draft.finished()
 
@@ -125,30 +127,33 @@ def adapt(
     watch_faster: Iterable[int] = (),
     *,
     rng: np.random.Generator | None = None,
+    frozen: Frozen | None = None,
 ) -> Changed:
     """Do what detection recommends: agents to isolate, locals to re-home and to watch faster.
 
     Isolated agents are in quarantine until they are restored. Agents of a local to re-home are
     dealt to other locals, and it stays out of use until it is restored; this is refused where not
-    all of them would find room. Who is not in the tree any more is passed over.
+    all of them would find room. Who is not in the tree any more is passed over, and so is whom
+    nobody could tell: locals that are `frozen`, and their agents.
     """
-    draft = Draft(state)
+    draft = Draft(state, frozen)
     for agent in isolate:
         owner = int(draft.parents[0][agent])
-        if owner >= 0:
+        if owner >= 0 and not draft.is_frozen(1, owner):
             draft.do(Isolate(1, owner, BARRED, (agent,)))
     for local in rehome:
         _rehome(draft, local, rng)
     for local in watch_faster:
-        draft.note(Watch(1, local, local))
+        if not draft.is_frozen(1, local):
+            draft.note(Watch(1, local, local))
     return draft.finished()
 
 
 def _rehome(draft: Draft, local: int, rng: np.random.Generator | None) -> None:
-    if draft.parents[1][local] < 0:
+    if draft.parents[1][local] < 0 or draft.is_frozen(1, local):
         return
     room = draft.state.limits[0].room
-    others = [node for node in draft.in_use(1) if node != local]
+    others = [node for node in draft.with_room(1) if node != local]
     if sum(room - draft.size(1, node) for node in others) < draft.size(1, local):
         draft.note(Refused(1, local, OUT, (), Move.__name__))
     else:

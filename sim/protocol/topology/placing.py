@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from sim.protocol.placement import seats
-from sim.protocol.topology.draft import Draft
+from sim.protocol.topology.draft import Draft, Frozen
 from sim.protocol.topology.operations import (
     OUT,
     Join,
@@ -24,13 +24,20 @@ Changed = tuple[Topology, Operations]
 """The next topology, and what has been done to get there."""
 
 
-def join(state: Topology, agents: Iterable[int], rng: np.random.Generator | None = None) -> Changed:
+def join(
+    state: Topology,
+    agents: Iterable[int],
+    rng: np.random.Generator | None = None,
+    *,
+    frozen: Frozen | None = None,
+) -> Changed:
     """Agents come in one by one: each to any local with room, all as likely.
 
     Without a generator each goes to the local with the fewest agents, ties to the first. Who finds
-    no room is refused; who is there already, or in quarantine, is passed over.
+    no room is refused; who is there already, or in quarantine, is passed over. Nobody comes to a
+    local that is `frozen`.
     """
-    draft = Draft(state)
+    draft = Draft(state, frozen)
     for agent in agents:
         if draft.parents[0][agent] == OUT:
             _admit(draft, agent, rng)
@@ -81,14 +88,19 @@ def leave(state: Topology, agents: Iterable[int]) -> Changed:
     return draft.finished()
 
 
-def reseat(state: Topology, seed: bytes) -> Changed:
+def reseat(state: Topology, seed: bytes, *, frozen: Frozen | None = None) -> Changed:
     """Deal all agents anew, in the order of the hash of a seed; no local changes its size.
 
-    Against groups that liars have gathered in (theory section 4).
+    Against groups that liars have gathered in (theory section 4). Those of a local that is `frozen`
+    stay.
     """
-    draft = Draft(state)
-    members = np.flatnonzero(state.parents[0] >= 0)
-    owners = state.parents[0][members]
+    draft = Draft(state, frozen)
+    owner = state.parents[0]
+    is_dealt = owner >= 0
+    if frozen is not None:
+        is_dealt &= ~frozen[0][np.maximum(owner, 0)]
+    members = np.flatnonzero(is_dealt)
+    owners = owner[members]
     draft.parents[0][members[seats(members, seed)]] = owners
     moved = int(np.count_nonzero(draft.parents[0] != state.parents[0]))
     draft.note(Reseat(1, OUT, OUT, (), moved))

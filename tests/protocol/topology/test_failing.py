@@ -14,10 +14,11 @@ from sim.protocol.topology.operations import (
     Move,
     Refused,
     Replace,
+    Reseat,
     Restore,
     Watch,
 )
-from sim.protocol.topology.placing import join
+from sim.protocol.topology.placing import join, leave, reseat
 from sim.protocol.topology.state import founded
 
 SMALL = Limits(1, 3, room=4)
@@ -123,3 +124,38 @@ def test_whom_to_watch_faster_is_reported_and_nobody_moves():
 
 def test_a_recommendation_about_a_local_that_is_gone_is_passed_over():
     assert adapt(two_regions(), rehome=[4])[1] == ()
+
+
+CUT_OFF = [np.array([True, True, False, False, False]), np.array([True, False, False])]
+"""The first two locals, and the regional above them."""
+
+
+def test_nothing_is_done_to_whom_nobody_can_tell():
+    state = two_regions()
+    after, operations = adapt(state, [0], [1], [0], frozen=CUT_OFF)
+    assert (after, operations) == (state, ())
+
+
+def test_children_of_a_failed_node_go_to_nobody_who_is_frozen():
+    state = two_regions(spare=0)
+    after, _ = fail(
+        state, 1, 2, frozen=[each[:size] for each, size in zip(CUT_OFF, (4, 2), strict=True)]
+    )
+    assert after.sizes[1].tolist() == [2, 2, 0, 4]
+    full, _ = adapt(state, rehome=[2], frozen=[np.array([True, True, False, True]), CUT_OFF[1]])
+    assert full is state
+
+
+def test_who_is_back_does_not_come_to_a_local_that_is_frozen():
+    state, _ = leave(two_regions(), [0, 4, 5])
+    after, _ = join(state, [0, 4, 5], frozen=CUT_OFF)
+    assert after.sizes[1].tolist() == [1, 2, 3, 2, 0]
+
+
+def test_agents_of_frozen_locals_are_not_dealt_anew():
+    state = two_regions()
+    after, (dealt,) = reseat(state, b"another", frozen=CUT_OFF)
+    assert after.parents[0][:4].tolist() == state.parents[0][:4].tolist()
+    assert after.sizes[1].tolist() == state.sizes[1].tolist()
+    assert isinstance(dealt, Reseat)
+    assert dealt.moved > 0
