@@ -106,11 +106,13 @@ class Evolution:
                 kept_away |= nodes[0]
         away = kept_away[self._residence.rows[0]]
         self._sent_off |= away & (self.state.parents[0] >= 0)
-        back = np.flatnonzero(self._sent_off & ~away).tolist()
-        self._away, self._sent_off = away, self._sent_off & away
+        back = self._sent_off & ~away
+        if self._unreachable(1)[self.state.is_in_use(1)].all():
+            back[:] = False  # nobody can take them in: they try again at the next epoch
+        self._away, self._sent_off = away, self._sent_off & ~back
         self._do(now_ns, leave(self.state, np.flatnonzero(away).tolist()))
-        before = self.state
-        self._do(now_ns, join(before, back, self._rng(), frozen=self._frozen()))
+        before, back_now = self.state, np.flatnonzero(back).tolist()
+        self._do(now_ns, join(before, back_now, self._rng(), frozen=self._frozen()))
         self._welcome(before, now_ns)
 
     def _change(self, epoch: int, now_ns: int) -> None:
@@ -129,6 +131,8 @@ class Evolution:
         nodes, runs = self._residence.nodes_in(tier), self._world.is_running(tier)
         down = ~runs & ~self._world.outages[NAME].nodes[tier]
         for node in nodes[down].tolist():
+            if self._is_out_of_reach(tier + 1, int(self.state.parents[tier][node])):
+                continue
             self._do(now_ns, fail(self.state, tier, node, rng=self._rng(), frozen=self._frozen()))
         failed = np.flatnonzero(self.state.parents[tier] == BARRED)
         well = failed[~self._down(tier)[self._residence.rows[tier][failed]]]
@@ -141,6 +145,13 @@ class Evolution:
             if name != NAME:
                 down |= one.nodes[tier]
         return down
+
+    def _is_out_of_reach(self, tier: int, node: int) -> bool:
+        """Whether a node of some tier runs, or is the root, and can tell its children nothing."""
+        if tier == len(self.state.parents):
+            return bool(self._world.cut_nodes()[tier][0])
+        runs = self._world.is_running(tier)[self._residence.rows[tier]]
+        return node >= 0 and bool((self._unreachable(tier) & runs)[node])
 
     def _frozen(self) -> list[Bools]:
         """Nodes that take no part, a bool array a tier of aggregators."""

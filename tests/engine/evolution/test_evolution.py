@@ -112,6 +112,19 @@ def test_a_region_that_is_cut_off_takes_no_part():
     assert (during & (operations["kind"] == "split")).any()
 
 
+def test_while_the_root_is_down_nobody_is_given_up_or_forgotten():
+    """Who came back meanwhile joins, and who failed meanwhile is replaced, once it is there."""
+    faults = [
+        {"kind": "crash", "nodes": ["root"], "at": "2500ms", "until": "4500ms"},
+        {"kind": "crash", "nodes": ["local-1", "local-2", "local-3"], "at": "2600ms"},
+        {"kind": "churn", "nodes": "30%", "at": "500ms", "until": "2800ms"},
+    ]
+    sim = storm(*faults, evolution={"joins": "none", "leaves": "none"})
+    at_ns = sim.run().tables["operations"]["at_ns"] / 1e9
+    assert set(at_ns.tolist()) == {1.0, 5.0}
+    assert sim.evolution.state.agents == 80
+
+
 def test_a_region_that_is_cut_off_is_silent_and_nobody_of_it_is_given_another_local():
     """Most of its agents are silent, so their locals look like lost ones."""
     cut = {"kind": "partition", "groups": ["region-0", "rest"], "at": "3500ms"}
