@@ -1,7 +1,7 @@
 """From a plan to a running detection: who watches, against what, who decides, how scores travel."""
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,25 +20,19 @@ from sim.engine.detection.baselines import Baselines, OfGroups, OfPopulation, ba
 from sim.engine.detection.detection import Detection, Side
 from sim.engine.detection.exchange import add_exchange
 from sim.engine.detection.points import PointLog, sample_agents
+from sim.engine.detection.scores_mail import add_scores_mail
 from sim.engine.detection.truth import Truth
 from sim.engine.detection.witnesses import Witness, draw_witnesses, way_of_copies
 from sim.engine.lies.detection import Scores, Told
 from sim.engine.lies.lies import Lies
-from sim.engine.lines import line_between, path_ns
 from sim.engine.parts import Parts
-from sim.engine.rules import Ends
-from sim.engine.world import Hop, Line, World
+from sim.engine.world import World
 from sim.scenario.detection_facts import decisions_in
 from sim.scenario.plan import DetectionPlan
-from sim.telemetry.mail import Mail, Post
+from sim.telemetry.mail import Mail
 from sim.telemetry.parents import Aggregators
-from sim.telemetry.tree import Groups
-from sim.telemetry.way import Way
 
 Ints = NDArray[np.int64]
-
-HEADER_BYTES: Final = 64
-SCORE_BYTES: Final = 8
 
 
 def add_detection(
@@ -62,7 +56,7 @@ def add_detection(
         wiring.side(wiring.central(), twin=True),
         Truth(parts.behaviour, parts.plan.agents.count, parts.plan.agents.period_ns),
         wiring.points(),
-        wiring.scores_mail(),
+        add_scores_mail(parts, world, plan, tier),
         wiring.ancestor(1),
         tier,
         wiring.ancestor(tier),
@@ -190,30 +184,6 @@ class _Wiring:
         stream = self.parts.streams.stream("points")
         return PointLog(*sample_agents(self.parts.hit, decisions, stream))
 
-    def scores_mail(self) -> Mail | None:
-        """The way of scores from the locals to the deciding nodes; None if these are the locals.
-
-        Every aggregator passes them on the instant they arrive.
-        """
-        if self.deciding_tier <= self.local_tier:
-            return None
-        locals_ = self.parts.plan.tiers[self.local_tier].count
-        scores = self.plan.witnesses * self.agents
-        size = HEADER_BYTES + SCORE_BYTES * -(-scores // locals_)
-        node, posts = np.arange(locals_), []
-        for tier in range(self.local_tier, self.deciding_tier):
-            above = self.ancestor(tier + 1, of=self.local_tier)
-            line = self._line_of_scores(tier, node, above)
-            name = f"scores to {self.parts.plan.tiers[tier + 1].name}"
-            passed_on = None if tier + 1 == self.deciding_tier else Groups(locals_, locals_)
-            way = Way(name, line.channel, path_ns(line))
-            posts.append(Post(way, passed_on, np.full(locals_, np.nan)))
-            self.world.hops.append(Hop("scores", line, posts[-1], size))
-            node = above
-        mail = Mail(posts)
-        self.world.mails.append(mail)
-        return mail
-
     @property
     def _learns(self) -> bool:
         """Whether agents are held against what their own local has learnt of them."""
@@ -303,12 +273,3 @@ class _Wiring:
     def _first_below(self, tier: int, count: int, of: int = 0) -> Ints:
         """First agent, or node of tier `of`, below each of the first nodes of a tier; (count,)."""
         return np.searchsorted(self.ancestor(tier, of), np.arange(count))
-
-    def _line_of_scores(self, tier: int, node: Ints, above: Ints) -> Line:
-        """One hop of the scores of every local, from its `node` of a tier to that `above`."""
-        source, target = self._ends(tier, node), self._ends(tier + 1, above)
-        name = f"scores/{self.parts.plan.tiers[tier].name}"
-        return line_between(self.parts, source, target, name, upward=True, queued=False)
-
-    def _ends(self, tier: int, node: Ints) -> Ends:
-        return Ends(tier, node, self.parts.roster.sites[tier][node])
