@@ -41,7 +41,8 @@ class Deaths:
         for agent, row in list(self._open.items()):
             last_ns = int(alive_ns[agent])
             heard_ns = row["died_ns"] if last_ns == UNHEARD else last_ns - local_ns + now_ns
-            since_ns = heard_ns + self._patience_ns
+            # Who was cut off for long before it died was taken for dead too soon, not before that.
+            since_ns = max(heard_ns + self._patience_ns, row["died_ns"])
             if since_ns < now_ns:
                 row["believed_ns"] = since_ns
                 del self._open[agent]
