@@ -10,15 +10,16 @@ is n m / 2 pairs and (n / m)^2 / 2 between groups: square again, with a factor 1
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sim.stats.dependence.all_pairs import correlations
-from sim.stats.dependence.contract import Dependence, Floats, Ints, Reading, State, same_length
+from sim.stats.dependence.contract import Floats, Ints, Reading, State, same_length
 from sim.stats.dependence.pairs import Pairs, rms_error, upper
-from sim.stats.dependence.standard import standardise
+from sim.stats.dependence.series import OfSeries
+from sim.stats.dependence.standard import Standard, standardise
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -70,22 +71,13 @@ class BlockReading(Reading):
 
 
 @dataclass(frozen=True)
-class Blocks(Dependence[GroupSums, BlockReading, Pairs]):
+class Blocks(OfSeries[GroupSums, BlockReading]):
     """What is lifted together is a group."""
 
     name: ClassVar[str] = "blocks"
-    takes: ClassVar[Literal["samples", "series"]] = "series"
-    reference: ClassVar[str] = "all_pairs"
 
-    def lift(
-        self,
-        values: ArrayLike,
-        agents: ArrayLike | None = None,
-        shared: np.random.Generator | None = None,
-    ) -> GroupSums:
-        """Of series (instants, agents)."""
-        del shared
-        standard = standardise(values, agents)
+    def of(self, standard: Standard) -> GroupSums:
+        """One group."""
         instants, n = standard.values.shape
         return GroupSums(
             agents=standard.agents,

@@ -12,14 +12,14 @@ was taken off so far is carried along, and is a bound by itself. Gaps are zeros 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from sim.stats.dependence.contract import Dependence, Floats, Ints, Reading, State, same_length
+from sim.stats.dependence.contract import Floats, Ints, Reading, State, same_length
 from sim.stats.dependence.pairs import Pairs
-from sim.stats.dependence.standard import standardise
+from sim.stats.dependence.series import OfSeries
+from sim.stats.dependence.standard import Standard
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -47,29 +47,20 @@ class Spectrum(Reading):
 
 
 @dataclass(frozen=True)
-class FrequentDirections(Dependence[Directions, Spectrum, Pairs]):
+class FrequentDirections(OfSeries[Directions, Spectrum]):
     """Raises ValueError for fewer than two rows: with one, everything is taken off."""
 
     rows: int = 20
     """l: the most rows of a sketch."""
 
     name: ClassVar[str] = "frequent_directions"
-    takes: ClassVar[Literal["samples", "series"]] = "series"
-    reference: ClassVar[str] = "all_pairs"
 
     def __post_init__(self) -> None:
         if self.rows < 2:
             raise ValueError(f"a sketch of directions has at least 2 rows, not {self.rows}")
 
-    def lift(
-        self,
-        values: ArrayLike,
-        agents: ArrayLike | None = None,
-        shared: np.random.Generator | None = None,
-    ) -> Directions:
-        """Of series (instants, agents): each agent is a row."""
-        del shared
-        standard = standardise(values, agents)
+    def of(self, standard: Standard) -> Directions:
+        """Each agent is a row."""
         return self._sketch(
             standard.unit.T, 0.0, len(standard.agents), standard.operations + standard.values.size
         )

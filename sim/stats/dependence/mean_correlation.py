@@ -11,14 +11,15 @@ by how often a pair was seen together. Sums are whole numbers of 2^-32: any tree
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from sim.stats.dependence.contract import Dependence, Ints, Reading, State, same_length
+from sim.stats.dependence.contract import Ints, Reading, State, same_length
 from sim.stats.dependence.pairs import Pairs
-from sim.stats.dependence.standard import standardise
+from sim.stats.dependence.series import OfSeries
+from sim.stats.dependence.standard import Standard
 
 QUANTUM: Final = 2.0**-32
 _MOST: Final = 2.0**31
@@ -47,22 +48,13 @@ class MeanCorrelationReading(Reading):
 
 
 @dataclass(frozen=True)
-class MeanCorrelation(Dependence[SumOfSeries, MeanCorrelationReading, Pairs]):
+class MeanCorrelation(OfSeries[SumOfSeries, MeanCorrelationReading]):
     """12 bytes an instant, whatever the number of agents."""
 
     name: ClassVar[str] = "mean_correlation"
-    takes: ClassVar[Literal["samples", "series"]] = "series"
-    reference: ClassVar[str] = "all_pairs"
 
-    def lift(
-        self,
-        values: ArrayLike,
-        agents: ArrayLike | None = None,
-        shared: np.random.Generator | None = None,
-    ) -> SumOfSeries:
-        """Of series (instants, agents)."""
-        del shared
-        standard = standardise(values, agents)
+    def of(self, standard: Standard) -> SumOfSeries:
+        """Sums over the agents, instant by instant."""
         whole = np.rint(standard.values / QUANTUM).astype(np.int64)
         return _state(
             np.array([len(standard.agents)]),
