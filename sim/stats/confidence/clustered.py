@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.stats.confidence.contract import Group, Interval, Method
+from sim.stats.confidence.contract import HEARD, Group, Interval, Method
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,7 @@ class Clustered(Method):
     """source_mean +- t_{K-1} between_sd / sqrt K."""
 
     name: ClassVar[str] = "clustered"
-    assumes: ClassVar[tuple[str, ...]] = (
-        "children_alike",
-        "sources_enough",
-        "complete",
-        "current",
-        "once",
-        "one_look",
-    )
+    assumes: ClassVar[tuple[str, ...]] = ("children_alike", "sources_enough", *HEARD, "one_look")
 
     def interval(self, group: Group, level: float = 0.95) -> Interval:
         """Of the mean of the process from which sources were drawn."""

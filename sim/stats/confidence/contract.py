@@ -10,7 +10,7 @@ first comparison.
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,9 @@ from sim.stats.confidence.quantiles import t_quantile
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+HEARD: Final = ("complete", "current", "once")
+"""What every method assumes of the values that it was given: all, of now, each counted once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

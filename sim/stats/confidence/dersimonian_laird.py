@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.stats.confidence.contract import Group, Interval, Method
+from sim.stats.confidence.contract import HEARD, Group, Interval, Method
 from sim.stats.confidence.meta_analysis import combine
 
 
@@ -18,13 +18,7 @@ class DerSimonianLaird(Method):
     """sum w* y / sum w* +- z (sum w*)^(-1/2)."""
 
     name: ClassVar[str] = "dersimonian_laird"
-    assumes: ClassVar[tuple[str, ...]] = (
-        "children_enough",
-        "complete",
-        "current",
-        "once",
-        "one_look",
-    )
+    assumes: ClassVar[tuple[str, ...]] = ("children_enough", *HEARD, "one_look")
 
     def interval(self, group: Group, level: float = 0.95) -> Interval:
         """Of the mean of the process from which children were drawn; one child is believed."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.stats.confidence.contract import Group, Interval, Method
+from sim.stats.confidence.contract import HEARD, Group, Interval, Method
 from sim.stats.confidence.meta_analysis import combine
 
 
@@ -19,7 +19,7 @@ class HartungKnapp(Method):
     """sum w* y / sum w* +- t_{k-1} sqrt(sum w* (y - mean)^2 / ((k - 1) sum w*))."""
 
     name: ClassVar[str] = "hartung_knapp"
-    assumes: ClassVar[tuple[str, ...]] = ("complete", "current", "once", "one_look")
+    assumes: ClassVar[tuple[str, ...]] = (*HEARD, "one_look")
 
     def interval(self, group: Group, level: float = 0.95) -> Interval:
         """Of the mean of the process from which children were drawn; infinite for one child."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.stats.confidence.contract import Group, Interval, Method
+from sim.stats.confidence.contract import HEARD, Group, Interval, Method
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,7 @@ class Pooled(Method):
     """mean +- t_{N-1} sd / sqrt N."""
 
     name: ClassVar[str] = "pooled"
-    assumes: ClassVar[tuple[str, ...]] = (
-        "sources_alike",
-        "complete",
-        "current",
-        "once",
-        "one_look",
-    )
+    assumes: ClassVar[tuple[str, ...]] = ("sources_alike", *HEARD, "one_look")
 
     def interval(self, group: Group, level: float = 0.95) -> Interval:
         """Of the mean of the process, if sources are alike."""

@@ -26,7 +26,7 @@ import numpy as np
 
 from sim.stats.anytime import best_r, confidence_sequence
 from sim.stats.confidence.clustered import Clustered
-from sim.stats.confidence.contract import Floats, Group, Interval, Method
+from sim.stats.confidence.contract import HEARD, Floats, Group, Interval, Method
 from sim.stats.confidence.quantiles import t_quantile
 from sim.stats.confidence.stratified import Stratified
 
@@ -45,7 +45,7 @@ class Sequence(Method):
     """
 
     name: ClassVar[str] = "sequence"
-    assumes: ClassVar[tuple[str, ...]] = ("complete", "current", "once")
+    assumes: ClassVar[tuple[str, ...]] = HEARD
 
     horizon: float = 100.0
     """Values a source; at that count the interval is 1.549 times as wide as a fixed one (95 %)."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim.stats.confidence.components import components
-from sim.stats.confidence.contract import Group, Interval, Method
+from sim.stats.confidence.contract import HEARD, Group, Interval, Method
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Stratified(Method):
     """mean +- t_{N-K} sigma_w / sqrt N."""
 
     name: ClassVar[str] = "stratified"
-    assumes: ClassVar[tuple[str, ...]] = ("complete", "current", "once", "one_look")
+    assumes: ClassVar[tuple[str, ...]] = (*HEARD, "one_look")
 
     def interval(self, group: Group, level: float = 0.95) -> Interval:
         """Of the mean of the sources' own levels, each by its number of values."""

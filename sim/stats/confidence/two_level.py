@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim.stats.confidence.components import components
-from sim.stats.confidence.contract import Floats, Group, Interval, Method
+from sim.stats.confidence.contract import HEARD, Floats, Group, Interval, Method
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,7 @@ class TwoLevel(Method):
     """mean +- t sqrt(sigma_b^2 / K* + sigma_w^2 / N)."""
 
     name: ClassVar[str] = "two_level"
-    assumes: ClassVar[tuple[str, ...]] = (
-        "children_alike",
-        "sources_enough",
-        "complete",
-        "current",
-        "once",
-        "one_look",
-    )
+    assumes: ClassVar[tuple[str, ...]] = ("children_alike", "sources_enough", *HEARD, "one_look")
 
     def interval(self, group: Group, level: float = 0.95) -> Interval:
         """Of the mean of the process from which sources were drawn.
