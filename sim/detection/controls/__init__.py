@@ -17,6 +17,7 @@ from sim.detection.controls.online import Addis, Lord, Saffron
 from sim.detection.controls.proportion_matching import ProportionMatching
 from sim.detection.controls.qute import Qute
 from sim.detection.controls.threshold import Threshold
+from sim.stats.registry import check_options, named
 
 CONTROLS: Final[Mapping[str, type[Any]]] = {
     "addis": Addis,
@@ -40,15 +41,10 @@ def make_control(kind: str, options: Mapping[str, Any], groups: Ints | None = No
     It, and proportion_matching, need groups. Raises ValueError for an unknown kind or option and
     for options that make no sense.
     """
-    if kind not in CONTROLS:
-        raise ValueError(f"there is no control {kind!r}; there are {', '.join(CONTROLS)}")
+    rule = named(CONTROLS, kind, "control")
     chosen = dict(options)
     claims = Claims(groups, chosen.pop("quota", None))
-    _, *known = signature(CONTROLS[kind]).parameters
-    for name in chosen:
-        if name not in known:
-            raise ValueError(
-                f"{kind} has no option {name!r}; it has {', '.join([*known, 'quota'])}"
-            )
-    control: Control = CONTROLS[kind](claims, **chosen)
+    _, *known = signature(rule).parameters
+    check_options(kind, chosen, [*known, "quota"])
+    control: Control = rule(claims, **chosen)
     return control

@@ -14,6 +14,7 @@ from sim.detection.detectors.pca import Pca
 from sim.detection.detectors.peers import Peers
 from sim.detection.detectors.watched import Watched
 from sim.detection.detectors.z import Z
+from sim.stats.registry import check_options, named
 
 DETECTORS: Final[Mapping[str, type[Any]]] = {
     "cusum": Cusum,
@@ -41,19 +42,15 @@ def make_detector(
     `groups` (agents,) says who belongs together (for `peers`), numbered from 0. Raises ValueError
     for an unknown kind, an unknown or missing option, and a value out of its range.
     """
-    if kind not in DETECTORS:
-        raise ValueError(f"there is no detector {kind!r}; there are {', '.join(DETECTORS)}")
-    _check_options(kind, options)
-    detector: Detector = DETECTORS[kind](Watched(agents, features, period_ns, groups), **options)
+    make = named(DETECTORS, kind, "detector")
+    _check(kind, options)
+    detector: Detector = make(Watched(agents, features, period_ns, groups), **options)
     return detector
 
 
-def _check_options(kind: str, options: Mapping[str, Any]) -> None:
+def _check(kind: str, options: Mapping[str, Any]) -> None:
     _, *known = signature(DETECTORS[kind]).parameters.values()
-    names = [parameter.name for parameter in known]
-    for name in options:
-        if name not in names:
-            raise ValueError(f"{kind} has no option {name!r}; it has {', '.join(names)}")
+    check_options(kind, options, [parameter.name for parameter in known])
     for parameter in known:
         if parameter.default is parameter.empty and parameter.name not in options:
             raise ValueError(f"{kind} needs the option {parameter.name!r}")

@@ -12,6 +12,7 @@ from sim.stats.confidence.pooled import Pooled
 from sim.stats.confidence.sequence import Sequence
 from sim.stats.confidence.stratified import Stratified
 from sim.stats.confidence.two_level import TwoLevel
+from sim.stats.registry import check_options, named
 
 INTERVALS: Final[Mapping[str, type[Method]]] = {
     method.name: method
@@ -29,11 +30,7 @@ INTERVALS: Final[Mapping[str, type[Method]]] = {
 
 def make_interval(kind: str, options: Mapping[str, Any] | None = None) -> Method:
     """The method of this name. Raises ValueError for an unknown name or option."""
-    if kind not in INTERVALS:
-        raise ValueError(f"there is no interval {kind!r}; there are {', '.join(INTERVALS)}")
-    known = [field.name for field in fields(INTERVALS[kind])]
-    for option in options or {}:
-        if option not in known:
-            has = f"it has {', '.join(known)}" if known else "it has none"
-            raise ValueError(f"{kind} has no option {option!r}; {has}")
-    return INTERVALS[kind](**(options or {}))
+    method = named(INTERVALS, kind, "interval")
+    wanted = dict(options or {})
+    check_options(kind, wanted, [field.name for field in fields(method)])
+    return method(**wanted)

@@ -11,6 +11,7 @@ from sim.stats.dependence.covariance import Covariance
 from sim.stats.dependence.frequent_directions import FrequentDirections
 from sim.stats.dependence.mean_correlation import MeanCorrelation
 from sim.stats.dependence.projection import Projection
+from sim.stats.registry import check_options, named
 
 AnyDependence = Dependence[Any, Any, Any]
 
@@ -29,12 +30,7 @@ DEPENDENCE: Final[Mapping[str, type[AnyDependence]]] = {
 
 def make_dependence(kind: str, options: Mapping[str, Any] | None = None) -> AnyDependence:
     """The method of this name. Raises ValueError for an unknown name or option."""
-    if kind not in DEPENDENCE:
-        raise ValueError(f"there is no method {kind!r}; there are {', '.join(DEPENDENCE)}")
-    known = [field.name for field in fields(DEPENDENCE[kind])]
-    for option in options or {}:
-        if option not in known:
-            raise ValueError(
-                f"{kind} has no option {option!r}; it has {', '.join(known) or 'none'}"
-            )
-    return DEPENDENCE[kind](**(options or {}))
+    method = named(DEPENDENCE, kind, "method")
+    wanted = dict(options or {})
+    check_options(kind, wanted, [field.name for field in fields(method)])
+    return method(**wanted)

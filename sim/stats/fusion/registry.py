@@ -7,6 +7,7 @@ from sim.stats.fusion.contract import Fusion
 from sim.stats.fusion.covariance_intersection import covariance_intersection
 from sim.stats.fusion.inverse_variance import inverse_variance
 from sim.stats.fusion.last_version import last_version
+from sim.stats.registry import named
 
 FUSIONS: Final[Mapping[str, Fusion]] = {
     "last_version": last_version,
@@ -17,6 +18,4 @@ FUSIONS: Final[Mapping[str, Fusion]] = {
 
 def make_fusion(kind: str) -> Fusion:
     """The rule of this name. Raises ValueError for an unknown one."""
-    if kind not in FUSIONS:
-        raise ValueError(f"there is no fusion {kind!r}; there are {', '.join(FUSIONS)}")
-    return FUSIONS[kind]
+    return named(FUSIONS, kind, "fusion")

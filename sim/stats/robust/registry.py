@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
+from sim.stats.registry import check_options, named
 from sim.stats.robust.bulyan import Bulyan
 from sim.stats.robust.centred_clipping import CentredClipping
 from sim.stats.robust.contract import Rule
@@ -38,15 +39,9 @@ def make_rule(kind: str, options: Mapping[str, Any] | None = None) -> Rule:
 
     Raises ValueError for an unknown name or option.
     """
-    if kind not in RULES:
-        raise ValueError(f"there is no rule {kind!r}; there are {', '.join(RULES)}")
+    make = named(RULES, kind, "rule")
     wanted = dict(options or {})
     mixed = wanted.pop("mix", False)
-    known = [field.name for field in fields(RULES[kind])]
-    for option in wanted:
-        if option not in known:
-            raise ValueError(
-                f"{kind} has no option {option!r}; it has {', '.join(['mix', *known])}"
-            )
-    rule = RULES[kind](**wanted)
+    check_options(kind, wanted, ["mix", *(field.name for field in fields(make))])
+    rule = make(**wanted)
     return Mixed(rule) if mixed else rule
