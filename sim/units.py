@@ -199,5 +199,14 @@ def format_size(size_bytes: float) -> str:
     return f"{_short(size_bytes)} B"
 
 
+def format_count(count: int, noun: str) -> str:
+    """So many things, of a noun that takes an s.
+
+    >>> format_count(1, "agent"), format_count(1_200, "agent")
+    ('1 agent', '1,200 agents')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def _short(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -15,7 +15,13 @@ from sim.cli.explain_lies import about_lies, has_lies, who_lies
 from sim.cli.explain_routing import about_routing
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFile, Seed
-from sim.units import format_duration, write_deviations, write_duration, write_frequency
+from sim.units import (
+    format_count,
+    format_duration,
+    write_deviations,
+    write_duration,
+    write_frequency,
+)
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -92,7 +98,7 @@ def _summary(scenario: "Scenario", sites: "SiteFacts") -> Iterator[str]:
     yield f"{plan.name}: {plan.about}" if plan.about else plan.name
     yield (
         f"{write_duration(plan.duration_ns)} of simulated time, seed {plan.seed}, "
-        f"{_plural(plan.replications, 'replication')}"
+        f"{format_count(plan.replications, 'replication')}"
     )
     yield from ("", "Tree", *_tree(plan))
     yield from ("", "Topology", *_topology(plan, sites))
@@ -141,7 +147,7 @@ def _tree(plan: "Plan") -> Iterator[str]:
 def _topology(plan: "Plan", sites: "SiteFacts") -> Iterator[str]:
     source = plan.topology.source
     name = source.options.get("name") or source.options.get("path") or source.kind
-    yield f"  {name}: {_plural(sites.sites, 'site')}, {_plural(sites.links, 'link')}"
+    yield f"  {name}: {format_count(sites.sites, 'site')}, {format_count(sites.links, 'link')}"
     if sites.sites > 1:
         ends = " to ".join(sites.farthest)
         yield (
@@ -188,12 +194,13 @@ def _detection(plan: "Plan", detection: "DetectionPlan") -> Iterator[str]:
 
     facts = detection_facts(plan)
     assert facts is not None, "a plan with detection has facts about it"
-    watching = _plural(facts.watching, "local")
+    watching = format_count(facts.watching, "local")
+    decisions = format_count(facts.decisions, "decision")
     yield f"  {_named(detection.detector)} at {watching}, against {_NORMAL[detection.scope]}"
     deciding = {"local": "at every local", "region": "in every region", "root": "at the root"}
     yield (
         f"  {_named(detection.control)} decides {deciding[detection.decide]}: "
-        f"{_plural(facts.decisions, 'decision')}, one every {write_duration(detection.every_ns)}, "
+        f"{decisions}, one every {write_duration(detection.every_ns)}, "
         f"{write_duration(detection.wait_ns)} after scores are sent, "
         f"from {write_duration(facts.begin_ns)} on"
     )
@@ -235,11 +242,9 @@ def _sweep(scenario: "Scenario") -> Iterator[str]:
     from sim.scenario.grid import grid_facts
 
     facts = grid_facts(scenario.cells)
-    replications = _plural(scenario.plan.replications, "replication")
-    yield (
-        f"  {_plural(facts.cells, 'cell')} with {replications} each: {_plural(facts.runs, 'run')}, "
-        f"{facts.messages:,.0f} messages"
-    )
+    cells, runs = format_count(facts.cells, "cell"), format_count(facts.runs, "run")
+    replications = format_count(scenario.plan.replications, "replication")
+    yield f"  {cells} with {replications} each: {runs}, {facts.messages:,.0f} messages"
 
 
 def _lies(plan: "Plan") -> Iterator[str]:
@@ -291,7 +296,3 @@ def _traffic(plan: "Plan") -> Iterator[str]:
     if plan.replications > 1:
         words += f", {traffic['in_all_runs']:,.0f} in all {plan.replications} runs"
     yield words
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from sim.units import write_duration
+from sim.units import format_count, write_duration
 
 if TYPE_CHECKING:
     from sim.scenario.blocks.confidence.plan import ConfidencePlan
@@ -19,7 +19,7 @@ def about_confidence(plan: "Plan", asked: "ConfidencePlan") -> Iterator[str]:
     *below, root = [tier.name for tier in plan.tiers[1:]]
     yield (
         f"{asked.level * 100:.4g} % intervals ({asked.interval.kind}) of {_OF[asked.of]}, by each "
-        f"{', '.join(below)} and {root} at {looks:,} publication{'' if looks == 1 else 's'}"
+        f"{', '.join(below)} and {root} at {format_count(looks, 'publication')}"
     )
     behind = write_duration(baseline.pane_ns * max(baseline.panes, 1))
     yield (

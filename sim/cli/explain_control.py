@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from sim.units import format_duration, format_size, write_duration
+from sim.units import format_count, format_duration, format_size, write_duration
 
 if TYPE_CHECKING:
     from sim.scenario.committee_facts import CommitteeFacts
@@ -133,7 +133,7 @@ def _anti_entropy(plan: "AntiEntropyPlan", facts: "SyncFacts") -> Iterator[str]:
     )
     if not facts.partition_ns:
         return
-    trips = f"{facts.round_trips} round trip{'' if facts.round_trips == 1 else 's'}"
+    trips = format_count(facts.round_trips, "round trip")
     yield (
         f"after a partition of {write_duration(facts.partition_ns)} a replica lacks at most "
         f"{facts.missing:,} of {facts.items:,} items, {format_size(facts.missing_bytes)}: "

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.output import say
-from sim.units import format_duration
+from sim.units import format_count, format_duration
 
 if TYPE_CHECKING:
     from sim.campaign.outcome import Outcome
@@ -23,8 +23,8 @@ def heading(plan: "Plan") -> str:
     parts = (
         plan.name,
         f"seed {plan.seed}",
-        _counted(plan.replications, "replication"),
-        _counted(plan.agents.count, "agent"),
+        format_count(plan.replications, "replication"),
+        format_count(plan.agents.count, "agent"),
         format_duration(plan.duration_ns),
     )
     return "   ".join(parts)
@@ -65,7 +65,7 @@ def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
         named = part if kind is None else f"{part} ({kind})"
         yield f"          {named} {nothing}, so its effect was not tested"
     if outcome.clipped:
-        values = _counted(outcome.clipped, "value")
+        values = format_count(outcome.clipped, "value")
         yield f"          out of range and clipped: {values}; raise agents.scale"
 
 
@@ -121,7 +121,3 @@ def as_json(outcome: "Outcome", plan: "Plan", figures: Sequence[Path]) -> Any:
             "replay": outcome.replay,
         }
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

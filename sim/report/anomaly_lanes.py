@@ -15,7 +15,7 @@ from sim.measure.tables import Tables
 from sim.report.lanes import HEIGHT, label_rows, legend
 from sim.report.style import INK, PALE, PURPLE, SKY
 from sim.scenario.plan import AnomalyPlan, Plan
-from sim.units import format_duration
+from sim.units import format_count, format_duration
 
 LANES_MAX: Final = 6
 TRACE: Final = -1
@@ -77,7 +77,7 @@ def _agents(tables: Tables, chosen: NDArray[np.bool_]) -> str:
     weights = tables.points["weight"][first][np.isin(agents, tables.segments["agent"][chosen])]
     count = round(float(weights.sum()))
     about = "about " if (weights != 1).any() else ""
-    return f"{about}{count:,} agent{'' if count == 1 else 's'}"
+    return about + format_count(count, "agent")
 
 
 def draw_anomalies(axes: Axes, shown: Sequence[AnomalyLane], plan: Plan) -> None:

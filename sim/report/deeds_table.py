@@ -8,6 +8,7 @@ from sim.measure.deeds import Deed
 from sim.report.columns import aligned
 from sim.report.table import written
 from sim.scenario.plan import Plan
+from sim.units import format_count
 
 HEADERS: Final = (
     "what the liars did",
@@ -23,7 +24,7 @@ WIDTH: Final = 100
 
 def who(tier: int, nodes: int, plan: Plan) -> str:
     """So many nodes of a tier, such as ``2 locals`` or ``1 agent``."""
-    return f"{nodes:,} {plan.tiers[tier].name}{'' if nodes == 1 else 's'}"
+    return format_count(nodes, plan.tiers[tier].name)
 
 
 def deeds_table(found: Sequence[Deed], plan: Plan) -> str:

@@ -12,7 +12,7 @@ from sim.measure.detection import detection_figures
 from sim.measure.tables import Tables
 from sim.report.finding_words import amount
 from sim.report.table import written
-from sim.report.words import seconds
+from sim.report.words import seconds, which_run
 from sim.scenario.plan import Plan
 
 Figures = Mapping[str, float]
@@ -77,7 +77,6 @@ def _delay_cost(figures: Figures, every_ns: int) -> Iterator[str]:
 def sentence(tables: Tables, plan: Plan) -> str:
     """Further figures of the run, each with that of the central twin in brackets."""
     figures = detection_figures(tables, plan)
-    which = f"Replication 1 of {plan.replications}" if plan.replications > 1 else "The run"
     if not figures:
         assert plan.detection is not None
         ready_ns = plan.detection.learn_ns + plan.detection.calibrate_ns
@@ -87,7 +86,9 @@ def sentence(tables: Tables, plan: Plan) -> str:
         _pair(figures, "delay.median", "s", "median delay"),
         _pair(figures, "false_alarms", "1", "false alarms per agent-hour"),
     ]
-    return f"{which}, in brackets run centrally: " + ", ".join(part for part in parts if part)
+    return f"{which_run(plan)}, in brackets run centrally: " + ", ".join(
+        part for part in parts if part
+    )
 
 
 def _pair(figures: Figures, name: str, unit: str, label: str) -> str:

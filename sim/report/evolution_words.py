@@ -8,7 +8,9 @@ import numpy as np
 from sim.measure.evolution import EVOLUTION_FIGURES
 from sim.measure.tables import Tables
 from sim.report.table import written
+from sim.report.words import which_run
 from sim.scenario.plan import Plan
+from sim.units import format_count
 
 NAMED: Final = ("split", "merge", "borrow", "replace")
 """Operations that a title counts."""
@@ -18,14 +20,10 @@ NOUNS: Final = {"replace": "replacement"}
 def headline(tables: Tables, plan: Plan) -> str:
     """One line: how many came and went, and what the tree did about it."""
     joins, leaves = (agents_that(tables, kind) for kind in ("join", "leave"))
-    did = [_plural(count(tables, kind), NOUNS.get(kind, kind)) for kind in NAMED]
+    did = [format_count(count(tables, kind), NOUNS.get(kind, kind)) for kind in NAMED]
     did = [words for words in did if not words.startswith("0 ")]
-    came = f"{_plural(joins, 'join')} and {_plural(leaves, 'leave')}"
+    came = f"{format_count(joins, 'join')} and {format_count(leaves, 'leave')}"
     return f"{plan.name}: {came} make {', '.join(did) or 'no change'}"
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def count(tables: Tables, kind: str) -> int:
@@ -41,8 +39,7 @@ def agents_that(tables: Tables, kind: str) -> int:
 
 def sentence(tables: Tables, plan: Plan) -> str:
     """What that did to the counts and to the shape."""
-    which = f"Replication 1 of {plan.replications}" if plan.replications > 1 else "The run"
-    return f"{which}: {', '.join(_parts(tables, plan))}"
+    return f"{which_run(plan)}: {', '.join(_parts(tables, plan))}"
 
 
 def _parts(tables: Tables, plan: Plan) -> Iterator[str]:

@@ -9,7 +9,9 @@ from sim.measure.integrity import INTEGRITY_FIGURES, times_to_convict
 from sim.measure.tables import Tables
 from sim.report.deeds_table import who
 from sim.report.table import written
+from sim.report.words import which_run
 from sim.scenario.plan import Plan
+from sim.units import format_count
 
 WHO_MAX: Final = 2
 """Adversaries that are named in a title."""
@@ -48,9 +50,10 @@ def _figure(tables: Tables, plan: Plan, name: str) -> float:
 
 def sentence(tables: Tables, plan: Plan) -> str:
     """Alerts, convictions and evidence, as far as the scenario has them."""
-    which = f"Replication 1 of {plan.replications}" if plan.replications > 1 else "The run"
     parts = [*_alerts(tables, plan), *_convictions(tables, plan), *_evidence(tables, plan)]
-    return f"{which}: {', '.join(parts) or 'the baseline is the plain mean of all agents'}"
+    return (
+        f"{which_run(plan)}: {', '.join(parts) or 'the baseline is the plain mean of all agents'}"
+    )
 
 
 def _alerts(tables: Tables, plan: Plan) -> Iterator[str]:
@@ -58,7 +61,7 @@ def _alerts(tables: Tables, plan: Plan) -> Iterator[str]:
     if math.isnan(alerts):
         return
     false = _figure(tables, plan, "integrity.false_alerts")
-    count = f"{alerts:.0f} alert{'' if alerts == 1 else 's'}"
+    count = format_count(round(alerts), "alert")
     yield f"{count} ({false:.0f} false)" if alerts else "no alert"
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from sim.measure.routing import ROUTING_FIGURES
 from sim.measure.tables import Tables
 from sim.report.table import written
+from sim.report.words import which_run
 from sim.scenario.plan import Plan
 
 ORDER: Final = {
@@ -33,8 +34,7 @@ def headline(tables: Tables, plan: Plan) -> str:
 
 def sentence(tables: Tables, plan: Plan) -> str:
     """Messages, what was lost, and how right the root was."""
-    which = f"Replication 1 of {plan.replications}" if plan.replications > 1 else "The run"
-    return f"{which}: {', '.join(_parts(tables, plan))}"
+    return f"{which_run(plan)}: {', '.join(_parts(tables, plan))}"
 
 
 def _parts(tables: Tables, plan: Plan) -> Iterator[str]:

@@ -35,6 +35,11 @@ def the_root(plan: Plan) -> str:
     return "the root" if plan.replicas is None else "replica 0 of the root"
 
 
+def which_run(plan: Plan) -> str:
+    """What a sentence is about: the figure of a run draws its first replication."""
+    return f"Replication 1 of {plan.replications}" if plan.replications > 1 else "The run"
+
+
 def seconds(duration_ns: float) -> str:
     """Seconds and nothing but seconds, so that neighbours compare at a glance.
 

@@ -18,7 +18,7 @@ from sim.scenario.members import check_member, names_members
 from sim.scenario.plan import AdversaryPlan
 from sim.scenario.resolve_lies import every_adversary, is_anybody
 from sim.scenario.selectors import check_selector, highest, ranges
-from sim.units import write_duration, write_share
+from sim.units import format_count, write_duration, write_share
 
 _ONE_PART: Final = "no node has two parts in a run"
 _WITHOUT_OTHERS: Final = ("sign_flip",)
@@ -216,4 +216,4 @@ def _count(case: Case, tier: int, count: int) -> str:
     name = case.tree.names[tier]
     if name.startswith("tier-"):
         return f"{count:,} nodes of {name}"
-    return f"{count:,} {name}" + ("" if count == 1 else "s")
+    return format_count(count, name)

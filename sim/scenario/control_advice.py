@@ -24,7 +24,7 @@ from sim.scenario.plan_control import AgreementPlan
 from sim.scenario.remark import Remark
 from sim.scenario.selectors import ranges, tree_shape
 from sim.scenario.ways import Ways
-from sim.units import format_duration, write_duration
+from sim.units import format_count, format_duration, write_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _domains(subject: _Subject) -> Iterator[Remark]:
         return
     where = ", ".join(f"{site} {count}" for site, count in seats.members)
     count = len(seats.members)
-    problem = f"{committee.n} replicas at {count} site{'' if count == 1 else 's'} ({where})"
+    problem = f"{committee.n} replicas at {format_count(count, 'site')} ({where})"
     if seats.fatal:
         without = " or ".join(seats.fatal)
         problem += f": without {without} there is no quorum, {seats.quorum} of {seats.n}"

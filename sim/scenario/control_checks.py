@@ -13,7 +13,7 @@ from sim.scenario.nearest import did_you_mean
 from sim.scenario.plan_control import AlertsPlan, ConsumerPlan, MembershipPlan, RaisedPlan
 from sim.scenario.resolve_control import WATCHED
 from sim.scenario.selectors import Ranges, check_selector, ranges
-from sim.units import write_duration
+from sim.units import format_count, write_duration
 
 GROUP_MIN: Final = 2
 """Of one aggregator alone there is no sibling to take over."""
@@ -176,7 +176,7 @@ def _too_few(case: Case, plan: MembershipPlan) -> Iterator[Mistake]:
     """Groups of siblings in which there is nobody to ask, or to take over."""
     smallest = case.tree.counts[plan.watch] // case.tree.counts[plan.watch + 1]
     name, parent = case.tree.names[plan.watch], case.tree.names[plan.watch + 1]
-    has = f"some {parent} has only {smallest} {name}{'' if smallest == 1 else 's'}"
+    has = f"some {parent} has only {format_count(smallest, name)}"
     if parent == "root":
         has = has.replace("some root", "the root")
     if plan.detector.kind == "swim" and smallest < SWIM_MIN:

@@ -13,7 +13,7 @@ from sim.scenario.measured import lacks
 from sim.scenario.plan import RulePlan, Variant
 from sim.scenario.selectors import TreeShape
 from sim.stats.robust.needs import least, liars
-from sim.units import write_duration
+from sim.units import format_count, write_duration
 
 PERMILLE: Final = 1000
 """The share of liars that is offered instead is a multiple of a tenth of a percent."""
@@ -80,7 +80,7 @@ def _too_few(case: Case, rule: RulePlan, estimator: Variant) -> Iterator[Mistake
         if lack is None:
             continue
         f, needed, there = lack
-        against = f"{estimator.kind} against {f} liar{'' if f == 1 else 's'}"
+        against = f"{estimator.kind} against {format_count(f, 'liar')}"
         which = f"{group.name} has {there}" + (" in its quorum" if group.waits and f else "")
         path, hint = ("baseline", "rule", "f"), _largest_f(estimator, groups, rule.f)
         if not hint:

@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from sim.units import format_count
+
 MAJORITY: Final = (2, 1)
 
 NEEDS: Final[Mapping[str, tuple[int, int]]] = {
@@ -65,5 +67,5 @@ def check(kind: str, n: int, f: int, options: Mapping[str, Any] | None = None) -
         raise ValueError(f"the number of liars must not be negative, not {f}")
     needed = least(kind, f, options)
     if n < needed:
-        liars = "1 liar" if f == 1 else f"{f} liars"
+        liars = format_count(f, "liar")
         raise ValueError(f"{kind} against {liars} needs {needed} items, not {n}")
