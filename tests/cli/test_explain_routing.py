@@ -1,6 +1,6 @@
 """What ``sim explain`` says about updates of single agents."""
 
-from sim.cli.explain_routing import about_routing
+from sim.cli.explain.routing import about_routing
 from tests.scenario.texts import GOOD, plan_of
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.cli.explain_capacity import about_capacity
+from sim.cli.explain.capacity import about_capacity
 from sim.scenario import resolved_yaml
 from sim.scenario.advice import advice
 from sim.scenario.blocks.capacity.facts import servable_agents, servable_children, tier_demands

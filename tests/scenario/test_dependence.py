@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from sim.cli.explain_dependence import about_dependence
+from sim.cli.explain.dependence import about_dependence
 from sim.scenario import parse_scenario, resolved_yaml
 from sim.scenario.blocks.dependence.schema import AnyMethod, AnySketch
 from sim.scenario.detection_advice import about_detection

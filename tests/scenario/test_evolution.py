@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from sim.cli.explain_evolution import about_evolution
+from sim.cli.explain.evolution import about_evolution
 from sim.scenario import parse_scenario, resolved_yaml
 from sim.scenario.blocks.evolution.advice import about_evolution as advice_on
 from sim.scenario.blocks.evolution.facts import evolution_facts, first_counts

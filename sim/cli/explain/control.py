@@ -8,7 +8,7 @@ from sim.units import format_count, format_duration, format_size, write_duration
 
 if TYPE_CHECKING:
     from sim.scenario.committee_facts import CommitteeFacts
-    from sim.scenario.control_facts import AgreementFacts, ControlFacts, DetectorFacts, SyncFacts
+    from sim.scenario.control_facts import AgreementFacts, DetectorFacts, SyncFacts
     from sim.scenario.plan import Plan
     from sim.scenario.plan_control import (
         AgreementPlan,
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     )
 
 
-def about_control(plan: "Plan", facts: "ControlFacts") -> Iterator[str]:
+def about_control(plan: "Plan") -> Iterator[str]:
     """Whatever of it there is, the committee first."""
+    from sim.scenario.control_facts import control_facts
+
+    facts = control_facts(plan)
+    assert facts is not None, "a plan with a control plane has facts about it"
     control, committee = plan.control, facts.committee
     if committee is not None:
         yield _committee(committee)
