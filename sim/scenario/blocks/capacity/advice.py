@@ -1,12 +1,14 @@
 """Queues that cannot keep up, and memories that are too small: told with their numbers."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sim.scenario.blocks.capacity.facts import TierDemand, servable_children, tier_demands
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
 from sim.units import format_duration, format_size
+
+if TYPE_CHECKING:
+    from sim.scenario.blocks.capacity.facts import TierDemand
 
 BUSY: Final = 0.8
 """From here on waits grow faster than load: at 80 % a random arrival waits for two services."""
@@ -14,6 +16,10 @@ BUSY: Final = 0.8
 
 def about_capacity(plan: Plan) -> Iterator[Remark]:
     """Remarks on what nodes are asked to take in and to hold."""
+    if plan.capacity is None and not any(tier.ingress_ns for tier in plan.tiers):
+        return  # Nothing is limited; and most scenarios are read without numpy, which facts need.
+    from sim.scenario.blocks.capacity.facts import tier_demands
+
     for tier, demand in enumerate(tier_demands(plan)):
         if demand.offered > BUSY:
             yield _load(plan, tier, demand)
@@ -21,7 +27,9 @@ def about_capacity(plan: Plan) -> Iterator[Remark]:
             yield _memory(demand)
 
 
-def _load(plan: Plan, tier: int, demand: TierDemand) -> Remark:
+def _load(plan: Plan, tier: int, demand: "TierDemand") -> Remark:
+    from sim.scenario.blocks.capacity.facts import servable_children
+
     asked = (
         f"each {demand.name} is asked to take in {demand.messages_per_s:,.0f} messages a second of "
         f"{format_duration(demand.service_ns)} each, an offered load of {demand.offered:.3g}"
@@ -31,7 +39,7 @@ def _load(plan: Plan, tier: int, demand: TierDemand) -> Remark:
     return ("tree", "ingress"), f"{asked}: {then}", f"it can keep up with {children:,} children"
 
 
-def _memory(demand: TierDemand) -> Remark:
+def _memory(demand: "TierDemand") -> Remark:
     assert demand.memory is not None
     problem = (
         f"each {demand.name} has {format_size(demand.memory)} and has to hold "
