@@ -46,7 +46,8 @@ class Broken:
 def broken(results: Sequence[CellResult]) -> list[Broken]:
     """A finding a combination of the other settings; none of a sweep without a share of liars.
 
-    The first swept ``adversaries[...].share`` counts; cells without a bias are left out.
+    The first swept ``adversaries[...].share`` counts; cells without a bias are left out. There is
+    none either where plain means hold at every share: then the sweep is about something else.
     """
     paths = list(results[0].cell.settings) if results else []
     path = next((path for path in paths if is_share_of_liars(path)), None)
@@ -57,7 +58,9 @@ def broken(results: Sequence[CellResult]) -> list[Broken]:
         others = tuple(text for name, text in result.cell.settings.items() if name != path)
         groups.setdefault(others, []).append(result)
     found = [_broken(group, path) for group in groups.values()]
-    return [one for one in found if one.limit.is_known]
+    known = [one for one in found if one.limit.is_known]
+    is_at_stake = any(result.cell.plan.baseline.rule.kind != "mean" for result in results)
+    return known if is_at_stake or any(one.limit.is_broken for one in known) else []
 
 
 def _broken(group: Sequence[CellResult], path: str) -> Broken:

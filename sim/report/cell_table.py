@@ -91,7 +91,7 @@ def as_csv(results: Sequence[CellResult]) -> str:
 def _figure(value: MetricValue | None) -> str:
     if value is None:
         return NOTHING
-    if math.isinf(value.value):
+    if math.isinf(value.value) and not math.isnan(value.low):
         return f"more than {written(value.low, value.unit)}"
     text = written(value.value, value.unit)
     if math.isnan(value.low) or math.isnan(value.value):

@@ -73,6 +73,15 @@ def test_a_sweep_of_something_else_has_no_breakdown():
     assert broken([]) == []
 
 
+def test_a_plain_mean_that_holds_at_every_share_is_not_what_the_sweep_is_about():
+    """Such as floods of claims, which lie about importance and not about values."""
+    calm = breaking(shares=("0%", "5%"), rules=("mean",))
+    assert broken(calm) == []
+    rows = broken(breaking(shares=("0%", "5%", "20%"), rules=("mean",)))
+    assert {bracket(one.limit) for one in rows} == {"5 to 20 %"}
+    assert {one.rule for one in broken(breaking(shares=("0%", "5%")))} > {"mean"}
+
+
 def test_cells_without_a_run_or_a_bias_are_left_out():
     missing = [replace(one, verdict="missing", values=()) for one in breaking()]
     assert broken(missing) == []

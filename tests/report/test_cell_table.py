@@ -32,6 +32,12 @@ def test_text_is_as_wide_as_it_must_be_and_says_what_is_not_known():
     assert [word for word in two.split() if word] == ["1%", "a|b", "missing", "–", "–", "–"]
 
 
+def test_a_figure_that_is_infinite_and_has_no_bound_is_infinite_and_not_more_than_unknown():
+    never = MetricValue("routing.death.median", math.inf, "s", 1, math.nan, math.nan, 0)
+    row = as_text([result("1%", "fail", never)], [never.name]).splitlines()[-1]
+    assert row.split()[-1] == "∞"
+
+
 def test_colour_comes_only_when_asked_for():
     assert "\x1b[" not in as_text(RESULTS)
     assert "\x1b[32mpass" in as_text(RESULTS, colour=True)
