@@ -44,8 +44,7 @@ class BucketSummary:
 
     def pick(self, state: QuantileSketches, nodes: Bools) -> QuantileSketches:
         """See `Mergeable.pick`."""
-        keep = nodes[state.node]
-        return QuantileSketches(state.buckets, state.features, state.key[keep], state.count[keep])
+        return state.pick(nodes)
 
     def join(self, states: Sequence[QuantileSketches]) -> QuantileSketches:
         """See `Mergeable.join`."""

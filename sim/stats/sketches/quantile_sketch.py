@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 LIMIT: Final = 1 << 62
@@ -115,6 +116,11 @@ class QuantileSketches:
             raise ValueError("sketches of different buckets or features do not merge")
         keys = np.concatenate((self.key, other.key))
         return self._of(keys, np.concatenate((self.count, other.count)))
+
+    def pick(self, nodes: Bools) -> "QuantileSketches":
+        """The sketches of some nodes, a mask (nodes,)."""
+        keep = nodes[self.node]
+        return QuantileSketches(self.buckets, self.features, self.key[keep], self.count[keep])
 
     def _of(self, keys: Ints, counts: Ints) -> "QuantileSketches":
         return QuantileSketches(self.buckets, self.features, *_add(keys, counts))

@@ -50,8 +50,7 @@ class SketchDigest:
 
     def pick(self, state: QuantileSketches, nodes: Bools) -> QuantileSketches:
         """See `Digest.pick`."""
-        keep = nodes[state.node]
-        return QuantileSketches(state.buckets, state.features, state.key[keep], state.count[keep])
+        return state.pick(nodes)
 
     def join(self, states: Sequence[QuantileSketches]) -> QuantileSketches:
         """See `Digest.join`."""

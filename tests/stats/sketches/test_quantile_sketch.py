@@ -96,6 +96,13 @@ def test_nodes_and_features_do_not_mix():
     assert median[2] == pytest.approx([20, 3.5], rel=0.01)
 
 
+def test_some_nodes_are_picked_as_they_are():
+    both = sketch(np.array([0, 1, 1]), column([7, 7, -3]), PERCENT)
+    (_, *second) = rows(both)
+    assert rows(both.pick(np.array([False, True]))) == second
+    assert len(second) == 2
+
+
 def test_sketches_of_different_kinds_do_not_merge():
     with pytest.raises(ValueError, match="do not merge"):
         of([1]).add(of([1], Buckets(0.02)))
