@@ -198,6 +198,25 @@ def test_a_full_synchronisation_costs_two_messages_a_source():
     assert policy.estimate.tolist() == [0.6]
 
 
+def test_who_was_never_heard_is_absent_and_makes_nobody_else_speak():
+    policy = Geometric(3, 1, test=SlackTest(Linear(np.array([1.0])), 5.0))
+    looks = np.array([[1.0], [3.0], [math.nan]])
+    assert policy.offer(looks, 0).tolist() == [True, True, False]
+    assert policy.estimate.tolist() == [2.0]
+    assert not policy.offer(looks, 1).any()
+    assert policy.messages == 4
+    looks[2] = 5.0
+    assert policy.offer(looks, 2).all(), "its first is news, and changes the average"
+    assert policy.estimate.tolist() == [3.0]
+
+
+def test_where_nobody_measures_anything_nobody_speaks():
+    policy = Geometric(2, 1, test=SlackTest(Linear(np.array([1.0])), 5.0))
+    assert not policy.offer(np.full((2, 1), math.nan), 0).any()
+    assert (policy.synchronisations, policy.messages) == (0, 0)
+    assert np.isnan(policy.estimate).all()
+
+
 @pytest.mark.parametrize("options", [{}, {"weights": [1.0], "origin": [0.0]}])
 def test_monitoring_needs_one_function(options: dict[str, list[float]]):
     with pytest.raises(ValueError, match="either"):

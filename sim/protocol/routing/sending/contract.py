@@ -46,6 +46,11 @@ class LastSent:
     def __init__(self, sources: int, features: int) -> None:
         self.values = np.full((sources, features), np.nan)
 
+    @property
+    def known(self) -> Bools:
+        """Which sources have sent anything that still counts; (n,)."""
+        return ~np.isnan(self.values).any(axis=1)
+
     def distance(self, values: Floats) -> Floats:
         """The largest move of any component since; (n,), inf where nothing was sent."""
         moved = np.abs(values - self.values)

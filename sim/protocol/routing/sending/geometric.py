@@ -64,24 +64,23 @@ class Geometric:
     """All n sources at once: they speak together or not at all. The first to be asked all do.
 
     Silence says that f of the average is on the side of f(`estimate`), and nothing of any value.
+    Who has never spoken and measures nothing is absent: the average is one of all others.
     """
 
     def __init__(self, sources: int, features: int, *, test: LocalTest) -> None:
         self._test, self._last = test, LastSent(sources, features)
         self.synchronisations = 0
+        self.messages = 0
+        """What all synchronisations have cost."""
         self.violations = 0
         """Of single sources, those of one instant counted apart."""
 
     @property
     def estimate(self) -> Floats:
         """The average when all last spoke; (d,), NaN before."""
-        mean: Floats = self._last.values.mean(axis=0)
+        heard = self._last.values[self._last.known]
+        mean: Floats = heard.mean(axis=0) if len(heard) else np.full(heard.shape[1], np.nan)
         return mean
-
-    @property
-    def messages(self) -> int:
-        """What all synchronisations have cost."""
-        return MESSAGES_PER_SOURCE * len(self._last.values) * self.synchronisations
 
     @property
     def silence(self) -> Floats:
@@ -89,23 +88,32 @@ class Geometric:
         return np.full(len(self._last.values), np.inf)
 
     def offer(self, values: Floats, now_ns: int) -> Bools:
-        """Everybody if anybody's test fails, else nobody. Who measures no number has not moved."""
+        """All but the absent if anybody's test fails, else nobody.
+
+        Who measures no number has not moved.
+        """
         measured = np.isfinite(values).all(axis=1, keepdims=True)
         current = np.where(measured, values, self._last.values)
         due = self.failing(current)
         self.violations += int(due.sum())
-        due[:] = due.any()
         if due.any():
+            due = np.isfinite(current).all(axis=1)
             self._last.send(due, current)
             self.synchronisations += 1
+            self.messages += MESSAGES_PER_SOURCE * int(due.sum())
         return due
 
     def forget(self, sources: Bools) -> None:
-        """See `SendPolicy.forget`; as the estimate is not known without them, all speak."""
+        """See `SendPolicy.forget`; when they are back, all speak, as the estimate lacks them."""
         self._last.forget(sources)
 
     def failing(self, values: Floats) -> Bools:
-        """Whose own test fails; (n,). Each row needs itself and the estimate, and nothing else."""
-        if np.isnan(self._last.values).any():
-            return np.ones(len(values), np.bool_)
-        return self._test(self.estimate, values - self._last.values)
+        """Whose own test fails; (n,). Each row needs itself and the estimate, and nothing else.
+
+        The first number that a source measures fails; as long as there is none, nothing does.
+        """
+        known = self._last.known
+        failed: Bools = ~known & np.isfinite(values).all(axis=1)
+        if known.any():
+            failed[known] = self._test(self.estimate, (values - self._last.values)[known])
+        return failed
