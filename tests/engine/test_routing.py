@@ -10,6 +10,7 @@ from sim.engine.routing.routing import Routing
 from sim.engine.simulation import Simulation
 from sim.errors import InvariantViolated
 from sim.measure.tables import Tables
+from sim.telemetry.tree import Tree
 from tests.engine.scenarios import DELAY_NS, MS, S, plan_of, run
 
 HOPS = 3
@@ -31,6 +32,7 @@ WANDERING = {
     }
 }
 DELTA = {"kind": "on_delta", "delta": "0.3sd"}
+SILENT = {**LOOKING, "send": DELTA, "heartbeat": "200ms"}
 
 
 def tables(*faults, agents=None, **blocks) -> Tables:
@@ -163,11 +165,36 @@ def test_an_update_that_the_books_do_not_know_breaks_the_run():
         routing_of(simulation)._check()
 
 
+def test_each_agent_is_known_to_its_routers_by_the_child_that_it_comes_through():
+    simulation = Simulation(plan_of(routing=LOOKING), seed=1)
+    routers, tree = routing_of(simulation)._routers, simulation.world.roster.tree
+    name = routers._plane.place
+    for tier, count in ((1, 6), (2, 3)):
+        for node in range(count):
+            below = [agent for agent in range(24) if tree.ancestor_of(0, tier)[agent] == node]
+            behind = tree.ancestor_of(0, tier - 1)
+            assert routers._children(tier, node) == {
+                name(0, agent).name: name(tier - 1, int(behind[agent])).name for agent in below
+            }
+
+
+def test_routers_ask_for_the_whole_tree_as_often_whether_nodes_are_few_or_many(monkeypatch):
+    def asked(agents):
+        calls = []
+        ask = Tree.ancestor_of
+        with monkeypatch.context() as patch:
+            patch.setattr(Tree, "ancestor_of", lambda *at: calls.append(at) or ask(*at))
+            Simulation(plan_of(agents={"count": agents}, routing=LOOKING), seed=1)
+        return len(calls)
+
+    assert asked(24) == asked(240) > 0
+
+
 # Silence and death
 
 
 def test_silence_keeps_the_root_within_delta_of_every_agent_that_lives():
-    found = tables(agents=WANDERING, routing={**LOOKING, "send": DELTA, "heartbeat": "200ms"})
+    found = tables(agents=WANDERING, routing=SILENT)
     later = found.beliefs["time_ns"] >= 1 * S
     assert (found.beliefs["error_held"][later] <= 0.3).all()
     assert total(found, "sent", "routine") < 24 * 40 / 4, "most of the time nobody says anything"
@@ -199,6 +226,19 @@ def test_without_heartbeats_nobody_is_ever_taken_for_dead():
     assert found.beliefs["held"][-1] == 24
 
 
+def test_a_root_that_has_lost_its_book_vouches_for_nobody_until_it_hears_of_them_again():
+    """Nobody moves, so nobody speaks again: what is held is as old as the run."""
+    still = {"behaviour": {"kind": "synthetic", "spread": 1.0, "noise": 0.0}}
+    crash = {"kind": "crash", "nodes": "root", "at": "1s", "until": "2s", "durable": False}
+    ages = {
+        durable: tables({**crash, "durable": durable}, agents=still, routing=SILENT).beliefs
+        for durable in (True, False)
+    }
+    assert ages[True]["age_routine_ns"][-1] <= 200 * MS + HOPS * DELAY_NS
+    assert ages[False]["held"][-1] == 0
+    assert ages[False]["age_routine_ns"][-1] == 4 * S
+
+
 def test_who_is_silent_on_purpose_is_taken_for_dead_too_but_did_not_die():
     silence = {"where": "agent-5", "kind": "silence", "from": "1s"}
     found = tables(adversaries=[silence], routing={**LOOKING, "heartbeat": "200ms"})
@@ -224,6 +264,14 @@ def test_geometric_monitoring_is_silent_until_the_mean_might_have_crossed_its_th
     assert total(calm, "sent") == 24
     assert 2 * 24 <= total(found, "sent") < 24 * 20 / 2
     assert total(found, "sent") % 24 == 0, "all speak, or nobody does"
+
+
+def test_an_agent_that_is_down_from_the_start_does_not_make_the_others_speak_at_every_look():
+    send = {"kind": "geometric", "threshold": "2sd"}
+    still = {"behaviour": {"kind": "synthetic", "spread": 1.0, "noise": 0.0}}
+    crash = {"kind": "crash", "nodes": "agent-5", "at": "0s"}
+    found = tables(crash, agents=still, routing={**LOOKING, "send": send})
+    assert total(found, "sent") == 23
 
 
 # Floods: two of the four agents of a local lie, the other two have something to say

@@ -4,7 +4,7 @@ At every sample: the mean over who was heard lately, which silence biases, and t
 held of all whom the silence rule covers. The truth is the mean of the newest values of all agents
 that act. Arrivals are on the root's clock. Ages count from the birth of what the root can vouch
 for: the newest update, and where silence is a promise and nothing is missing, the newest sign of
-life.
+life. Who is not in the book, as at the start or after the root has lost it, counts as born at 0.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.routing.field import Field
-from sim.protocol.routing.contract import Ranked
 from sim.protocol.routing.estimators import is_known, mean_of_heard, mean_with_silence
 from sim.protocol.routing.sink import NEVER, Book
 from sim.scenario.blocks.routing.plan import RoutingPlan
@@ -36,13 +35,7 @@ class Beliefs:
     ) -> None:
         self._plan, self._field = plan, field
         self._root, self._queued = root, queued
-        self._born_ns = np.zeros(field.looks.agents, np.int64)
-        """Of the newest update of each agent; at first that counts as born at 0."""
         self._rows: list[dict[str, Any]] = []
-
-    def learnt(self, agent: int, message: Ranked) -> None:
-        """An update is news to the root."""
-        self._born_ns[agent] = message.born_ns
 
     def sampling(self, kernel: Kernel, every_ns: int, duration_ns: int) -> Iterator[Script]:
         """One script."""
@@ -86,8 +79,8 @@ class Beliefs:
     def _ages(self, book: Book, up: Bools, now_ns: int) -> dict[str, Any]:
         critical = self._field.looks.anomalous(now_ns) & up
         complete = (book.versions == book.announced).all(axis=1) & np.isfinite(book.silence)
-        born_ns = np.where(complete, np.maximum(book.vouched_ns, self._born_ns), self._born_ns)
-        age_ns = now_ns - born_ns
+        born_ns = np.where(complete, np.maximum(book.vouched_ns, book.born_ns), book.born_ns)
+        age_ns = now_ns - np.maximum(born_ns, 0)
         return {
             "critical": int(critical.sum()),
             "age_critical_ns": _mean(age_ns[critical]),

@@ -5,6 +5,7 @@ admission, a child may claim as often as all agents behind it together.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class Routers:
         self._line = _line(plan.rate_bps)
         self.sink = f"{plane.place(parts.top, 0).name} sink"
         self._stations: dict[str, Station] = {}
+        self._members = [self._by_node(tier) for tier in range(1, parts.top)]
         self.hosts: list[Host] = [
             self._join(tier, node)
             for tier in range(1, parts.top)
@@ -101,12 +103,22 @@ class Routers:
             return Admission()
         return Admission(children, Budget(agents, plan.claim_ns, plan.burst * agents))
 
+    def _by_node(self, tier: int) -> list[list[tuple[int, int]]]:
+        """For each node of a tier the agents below it, each with the child that it comes through.
+
+        One sort for all nodes: to look for the agents of each would take agents times nodes.
+        """
+        tree = self._parts.roster.tree
+        node, behind = tree.ancestor_of(0, tier), tree.ancestor_of(0, tier - 1)
+        agents = np.argsort(node, kind="stable")
+        ends = np.cumsum(np.bincount(node, minlength=tree.counts[tier]))
+        pairs = list(zip(agents.tolist(), behind[agents].tolist(), strict=True))
+        starts = [0, *ends.tolist()]
+        return [pairs[start:end] for start, end in pairwise(starts)]
+
     def _children(self, tier: int, node: int) -> dict[str, str]:
         """Through which child each agent below a node comes."""
-        tree, place = self._parts.roster.tree, self._plane.place
-        agents = np.flatnonzero(tree.ancestor_of(0, tier) == node)
-        behind = tree.ancestor_of(0, tier - 1)[agents]
-        pairs = zip(agents.tolist(), behind.tolist(), strict=True)
+        place, pairs = self._plane.place, self._members[tier - 1][node]
         return {place(0, agent).name: place(tier - 1, child).name for agent, child in pairs}
 
 

@@ -85,11 +85,9 @@ class Routing:
         assert isinstance(node, Terminus)
         return node.sink.book, self._sink.local_ns
 
-    def _arrived(self, message: Ranked, rank: str, is_news: bool) -> None:
-        agent = self._row[message.source]
-        if is_news:
-            self._beliefs.learnt(agent, message)
+    def _arrived(self, message: Ranked, rank: str) -> None:
         if rank == CRITICAL:
+            agent = self._row[message.source]
             self._field.criticals.arrived(agent, message.born_ns, self._meter.clock())
 
     # What is lost, and what must hold

@@ -13,10 +13,10 @@ from sim.protocol.effects import Effect, Record, Send
 from sim.protocol.messages import Message
 from sim.protocol.routing.contract import Discipline, Ranked, Shed, TransmissionTime, Waiting
 from sim.protocol.routing.router import Router
-from sim.protocol.routing.sink import Received, Sink
+from sim.protocol.routing.sink import Sink
 
-Arrived = Callable[[Ranked, str, bool], None]
-"""Is told of an update at the root, its rank, and whether it was news."""
+Arrived = Callable[[Ranked, str], None]
+"""Is told of an update at the root, and its rank."""
 
 
 class WatchedQueue:
@@ -113,10 +113,7 @@ class Terminus:
         effects = self.sink.on_message(message, now_ns)
         if not isinstance(message, Ranked):
             return effects
-        rank = self._ledger.deliver(message, self.sink.node_id)
-        rows = [effect.row for effect in effects if isinstance(effect, Record)]
-        is_news = any(isinstance(row, Received) for row in rows)
-        self._arrived(message, rank, is_news)
+        self._arrived(message, self._ledger.deliver(message, self.sink.node_id))
         return []
 
     def on_timer(self, name: str, now_ns: int) -> list[Effect]:

@@ -47,6 +47,8 @@ class Book:
     announced: Ints
     """(n, 2): of the newest that the source is known to have sent; if that is newer, one is missing
     or on its way."""
+    born_ns: Ints
+    """(n,), when the newest update was born, on the source's clock."""
     updated_ns: Ints
     """(n,), when the newest update arrived, on the root's clock."""
     alive_ns: Ints
@@ -58,7 +60,7 @@ class Book:
     def of(cls, sources: int, features: int) -> "Book":
         """Of nothing yet."""
         numbers = [np.full((sources, 2), NEVER) for _ in range(2)]
-        instants = [np.full(sources, NEVER) for _ in range(3)]
+        instants = [np.full(sources, NEVER) for _ in range(4)]
         values = np.full((sources, features), np.nan)
         return cls(values, np.full(sources, math.inf), *numbers, *instants)
 
@@ -115,7 +117,7 @@ class Sink:
             return []
         book.values[row], book.versions[row] = message.state, number
         book.silence[row] = message.silence if is_bound(message.silence) else math.inf
-        book.updated_ns[row] = now_ns
+        book.born_ns[row], book.updated_ns[row] = message.born_ns, now_ns
         rank = int(claimed(message.importance))
         news = Received(
             self.node_id, message.source, message.epoch, message.version, message.born_ns, rank
