@@ -131,10 +131,11 @@ def adapt(
 ) -> Changed:
     """Do what detection recommends: agents to isolate, locals to re-home and to watch faster.
 
-    Isolated agents are in quarantine until they are restored. Agents of a local to re-home are
-    dealt to other locals, and it stays out of use until it is restored; this is refused where not
-    all of them would find room. Who is not in the tree any more is passed over, and so is whom
-    nobody could tell: locals that are `frozen`, and their agents.
+    Isolated agents are in quarantine until they are restored, which no run does: there they are
+    out for good. Agents of a local to re-home are dealt to other locals, and it stays out of use
+    until it is restored; this is refused where not all of them would find room. Who is not in the
+    tree any more is passed over, and so is whom nobody could tell: locals that are `frozen`, and
+    their agents.
     """
     draft = Draft(state, frozen)
     for agent in isolate:
