@@ -68,13 +68,43 @@ def kinds(subject: str) -> list[tuple[str, str]]:
     return [(get_args(field.annotation)[0], field.description or "") for field in fields]
 
 
+_LIMITS: Final[dict[str, tuple[str, str]]] = {
+    "ge": ("minimum", "exclusiveMinimum"),
+    "gt": ("exclusiveMinimum", "minimum"),
+    "le": ("maximum", "exclusiveMaximum"),
+    "lt": ("exclusiveMaximum", "maximum"),
+}
+"""What pydantic calls limits of a value that was converted first: how a JSON Schema calls them, and
+what they stand in place of."""
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file (draft 2020-12)."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario",
-        **Scenario.model_json_schema(by_alias=True, mode="validation"),
+        **_with_limits(Scenario.model_json_schema(by_alias=True, mode="validation")),
     }
+
+
+def _with_limits(schema: Any) -> Any:
+    """The same with every limit under the name that editors know.
+
+    >>> _with_limits({"minimum": 0, "maximum": 1, "gt": 0, "lt": 1})
+    {'exclusiveMinimum': 0, 'exclusiveMaximum': 1}
+    """
+    if isinstance(schema, list):
+        return [_with_limits(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    limits = {key: schema[key] for key in _LIMITS if isinstance(schema.get(key), int | float)}
+    replaced = {name for key in limits for name in _LIMITS[key]}
+    kept = {
+        key: _with_limits(inner)
+        for key, inner in schema.items()
+        if key not in limits and key not in replaced
+    }
+    return kept | {_LIMITS[key][0]: limit for key, limit in limits.items()}
 
 
 def template() -> str:

@@ -24,7 +24,7 @@ def complaints(error: ValidationError, document: Document) -> list[tuple[Path, M
     for detail in error.errors(include_url=False):
         path = document_path(detail["loc"], document.data)
         subject = _subject(path, detail)
-        problem, hint = _words(detail)
+        problem, hint = _words(_as_written(detail, path, document.data))
         if detail["type"] == "model_type" and _is_for_a_list(path, detail):
             problem = f"must be a list of maps, or one map, not {_shown(detail['input'])}"
         if subject in found:
@@ -33,6 +33,14 @@ def complaints(error: ValidationError, document: Document) -> list[tuple[Path, M
             problem, hint = _either(told.problem, problem), told.hint or hint
         found[subject] = (path, document.mistake(subject, problem, hint))
     return list(found.values())
+
+
+def _as_written(detail: Error, path: Path, data: Any) -> Error:
+    """The same error with what stands in the file, which was converted before it was too large."""
+    for step in path:
+        data = data[step]
+    is_limit = detail["type"] in _LIMITS and isinstance(data, str | int | float)
+    return {**detail, "input": data} if is_limit else detail
 
 
 def _either(one: str, other: str) -> str:
@@ -93,13 +101,26 @@ def _words(detail: Error) -> tuple[str, str]:
             kinds = [tag.strip().strip("'") for tag in context["expected_tags"].split(",")]
             return f"unknown kind {context['tag']!r}", did_you_mean(context["tag"], kinds)
         case "union_tag_not_found":
-            return "is missing", did_you_mean("", kinds_at(detail["loc"]))
+            return _without_kind(detail)
         case "value_error":
             return str(context["error"]), ""
         case "literal_error":
             return f"must be {context['expected']}, not {_shown(value)}", _near_word(detail)
     told = _PLAIN[kind](context) if kind in _PLAIN else _unforeseen(detail)
+    if isinstance(value, float) and value == context.get("lt"):
+        return f"{told}, and with 16 digits it is {value:g}", ""  # 0.99999999999999999
     return f"{told}, not {_shown(value)}", ""
+
+
+def _without_kind(detail: Error) -> tuple[str, str]:
+    """A map without a kind, which may hold keys that no kind has, either."""
+    kinds, keys = kinds_at(detail["loc"]), keys_at(detail["loc"])
+    strange = [key for key in detail["input"] if key not in keys]
+    if not strange:
+        return "is missing", did_you_mean("", kinds)
+    near = did_you_mean(strange[0], keys)
+    known = f"known kinds: {', '.join(sorted(kinds))}"
+    return f"is missing, and no kind has a key {strange[0]}", "; ".join(filter(None, (near, known)))
 
 
 def _near_word(detail: Error) -> str:
@@ -123,6 +144,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+_LIMITS: Final = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 _PLAIN: Final[dict[str, Callable[[Error], str]]] = {
     "model_type": lambda _: "must be a map of keys to values",
     "model_attributes_type": lambda _: "must be a map with a `kind`",

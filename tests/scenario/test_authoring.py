@@ -39,6 +39,37 @@ def test_a_quantity_shows_its_default_with_its_unit():
     assert fields["publish"]["default"] == "1s"
 
 
+def maps_in(schema):
+    """Every map of a JSON Schema, at any depth."""
+    if isinstance(schema, dict):
+        yield schema
+    for inner in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(inner, dict | list):
+            yield from maps_in(inner)
+
+
+def test_limits_have_the_names_that_editors_know():
+    own = [one for one in maps_in(json_schema()) if {"ge", "gt", "le", "lt"} & set(one)]
+    assert own == []
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "limits"),
+    [
+        ("BenjaminiHochberg", "alpha", {"exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+        ("BenjaminiHochberg", "quota", {"minimum": 1, "maximum": 100_000_000}),
+        ("Qute", "rounds", {"minimum": 1, "maximum": 2048}),
+        ("Confidence", "level", {"exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+        ("Evolution", "start", {"exclusiveMinimum": 0, "maximum": 1}),
+    ],
+)
+def test_limits_of_numbers_are_in_the_schema(block, key, limits):
+    field = json_schema()["$defs"][block]["properties"][key]
+    (number,) = [one for one in maps_in(field) if one.get("type") in ("integer", "number")]
+    named = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    assert {name: number[name] for name in named if name in number} == limits
+
+
 def test_the_template_is_a_good_scenario():
     assert mistakes_in(template()) == []
 

@@ -147,3 +147,34 @@ def test_every_block_that_must_be_there_is_named():
 def test_a_list_is_not_a_scenario():
     (found,) = mistakes_in("- 1\n")
     assert found == "scenario.yaml:1:1: must be a map of keys to values, not a list of 1"
+
+
+# Controls of many tests
+
+
+def with_control(control):
+    return GOOD + f"detection: {{detector: z, control: {control}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("control", "told"),
+    [
+        ("{level: 5%}", "kind: is missing, and no kind has a key level, did you mean alpha?"),
+        ("{level: 5%}", "known kinds: addis, bh, bonferroni"),
+        ("{kind: bh, level: 5%}", "level: unknown key, did you mean alpha?"),
+        ("{alpha: 5%}", "kind: is missing, known: addis, bh"),
+        ("{kind: bh, alpha: 5}", "alpha: must be from 0% to 100%, not 5; did you mean 5%?"),
+        ("{kind: bh, alpha: -5}", "alpha: must be from 0% to 100%, not -5"),
+        ("{kind: bh, alpha: 500%}", "alpha: must be from 0% to 100%, not 500%"),
+        ("{kind: bh, alpha: 100%}", "alpha: must be less than 1, not '100%'"),
+        ("{kind: bh, alpha: 0%}", "alpha: must be more than 0, not '0%'"),
+        ("{kind: bh, alpha: 0.99999999999999999}", "less than 1, and with 16 digits it is 1"),
+    ],
+)
+def test_a_wrong_control_is_told_as_it_was_written(control, told):
+    (found,) = mistakes_in(with_control(control))
+    assert told in found
+
+
+def test_a_share_that_cannot_be_meant_as_percent_is_not_guessed():
+    assert "did you mean" not in mistakes_in(with_control("{kind: bh, alpha: 101}"))[0]

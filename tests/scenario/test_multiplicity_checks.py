@@ -67,3 +67,9 @@ def test_what_is_written_back_is_the_same_plan(detection):
 
 def test_an_agent_has_one_witness_unless_said_otherwise():
     assert parsed("decide: root").detection.witnesses == 1
+
+
+def test_a_quota_of_none_is_no_limit():
+    limited, without = (f"control: {{kind: bh, quota: {quota}}}" for quota in (5, "none"))
+    assert parsed(limited).detection.control.options["quota"] == 5
+    assert parsed(without).detection == parsed("control: bh").detection

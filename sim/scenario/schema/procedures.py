@@ -1,19 +1,28 @@
 """From scores to alarms: a bound on the score, or one of the multiple testing procedures."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.scenario.schema.quantities import Block, Count, Number, Share, plain_is_kind
+from sim.scenario.schema.quantities import (
+    Block,
+    Count,
+    Number,
+    OptionalCount,
+    Share,
+    plain_is_kind,
+)
 
+ROUNDS_MAX: Final = 2048
+"""So many reach everybody around a ring of the most locals that can exchange anything."""
 _Alpha = Annotated[Share, Field(gt=0, lt=1)]
 
 
 class _Limited(Block):
-    quota: Count | None = Field(
+    quota: OptionalCount = Field(
         default=None,
         description="most alarms that agents of one local get in a decision, as a cap on what it "
-        "can do if it lies; left out = no limit",
+        "can do if it lies; left out, or none = no limit",
     )
 
 
@@ -90,7 +99,7 @@ class Qute(_OfDecision):
         default="siblings",
         description="who tells whom: the locals of one regional, the next ones in order, or all",
     )
-    rounds: Count = Field(
+    rounds: Annotated[Count, Field(le=ROUNDS_MAX)] = Field(
         default=1,
         description="how often all that is known is passed on, and then what was rejected: "
         "`wait` is divided into twice as many equal parts",

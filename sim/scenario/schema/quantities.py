@@ -8,7 +8,16 @@ the hover show ``1s`` and not a billion.
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    Strict,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
 
 from sim import units
 
@@ -111,15 +120,17 @@ def _duration_schema(sign: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
 
 
-_SHARE_SCHEMA: Final = WithJsonSchema(
-    {
-        "anyOf": [
-            {"type": "string", "pattern": rf"^\s*\+?{_NUMBER}%?\s*$"},
-            {"type": "number", "minimum": 0, "maximum": 1},
-        ],
-        "examples": ["0.1%", "20%", 0.2],
-    }
-)
+class _ShareSchema:
+    """A share as text or as a number, which is within the limits of its field, or 0 and 1."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        number = {"minimum": 0, "maximum": 1, **handler(schema)}
+        text = {"type": "string", "pattern": rf"^\s*\+?{_NUMBER}%?\s*$"}
+        return {"anyOf": [text, number], "examples": ["0.1%", "20%", 0.2]}
+
+
 _FREQUENCY_SCHEMA: Final = WithJsonSchema(
     {
         "type": "string",
@@ -169,9 +180,13 @@ Deviations = Annotated[float, BeforeValidator(units.parse_deviations), _DEVIATIO
 DeviationRate = Annotated[
     float, BeforeValidator(units.parse_deviation_rate), _DEVIATION_RATE_SCHEMA
 ]
-Share = Annotated[float, BeforeValidator(units.parse_share), _SHARE_SCHEMA]
+Share = Annotated[float, BeforeValidator(units.parse_share), _ShareSchema()]
 Number = Annotated[float, Strict()]
 Count = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=1, le=COUNT_MAX)]
+OptionalCount = Annotated[
+    Count | None,
+    BeforeValidator(none_is_absent, json_schema_input_type=Count | Literal["none"] | None),
+]
 Whole = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=0, le=COUNT_MAX)]
 Seed = Annotated[int, Strict(), Field(ge=0, le=2**63 - 1)]
 Flag = Annotated[bool, Strict()]
