@@ -12,7 +12,7 @@ from typing import Final
 
 from sim.campaign.gated import Gate, gated
 from sim.campaign.results import Results
-from sim.campaign.stored_tables import tables_of
+from sim.campaign.stored_tables import standings_of
 from sim.campaign.subjects import Running, Subject, near, results_of
 from sim.errors import InvariantViolated, ResultsError, SimError
 from sim.measure.confidence import why
@@ -184,7 +184,7 @@ def _broken(results: Results, plan: Plan, metric: str) -> str:
     """Why intervals cover too seldom, in words; nothing about any other metric."""
     if plan.confidence is None or not metric.startswith("confidence."):
         return ""
-    return why(metric, tables_of(results), plan)
+    return why(metric, standings_of(results, plan))
 
 
 def _absent(results: Results, metric: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import SimError
+from sim.measure.confidence import Standing
 from sim.measure.metrics import MetricValue
 from sim.measure.tables import Tables
 from sim.measure.verdicts import Verdict, worst
@@ -33,6 +34,8 @@ class Outcome:
     """Time that the simulation took, all replications together."""
     first: Tables
     """Tables of the first replication, for the figure."""
+    standings: tuple[Standing, ...] = ()
+    """How the intervals of each tier stand, in all replications together."""
     trouble: SimError | None = None
     """What ended the run early, where that was not the user."""
 

@@ -19,6 +19,7 @@ from sim.campaign.provenance import version
 from sim.campaign.store import FinishedRun, check_place, run_id, store_run
 from sim.engine.simulation import Recording, replication_seed, simulate
 from sim.errors import InvariantViolated, WorkerError
+from sim.measure.confidence import standings
 from sim.measure.metrics import measure
 from sim.measure.tables import COLUMNS, OPTIONAL, Tables, empty
 from sim.measure.verdicts import judge
@@ -178,5 +179,6 @@ def _outcome(
         wanted=plan.replications,
         simulation_s=done.wall_s,
         first=tables[0],
+        standings=tuple(standings([one.intervals for one in tables], plan)),
         trouble=done.trouble,
     )

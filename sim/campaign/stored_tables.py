@@ -7,7 +7,9 @@ import pyarrow as pa
 
 from sim.campaign.results import Results
 from sim.errors import ResultsError
+from sim.measure.confidence import Standing, standings
 from sim.measure.tables import COLUMNS, OPTIONAL, Tables
+from sim.scenario.plan import Plan
 
 
 def tables_of(results: Results, replication: int = 0) -> Tables:
@@ -22,6 +24,18 @@ def tables_of(results: Results, replication: int = 0) -> Tables:
         raise ResultsError(f"{results.path} has {known}, no {replication}")
     there = [name for name in COLUMNS if name not in OPTIONAL or name in results.names()]
     return Tables.of({name: _columns(results, name, replication) for name in there})
+
+
+def standings_of(results: Results, plan: Plan) -> list[Standing]:
+    """How the intervals of a stored run stand; empty if it states none.
+
+    Raises ResultsError if another version stored it.
+    """
+    if plan.confidence is None or "intervals" not in results.names():
+        return []
+    count = len(results.manifest["fingerprints"])
+    every = [_columns(results, "intervals", number) for number in range(count)]
+    return list(standings(every, plan))
 
 
 def _columns(results: Results, name: str, replication: int) -> dict[str, np.ndarray]:

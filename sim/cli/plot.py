@@ -1,14 +1,20 @@
 """``sim plot``: the figures of a stored run or sweep, drawn again from what is stored."""
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from sim.cli.metric_names import check_metric_names
 from sim.cli.output import say
 from sim.errors import ResultsError, SimError
+
+if TYPE_CHECKING:
+    from sim.measure.tables import Tables
+    from sim.scenario.plan import Plan
 
 CURVES_OF: Final = ("detection.recall", "detection.fdr", "staleness.root.mean", "coverage.mean")
 """What is drawn of a sweep unless metrics are named, as far as it is defined there: two of them."""
@@ -106,7 +112,7 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
     """The folder of a run, and a figure of one of its replications."""
     from sim.campaign.replay import stored_plan
     from sim.campaign.results import open_results
-    from sim.campaign.stored_tables import tables_of
+    from sim.campaign.stored_tables import standings_of, tables_of
     from sim.report.capacity_figure import capacity_figure
     from sim.report.confidence_figure import confidence_figure
     from sim.report.detection_figure import detection_figure
@@ -116,16 +122,17 @@ def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
     from sim.report.routing_figure import routing_figure
 
     results = open_results(run)
-    draw = {
+    plan = stored_plan(results)
+    draw: dict[Kind, Callable[[Tables, Plan], Any]] = {
         Kind.recovery: recovery_figure,
         Kind.detection: detection_figure,
         Kind.lies: lies_figure,
         Kind.routing: routing_figure,
-        Kind.confidence: confidence_figure,
+        Kind.confidence: partial(confidence_figure, found=standings_of(results, plan)),
         Kind.evolution: evolution_figure,
         Kind.capacity: capacity_figure,
-    }[kind]
-    return results.path, draw(tables_of(results, replication), stored_plan(results))
+    }
+    return results.path, draw[kind](tables_of(results, replication), plan)
 
 
 def _curves(folder: Path, metrics: list[str], x: str | None) -> Any:

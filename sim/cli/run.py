@@ -103,7 +103,8 @@ def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
     if plan.detection is not None:
         figures += save(detection_figure(outcome.first, plan), outcome.folder / "detection")
     if plan.confidence is not None and outcome.first.intervals["tier"].size:
-        figures += save(confidence_figure(outcome.first, plan), outcome.folder / "confidence")
+        drawn = confidence_figure(outcome.first, plan, outcome.standings)
+        figures += save(drawn, outcome.folder / "confidence")
     if plan.evolution is not None:
         figures += save(evolution_figure(outcome.first, plan), outcome.folder / "evolution")
     if is_about_lies(plan):

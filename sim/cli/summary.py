@@ -44,7 +44,7 @@ def tell_results(outcome: "Outcome", plan: "Plan") -> None:
     lies = deeds(outcome.first)
     if lies:
         say(deeds_table(lies, plan))
-    for line in about_confidence(outcome.first, plan):
+    for line in about_confidence(outcome.standings, plan):
         say(line)
     for line in verdict_lines(outcome, plan):
         say(line)

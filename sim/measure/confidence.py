@@ -1,19 +1,20 @@
 """How often intervals cover the truth, tier by tier, and which assumption breaks where they do not.
 
-Nominal is the level of the scenario. Features are independent, but the looks of one node are not,
-so what a run is short of it is held against the standard error of one look of its streams (a node
-and a feature each).
+Nominal is the level of the scenario. All replications are judged together: coverage is the mean
+over them, as in every table, and an assumption is named by its share of all their looks. Features
+are independent, but the looks of one node are not, so what a run is short of is held against the
+standard error of one look of its streams (a node and a feature of a replication each).
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.tables import Tables
+from sim.measure.tables import Table, Tables
 from sim.scenario.plan import Plan
 from sim.stats.confidence.diagnosis import ASSUMPTIONS
 
@@ -29,20 +30,35 @@ TIERS: Final = ("local", "regional", "root")
 UNEXPLAINED: Final = (
     "nothing that can be checked: values may depend on their past or on each other, or be lies"
 )
+REMEDIES: Final[Mapping[str, str]] = {
+    "sources_alike": "`interval: clustered`",
+    "children_alike": "`interval: hartung_knapp`",
+    "children_enough": "`interval: hartung_knapp`",
+    "complete": "`widen: coverage`",
+    "current": "`widen: age`",
+    "one_look": "`interval: sequence`",
+}
+"""What allows for an assumption that does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the intervals of one tier stand."""
+    """How the intervals of one tier stand, in all replications together."""
 
     tier: str
+    children: str
+    """What its nodes are told by: agents, locals, regionals ..."""
     level: float
     coverage: float
+    """Mean over replications, as are `naive` and `ever_missed`."""
     naive: float
     ever_missed: float
     """Share of its nodes and features whose interval missed at some look."""
     error: float
     """Standard error of the coverage."""
+    replications: int
+    looks: int
+    """Publications at which the tier stated anything."""
     broken: tuple[str, ...]
     """Assumptions that do not hold, the one that breaks most often first."""
 
@@ -57,81 +73,121 @@ class Standing:
         return self.coverage > self.level + TOLERANCE + ERRORS * self.error
 
 
-def standings(tables: Tables, plan: Plan) -> Iterator[Standing]:
-    """One for each tier that stated anything."""
+def standings(replications: Sequence[Table], plan: Plan) -> Iterator[Standing]:
+    """One for each tier that stated anything, from the table of intervals of each replication."""
     if plan.confidence is None:
         return
     for tier in TIERS:
-        rows = rows_of(tables, plan, tier)
-        if len(rows["tier"]):
-            streams, level = int(rows["streams"].max()), plan.confidence.level
-            yield Standing(
-                tier,
-                level,
-                _share(rows, "covered"),
-                _share(rows, "naive"),
-                _ever_missed(rows),
-                math.sqrt(level * (1 - level) / streams),
-                _often_broken(rows["broken"]),
-            )
+        every = [rows_of(intervals, plan, tier) for intervals in replications]
+        every = [rows for rows in every if len(rows["tier"])]
+        if every:
+            yield _standing(tier, every, plan)
+
+
+def _standing(tier: str, every: Sequence[Table], plan: Plan) -> Standing:
+    """Of a tier, from its rows in each replication that has any."""
+    assert plan.confidence is not None
+    level = plan.confidence.level
+    streams = sum(int(rows["streams"].max()) for rows in every)
+    return Standing(
+        tier=tier,
+        children=f"{plan.tiers[_number(plan, tier) - 1].name}s",
+        level=level,
+        coverage=_mean(_share(rows, "covered") for rows in every),
+        naive=_mean(_share(rows, "naive") for rows in every),
+        ever_missed=_mean(_ever_missed(rows) for rows in every),
+        error=math.sqrt(level * (1 - level) / streams),
+        replications=len(every),
+        looks=max(len(rows["tier"]) for rows in every),
+        broken=_often_broken([told for rows in every for told in rows["broken"].tolist()]),
+    )
 
 
 def why_off(one: Standing) -> str:
     """What broke at a tier whose intervals cover too seldom; or that they could be narrower."""
     if not one.is_short:
         return f"{one.tier}: covers more often than is claimed"
-    broken = "; ".join(f"{name}: {ASSUMPTIONS[name].broken}" for name in one.broken)
+    broken = "; ".join(_broken(name, one.children) for name in one.broken)
     return f"{one.tier}: covers too seldom; broken is {broken or UNEXPLAINED}"
 
 
-def why(metric: str, tables: Tables, plan: Plan) -> str:
+def _broken(name: str, children: str) -> str:
+    """An assumption, how it is broken, and what allows for that."""
+    problem = ASSUMPTIONS[name].broken.replace("children", f"children ({children})")
+    remedy = f" ({REMEDIES[name]} allows for that)" if name in REMEDIES else ""
+    return f"{name}: {problem}{remedy}"
+
+
+def why(metric: str, found: Sequence[Standing]) -> str:
     """The same for a metric about the coverage of a tier; empty where nothing is off."""
-    tier = metric.rpartition(".")[2]
     if not metric.startswith("confidence.coverage."):
         return ""
-    off = [one for one in standings(tables, plan) if one.tier == tier and one.is_short]
-    return "; ".join(why_off(one) for one in off)
+    tier = metric.rpartition(".")[2]
+    return "; ".join(why_off(one) for one in found if one.tier == tier and one.is_short)
 
 
-def rows_of(tables: Tables, plan: Plan, tier: str) -> dict[str, NDArray[Any]]:
+def rows_of(intervals: Table, plan: Plan, tier: str) -> Table:
     """The rows of a tier; regionals are the children of the root, unless these are the locals."""
+    chosen = intervals["tier"] == _number(plan, tier)
+    return {name: column[chosen] for name, column in intervals.items()}
+
+
+def _number(plan: Plan, tier: str) -> int:
+    """-1 for regionals where there are none."""
     top = len(plan.tiers) - 1
-    number = {"local": 1, "regional": top - 1 if top > 2 else -1, "root": top}[tier]
-    chosen = tables.intervals["tier"] == number
-    return {name: column[chosen] for name, column in tables.intervals.items()}
+    return {"local": 1, "regional": top - 1 if top > 2 else -1, "root": top}[tier]
 
 
-def _often_broken(told: NDArray[Any]) -> tuple[str, ...]:
+def _often_broken(told: Sequence[str]) -> tuple[str, ...]:
     """Assumptions by how many looks found them broken; rare ones are left out."""
-    names = [name for row in told.tolist() for name in row.split()]
+    names = [name for row in told for name in row.split()]
     counts = {name: names.count(name) for name in sorted(set(names))}
     often = [name for name, count in counts.items() if count >= OFTEN * len(told)]
     return tuple(sorted(often, key=lambda name: (-counts[name], name)))
 
 
-def _share(rows: Mapping[str, NDArray[Any]], column: str) -> float:
+def _mean(figures: Iterator[float]) -> float:
+    return float(np.mean(list(figures)))
+
+
+def _share(rows: Table, column: str) -> float:
     stated = int(rows["intervals"].sum())
     return int(rows[column].sum()) / stated if stated else math.nan
 
 
-def _ever_missed(rows: Mapping[str, NDArray[Any]]) -> float:
+def _ever_missed(rows: Table) -> float:
     return (
         int(rows["ever_missed"][-1]) / int(rows["streams"][-1]) if len(rows["tier"]) else math.nan
     )
 
 
-def _half_width(rows: Mapping[str, NDArray[Any]]) -> float:
-    known = rows["half_width"][~np.isnan(rows["half_width"])]
+def _half_width(rows: Table) -> float:
+    known: NDArray[Any] = rows["half_width"][~np.isnan(rows["half_width"])]
     return float(known.mean()) if len(known) else math.nan
 
 
-def _coverage_at(tier: str) -> Figure:
-    return lambda tables, plan: _share(rows_of(tables, plan, tier), "covered")
+def _level(_: Tables, plan: Plan) -> float:
+    assert plan.confidence is not None
+    return plan.confidence.level
+
+
+def _at(tier: str, figure: Callable[[Table], float]) -> Figure:
+    """A figure of the rows of a tier."""
+    return lambda tables, plan: figure(rows_of(tables.intervals, plan, tier))
+
+
+def _coverage(rows: Table) -> float:
+    return _share(rows, "covered")
+
+
+def _naive(rows: Table) -> float:
+    return _share(rows, "naive")
 
 
 CONFIDENCE_FIGURES: Final[Mapping[str, Figure]] = {
-    **{f"confidence.coverage.{tier}": _coverage_at(tier) for tier in TIERS},
-    "confidence.naive.root": lambda tables, plan: _share(rows_of(tables, plan, "root"), "naive"),
-    "confidence.half_width.root": lambda tables, plan: _half_width(rows_of(tables, plan, "root")),
-    "confidence.ever_missed.root": lambda tables, plan: _ever_missed(rows_of(tables, plan, "root")),
+    "confidence.level": _level,
+    **{f"confidence.coverage.{tier}": _at(tier, _coverage) for tier in TIERS},
+    "confidence.naive.root": _at("root", _naive),
+    **{f"confidence.half_width.{tier}": _at(tier, _half_width) for tier in TIERS},
+    "confidence.ever_missed.root": _at("root", _ever_missed),
 }

@@ -1,10 +1,12 @@
 """The figure of confidence: how often intervals cover at each publication, how wide and how old.
 
 Panels from top to bottom, on one time axis: what was done to the network; the share of intervals
-that cover the truth, tier by tier, around the level that they claim; half of an interval of the
-root; how old what it knows is by then.
+that cover the truth, tier by tier, around the level that they claim; which assumptions of theirs
+are broken; half of an interval; how old what the root knows is by then. The title and the sentence
+are about all replications, the curves about one.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -13,20 +15,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
-from sim.measure.confidence import TIERS, TOLERANCE, rows_of, standings
-from sim.measure.tables import Tables
+from sim.measure.confidence import TIERS, TOLERANCE, Standing, rows_of, standings
+from sim.measure.tables import Table, Tables
 from sim.report.confidence_words import about_confidence
-from sim.report.lanes import draw_lanes, lanes, legend
+from sim.report.lanes import draw_lanes, label_rows, lanes, legend
 from sim.report.page import LANE_IN, Panel, compose
 from sim.report.style import BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, styled
 from sim.report.table import written
 from sim.scenario.plan import Plan
 
 PANEL_IN: Final = {"coverage": 2.4, "width": 1.2, "age": 0.9}
-TITLES: Final = {
-    "half_width": "Half of an interval of the root",
-    "age_ns": "How far what the root knows is behind the newest finished pane, mean",
-}
 LANES_LEAST: Final = 3
 HEADROOM: Final = 1.15
 LOOKS: Final[Any] = {
@@ -35,75 +33,135 @@ LOOKS: Final[Any] = {
     "root": {"color": INK, "marker": "o", "linestyle": "-"},
 }
 NAIVE: Final[Any] = {"color": VERMILLION, "linewidth": 1.2, "linestyle": (0, (3, 1, 1, 1))}
-ROOM: Final = 0.01
-"""Above full coverage and below the lowest, on the axis of shares."""
+ROOM: Final = 1.0
+"""Per cent above full coverage and below the lowest, on the axis of shares."""
+APART: Final = 0.25
+"""Of a row of assumptions: how far its tiers are from each other."""
 
 
-def confidence_figure(tables: Tables, plan: Plan) -> Figure:
-    """The figure of one replication, 10 inches wide and as high as its panels need (about 7).
+def confidence_figure(tables: Tables, plan: Plan, found: Sequence[Standing] = ()) -> Figure:
+    """The figure of one replication, 10 inches wide and as high as its panels need (about 8).
 
-    Raises ResultsError for a run in which nobody stated an interval.
+    `found` is how intervals stand in all replications; left out, in this one. Raises ResultsError
+    for a run in which nobody stated an interval.
     """
-    if not list(standings(tables, plan)):
+    found = found or list(standings([tables.intervals], plan))
+    if not found or not len(tables.intervals["tier"]):
         raise ResultsError(f"{plan.name} states no intervals, so there is no figure of confidence")
     with styled():
-        told = list(about_confidence(tables, plan))
-        return compose(_panels(tables, plan), tables, plan, (headline(tables, plan), told[0]))
+        return compose(
+            _panels(tables, plan), tables, plan, (headline(found, plan), _below(found, plan))
+        )
 
 
-def headline(tables: Tables, plan: Plan) -> str:
+def headline(found: Sequence[Standing], plan: Plan) -> str:
     """One line: what the tier that covers least is worth, and what broke there."""
-    least = min(standings(tables, plan), key=lambda one: one.coverage)
-    level, found = written(least.level, "share"), written(least.coverage, "share")
+    least = min(found, key=lambda one: one.coverage)
+    level, share = written(least.level, "share"), written(least.coverage, "share")
+    told = f"{plan.name}: what claims {level} covers {share} at the {least.tier}"
     if not least.is_short:
-        return f"{plan.name}: what claims {level} covers {found} or more at every tier"
-    broken = f"; broken: {', '.join(least.broken)}" if least.broken else ""
-    return f"{plan.name}: what claims {level} covers {found} at the {least.tier}{broken}"
+        return f"{told}, where it covers least"
+    return f"{told}; broken: {', '.join(least.broken)}" if least.broken else told
+
+
+def _below(found: Sequence[Standing], plan: Plan) -> str:
+    """What all tiers cover, and whose curves these are."""
+    count = max(one.replications for one in found)
+    told = next(about_confidence(found, plan))
+    return f"{told}; curves: one of them" if count > 1 else told
 
 
 def _panels(tables: Tables, plan: Plan) -> list[Panel]:
     shown, end_s = lanes(tables, plan), plan.duration_ns / 1e9
-    return [
+    rows = {tier: rows_of(tables.intervals, plan, tier) for tier in TIERS}
+    rows = {tier: one for tier, one in rows.items() if len(one["tier"])}
+    names = broken_names(tables.intervals)
+    panels: list[Panel] = [
         (LANE_IN * max(len(shown), LANES_LEAST), lambda axes: draw_lanes(axes, shown, end_s)),
-        (PANEL_IN["coverage"], lambda axes: _draw_coverage(axes, tables, plan)),
-        (PANEL_IN["width"], lambda axes: _draw_root(axes, tables, plan, "half_width", "sd", 1.0)),
-        (PANEL_IN["age"], lambda axes: _draw_root(axes, tables, plan, "age_ns", "s", 1e9)),
+        (PANEL_IN["coverage"], lambda axes: _draw_coverage(axes, rows, plan)),
+    ]
+    if names:
+        height = LANE_IN * max(len(names), LANES_LEAST)
+        panels.append((height, lambda axes: _draw_broken(axes, rows, names)))
+    return [
+        *panels,
+        (PANEL_IN["width"], lambda axes: _draw_widths(axes, rows)),
+        (PANEL_IN["age"], lambda axes: _draw_age(axes, rows)),
     ]
 
 
-def _draw_coverage(axes: Axes, tables: Tables, plan: Plan) -> None:
+def _draw_coverage(axes: Axes, rows: dict[str, Table], plan: Plan) -> None:
     """A point a publication and tier; the band is what is called preserved."""
     assert plan.confidence is not None
-    level = plan.confidence.level
-    axes.axhspan(level - TOLERANCE, level + TOLERANCE, color=PALE, alpha=0.6, linewidth=0)
-    axes.axhline(level, color=ORANGE, linewidth=1.2, label=f"claimed: {written(level, 'share')}")
-    lowest = level
-    for tier in TIERS:
-        rows = rows_of(tables, plan, tier)
-        if len(rows["tier"]):
-            share = rows["covered"] / rows["intervals"]
-            lowest = min(lowest, float(share.min()))
-            axes.plot(_at_s(rows), share, markersize=3.5, label=tier, **LOOKS[tier])
-    root = rows_of(tables, plan, "root")
-    axes.plot(_at_s(root), root["naive"] / root["intervals"], label="naive, root", **NAIVE)
-    naive = float((root["naive"] / root["intervals"]).min()) if len(root["tier"]) else lowest
-    axes.set_ylim(max(0.0, min(lowest, naive) - ROOM), 1 + ROOM)
-    axes.set_ylabel("share that cover")
-    axes.set_title("How often intervals cover the truth, of all nodes and features")
+    level, tolerance = 100 * plan.confidence.level, 100 * TOLERANCE
+    axes.axhline(level, color=ORANGE, linewidth=1.2, label=f"claimed: {level:.4g} %")
+    axes.axhspan(
+        level - tolerance,
+        level + tolerance,
+        color=PALE,
+        alpha=0.6,
+        linewidth=0,
+        label=f"kept: ± {tolerance:g} %",
+    )
+    curves = {tier: (one, "covered", LOOKS[tier]) for tier, one in rows.items()}
+    if "root" in rows:
+        curves["naive, root"] = (rows["root"], "naive", NAIVE)
+    lowest = level - tolerance
+    for label, (one, column, look) in curves.items():
+        percent = 100 * one[column] / one["intervals"]
+        lowest = min(lowest, float(percent.min()))
+        axes.plot(_at_s(one), percent, markersize=3.5, label=label, **look)
+    bottom = max(0.0, lowest - ROOM)
+    axes.set_ylim(bottom, 100 + ROOM)
+    axes.set_ylabel("% that cover")
+    cut = f" (the axis begins at {bottom:.0f} %)" if bottom else ""
+    axes.set_title(f"How often intervals cover the truth, of all nodes and features{cut}")
     legend(axes)
 
 
-def _draw_root(axes: Axes, tables: Tables, plan: Plan, column: str, unit: str, per: float) -> None:
-    """A column of the root, from 0 on."""
-    rows = rows_of(tables, plan, "root")
-    values = rows[column] / per
-    axes.plot(_at_s(rows), values, color=INK, marker="o", markersize=3.5)
+def broken_names(intervals: Table) -> list[str]:
+    """Assumptions that were found broken at any look, the most often broken first."""
+    told = [name for row in intervals["broken"].tolist() for name in row.split()]
+    return sorted(set(told), key=lambda name: (-told.count(name), name))
+
+
+def _draw_broken(axes: Axes, rows: dict[str, Table], names: Sequence[str]) -> None:
+    """A row an assumption; a mark for each tier and look at which it is broken at some node."""
+    for place, (tier, one) in enumerate(rows.items()):
+        aside = (place - (len(rows) - 1) / 2) * APART
+        told = [row.split() for row in one["broken"].tolist()]
+        for row, name in enumerate(names):
+            at_s = _at_s(one)[[name in each for each in told]]
+            look = {**LOOKS[tier], "linestyle": "", "markersize": 3.5}
+            axes.plot(at_s, np.full(len(at_s), row + aside), **look)
+    label_rows(axes, names)
+    axes.set_title("Assumptions that do not hold, at some node of a tier")
+
+
+def _draw_widths(axes: Axes, rows: dict[str, Table]) -> None:
+    """Mean half widths, tier by tier, from 0 on."""
+    for tier, one in rows.items():
+        axes.plot(_at_s(one), one["half_width"], markersize=3.5, label=tier, **LOOKS[tier])
+    _from_zero(axes, np.concatenate([one["half_width"] for one in rows.values()]), "sd")
+    axes.set_title("Half of an interval, mean")
+    legend(axes)
+
+
+def _draw_age(axes: Axes, rows: dict[str, Table]) -> None:
+    """How old what the root knows is."""
+    if "root" in rows:
+        age_s = rows["root"]["age_ns"] / 1e9
+        axes.plot(_at_s(rows["root"]), age_s, markersize=3.5, **LOOKS["root"])
+        _from_zero(axes, age_s, "s")
+    axes.set_title("How far what the root knows is behind the newest finished pane, mean")
+
+
+def _from_zero(axes: Axes, values: NDArray[np.float64], unit: str) -> None:
     highest = float(np.max(values, initial=0.0, where=np.isfinite(values)))
     axes.set_ylim(0, HEADROOM * highest or 1.0)
     axes.set_ylabel(unit)
-    axes.set_title(TITLES[column])
 
 
-def _at_s(rows: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+def _at_s(rows: Table) -> NDArray[np.float64]:
     """When each row was published."""
-    return rows["published_ns"] / 1e9
+    return np.asarray(rows["published_ns"] / 1e9)

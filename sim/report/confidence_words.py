@@ -1,34 +1,42 @@
-"""What became of the intervals of a run, in words: how often they cover, and what is broken."""
+"""What became of the intervals of a run, in words: how often they cover, and what is broken.
 
-from collections.abc import Iterator
+Words are about all replications together, as the table of metrics is.
+"""
 
-from sim.measure.confidence import ERRORS, Standing, standings, why_off
-from sim.measure.tables import Tables
+from collections.abc import Iterator, Sequence
+
+from sim.measure.confidence import ERRORS, Standing, why_off
 from sim.report.table import written
 from sim.scenario.plan import Plan
 from sim.stats.confidence.registry import INTERVALS
 
 
-def about_confidence(tables: Tables, plan: Plan) -> Iterator[str]:
+def about_confidence(found: Sequence[Standing], plan: Plan) -> Iterator[str]:
     """A line on all tiers, one on each that is off its level, and one on peeking."""
-    found = list(standings(tables, plan))
     if plan.confidence is None or not found:
         return
     shown = ", ".join(f"{one.tier} {written(one.coverage, 'share')}" for one in found)
     naive = written(found[-1].naive, "share")
     level = written(plan.confidence.level, "share")
-    yield f"{level} intervals ({plan.confidence.interval.kind}) cover: {shown}; naive {naive}"
+    kind = plan.confidence.interval.kind
+    yield f"{level} intervals ({kind}) cover{_where(found)}: {shown}; naive, root {naive}"
     yield from (why_off(one) for one in found if one.is_short or one.is_wide)
-    yield from _peeking(found[-1], tables, plan)
+    yield from _peeking(found[-1], plan)
 
 
-def _peeking(one: Standing, tables: Tables, plan: Plan) -> Iterator[str]:
+def _where(found: Sequence[Standing]) -> str:
+    """Nothing of a run of one replication."""
+    count = max(one.replications for one in found)
+    return f", mean of {count} replications" if count > 1 else ""
+
+
+def _peeking(one: Standing, plan: Plan) -> Iterator[str]:
     """An interval for one look is missed more and more often by whoever goes on looking."""
     assert plan.confidence is not None
-    looks = len(set(tables.intervals["version"].tolist()))
     assumes = INTERVALS[plan.confidence.interval.kind].assumes
     if "one_look" in assumes and one.ever_missed > 1 - one.level + ERRORS * one.error:
         yield (
             f"{one.tier}: {written(one.ever_missed, 'share')} of the features were missed at some "
-            f"of {looks} looks, for each interval is for one look"
+            f"of {one.looks} looks, for each interval is for one look; `interval: sequence` of the "
+            "process holds at all of them together"
         )

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from sim.measure.confidence import CONFIDENCE_FIGURES, standings, why, why_off
+from sim.measure.confidence import CONFIDENCE_FIGURES, REMEDIES, standings, why, why_off
 from sim.measure.tables import table
 from sim.report.confidence_words import about_confidence
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
 from sim.scenario.plan import Variant
+from sim.stats.confidence.diagnosis import ASSUMPTIONS
 from tests.measure.synthetic import S, make_plan, make_tables
 
 LOCAL, REGIONAL, ROOT = 1, 2, 3
@@ -60,7 +61,7 @@ def test_a_tier_that_stated_nothing_has_no_coverage():
 def test_regionals_that_are_locals_are_judged_as_locals():
     flat = replace(plan_of(), tiers=(*plan_of().tiers[:2], plan_of().tiers[-1]))
     tables = tables_of((LOCAL, 100, 95, 70, 5, 0.1, ""), (2, 100, 90, 60, 10, 0.1, ""))
-    assert [one.tier for one in standings(tables, flat)] == ["local", "root"]
+    assert [one.tier for one in standings([tables.intervals], flat)] == ["local", "root"]
 
 
 def test_what_was_ever_missed_is_counted_at_the_last_look():
@@ -72,9 +73,34 @@ def test_half_widths_are_averaged_over_looks_that_had_any():
     assert figure("half_width.root", *rows) == pytest.approx(0.2)
 
 
+def test_half_widths_are_told_tier_by_tier_beside_the_claim():
+    rows = ((LOCAL, 300, 150, 100, 0, 0.4, ""), (REGIONAL, 300, 150, 100, 0, 0.2, ""), GOOD)
+    found = [figure(f"half_width.{tier}", *rows) for tier in ("local", "regional", "root")]
+    assert found == [0.4, 0.2, 0.1]
+    assert figure("level", *rows) == 0.95
+
+
+def found_in(*replications):
+    """How tiers stand, from the rows of each replication."""
+    return list(standings([tables_of(*rows).intervals for rows in replications], plan_of()))
+
+
 def standing(*rows):
-    *_, last = standings(tables_of(*rows), plan_of())
-    return last
+    return found_in(rows)[-1]
+
+
+def test_all_replications_are_judged_together():
+    """The mean over replications, as in the table of metrics, and the looks of all of them."""
+    (both,) = found_in([GOOD], [SHORT])
+    assert both.coverage == pytest.approx((0.95 + 0.6) / 2)
+    assert both.ever_missed == pytest.approx((0.05 + 0.4) / 2)
+    assert both.error == pytest.approx(math.sqrt(0.95 * 0.05 / 20_000))
+    assert (both.replications, both.broken) == (2, ("children_alike", "current"))
+
+
+def test_what_breaks_in_one_replication_alone_counts_by_all_looks():
+    (told,) = found_in([SHORT], *[[(*SHORT[:6], "")]] * 10)
+    assert told.broken == ()
 
 
 def test_one_per_cent_below_nominal_is_tolerated_and_so_is_chance():
@@ -90,9 +116,17 @@ def test_the_assumption_that_breaks_most_often_is_named_first_and_rare_ones_are_
 
 
 def test_a_tier_that_covers_too_seldom_names_what_is_broken():
-    told = why("confidence.coverage.root", tables_of(SHORT), plan_of())
-    assert told.startswith("root: covers too seldom; broken is children_alike: children differ")
-    assert "current: the mean may have moved since" in told
+    told = why("confidence.coverage.root", found_in([SHORT]))
+    assert told == (
+        "root: covers too seldom; broken is children_alike: children (regionals) differ by more "
+        "than their sources do (`interval: hartung_knapp` allows for that); current: the mean may "
+        "have moved since (`widen: age` allows for that)"
+    )
+
+
+def test_every_remedy_is_for_an_assumption_and_only_too_few_sources_has_none():
+    assert set(ASSUMPTIONS) - set(REMEDIES) == {"sources_enough", "once"}
+    assert set(REMEDIES) <= set(ASSUMPTIONS)
 
 
 def test_where_nothing_that_can_be_checked_is_broken_it_says_so():
@@ -101,24 +135,30 @@ def test_where_nothing_that_can_be_checked_is_broken_it_says_so():
 
 @pytest.mark.parametrize("metric", ["confidence.coverage.root", "confidence.half_width.root"])
 def test_nothing_is_explained_where_nothing_is_off(metric):
-    assert why(metric, tables_of(GOOD), plan_of()) == ""
+    assert why(metric, found_in([GOOD])) == ""
 
 
 def lines(kind, *rows):
-    return list(about_confidence(tables_of(*rows), plan_of(kind)))
+    return list(about_confidence(found_in(rows), plan_of(kind)))
 
 
 def test_a_run_without_intervals_has_nothing_to_say_of_them():
-    assert list(about_confidence(make_tables(), make_plan())) == []
+    assert list(about_confidence([], make_plan())) == []
 
 
 def test_a_run_tells_what_each_tier_covers():
     (told,) = lines("clustered", (LOCAL, 10_000, 9_480, 7_000, 500, 0.1, ""), GOOD)
-    assert told == "95 % intervals (clustered) cover: local 94.8 %, root 95 %; naive 70 %"
+    assert told == "95 % intervals (clustered) cover: local 94.8 %, root 95 %; naive, root 70 %"
+
+
+def test_of_several_replications_it_says_so():
+    told = next(about_confidence(found_in([GOOD], [SHORT]), plan_of()))
+    assert "cover, mean of 2 replications: root 77.5 %" in told
 
 
 def test_peeking_is_told_of_intervals_for_one_look_alone():
     later = (*GOOD[:4], 4_000, 0.1, "")
     _, told = lines("clustered", GOOD, later)
     assert told.startswith("root: 40 % of the features were missed at some of 2 looks")
+    assert "`interval: sequence`" in told
     assert len(lines("sequence", GOOD, later)) == 1

@@ -10,11 +10,24 @@ METRICS: Final[tuple[Metric, ...]] = (
         "1",
         "service time asked of the root per second; above 1 it can never catch up",
     ),
-    Metric("capacity.offered.max", "1", "the same of the busiest node of any tier"),
+    Metric(
+        "capacity.offered.max",
+        "1",
+        "service time asked of the busiest node of any tier per second; above 1 it can never "
+        "catch up",
+    ),
     Metric("capacity.utilisation.root", "share", "time that the root spent taking in messages"),
-    Metric("capacity.utilisation.max", "share", "the same of the busiest node of any tier"),
+    Metric(
+        "capacity.utilisation.max",
+        "share",
+        "time that the busiest node of any tier spent taking in messages",
+    ),
     Metric("capacity.wait.root", "s", "time that a message waited at the root, mean"),
-    Metric("capacity.wait.max", "s", "the same of the tier where it was longest"),
+    Metric(
+        "capacity.wait.max",
+        "s",
+        "time that a message waited at a node, mean over the tier where it was longest",
+    ),
     Metric(
         "capacity.backlog.max",
         "1",
@@ -23,7 +36,11 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric(
         "capacity.state.max", "B", "state, history and queue of the fullest node, at its fullest"
     ),
-    Metric("capacity.state.total", "B", "the same of all nodes together, agents included"),
+    Metric(
+        "capacity.state.total",
+        "B",
+        "state, history and queues of all nodes together, agents included, when that is most",
+    ),
     Metric(
         "capacity.memory.max",
         "1",

@@ -16,7 +16,11 @@ METRICS: Final[tuple[Metric, ...]] = (
         "s",
         "age at the root of what is known of agents with an anomaly, mean over agents and time",
     ),
-    Metric("routing.age.routine", "s", "the same of all other agents"),
+    Metric(
+        "routing.age.routine",
+        "s",
+        "age at the root of what is known of agents without an anomaly, mean over agents and time",
+    ),
     Metric(
         "routing.delay.critical",
         "s",
@@ -27,7 +31,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric(
         "routing.wait.routine",
         "s",
-        "the same of any update below urgent, heartbeats among them",
+        "time that an update below urgent waited in queues, mean; heartbeats among them",
     ),
     Metric(
         "routing.error.heard",
