@@ -27,6 +27,10 @@ _BIT_RATES: Final = {"bps": 1, "kbps": 10**3, "Mbps": 10**6, "Gbps": 10**9}
 _NUMBER: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
 
 
+class TooLargeError(ValueError, OverflowError):
+    """A quantity that no number can hold: wrong for whoever reads it, and too large for all."""
+
+
 def parse_duration(text: object) -> int:
     """Nanoseconds of ``"150ms"``. Raises ValueError for a missing or wrong unit.
 
@@ -69,7 +73,8 @@ def parse_share(text: object) -> float:
     else:
         share = _quantity(text, {"%": 1.0, "": 100.0}, "a share such as 5% or 0.05") / 100
     if not 0 <= share <= 1:
-        raise ValueError(f"must be from 0% to 100%, not {text}")
+        meant = f"; did you mean {text}%?" if 1 < share <= 100 and "%" not in str(text) else ""
+        raise ValueError(f"must be from 0% to 100%, not {text}{meant}")
     return share
 
 
@@ -104,7 +109,10 @@ def _quantity(text: object, units: dict[str, float] | dict[str, int], expected: 
     value = float(match.group(1))
     if not math.isfinite(value):
         raise ValueError(f"must be finite, not {text!r}")
-    return value * units[match.group(2)]
+    quantity = value * units[match.group(2)]
+    if not math.isfinite(quantity):
+        raise TooLargeError(f"must be less than 1e308 in its smallest unit, not {text!r}")
+    return quantity
 
 
 def format_duration(ns: float) -> str:

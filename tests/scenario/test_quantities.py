@@ -12,8 +12,10 @@ from sim.scenario.schema.quantities import (
     parse_signed_duration,
 )
 from sim.units import (
+    parse_bit_rate,
     parse_deviations,
     parse_share,
+    parse_size,
     write_deviations,
     write_duration,
     write_frequency,
@@ -78,3 +80,11 @@ def test_a_period_out_of_range_or_without_unit_is_refused(text):
 def test_a_span_of_nothing_is_no_period():
     with pytest.raises(ValueError, match="must be more than 0"):
         parse_positive_duration("0s")
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"), [(parse_size, "1e300GB"), (parse_bit_rate, "9e307kbps")]
+)
+def test_a_quantity_that_no_number_holds_is_refused_like_any_wrong_one(parse, text):
+    with pytest.raises(ValueError, match="must be less than 1e308"):
+        parse(text)
