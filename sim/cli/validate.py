@@ -37,7 +37,7 @@ def validate(
     quiet: Quiet = False,
 ) -> None:
     """Check scenario files and print every mistake in them."""
-    found = [Checked.of(str(file), changes or [], seed) for file in files]
+    found, trouble = _checked([str(file) for file in files], changes or [], seed)
     if as_json or output is Format.json:
         say_json([_report(one) for one in found])
     elif output is Format.github:
@@ -46,8 +46,25 @@ def validate(
     else:
         for one in found:
             one.tell(quiet)
+    if trouble is not None:
+        raise trouble
     if any(one.mistakes for one in found):
         raise typer.Exit(Exit.WRONG_CALL)
+
+
+def _checked(
+    files: list[str], changes: list[str], seed: int | None
+) -> tuple[list["Checked"], Exception | None]:
+    """What is wrong with each file, and the first bug of ours: it must not hide other files."""
+    found, trouble = [], None
+    for file in files:
+        try:
+            found.append(Checked.of(file, changes, seed))
+        except Exception as error:  # raised again once all files are told
+            trouble = trouble or error
+            problem = f"cannot be checked for a bug of ours: {error}"
+            found.append(Checked(file, (Mistake(file, 0, 0, "", problem),), ()))
+    return found, trouble
 
 
 @dataclass(frozen=True, slots=True)

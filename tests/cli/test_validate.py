@@ -5,6 +5,7 @@ import json
 from sim.cli.exits import Exit
 from sim.cli.validate import annotation
 from sim.errors import Mistake
+from sim.scenario import load_scenario
 from tests.scenario.texts import GOOD
 
 
@@ -33,6 +34,21 @@ def test_one_bad_file_among_good_ones_counts(sim):
         "bad.yaml",
         "absent.yaml",
     ]
+
+
+def test_a_bug_that_one_file_brings_out_does_not_hide_the_others(sim, monkeypatch):
+    def load(file, *changes):
+        if file == "good.yaml":
+            raise OverflowError("too much")
+        return load_scenario(file, *changes)
+
+    monkeypatch.setattr("sim.scenario.load_scenario", load)
+    result = sim("validate", "good.yaml", "bad.yaml", "--quiet")
+    assert result.code == Exit.OUR_BUG
+    first, *rest = result.out.splitlines()
+    assert first == "good.yaml: cannot be checked for a bug of ours: too much"
+    assert [line.split(":")[0] for line in rest] == ["bad.yaml", "bad.yaml"]
+    assert "OverflowError: too much" in result.err
 
 
 def test_an_override_is_checked_with_the_file(sim):
