@@ -36,6 +36,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "children_enough": "`interval: hartung_knapp`",
     "complete": "`widen: coverage`",
     "current": "`widen: age`",
+    "declared": "a wider `range`",
     "one_look": "`interval: sequence`",
 }
 """What allows for an assumption that does not hold."""

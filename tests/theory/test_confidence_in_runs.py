@@ -145,6 +145,14 @@ def test_worst_case_bounds_cover_whatever_the_missing_region_does():
     assert run.broken(ROOT) == set()
 
 
+def test_a_range_that_leaves_out_what_is_heard_is_named_and_narrows_nothing():
+    """Where all are heard nothing stands in for anybody, so the range changes nothing at all."""
+    run, plain = missing(widen="coverage", range=[3, 4]), missing()
+    assert run.broken(ROOT) == {"declared"}
+    assert (run.at(LOCAL, "coverage") == 1.0).all()
+    assert run.share(LOCAL) == plain.share(LOCAL) > 0.9
+
+
 def peeked(interval, **behaviour):
     """Twenty looks at independent values of agents that are alike, unless told otherwise."""
     return stated(

@@ -63,6 +63,7 @@ class Claims:
             plain,
             heard=1.0 if "coverage" in asked.widen else share,
             declared=asked.range,
+            bounded=1 - share if "coverage" in asked.widen else 0.0,
             moved=0.0 if "age" in asked.widen else moved + bound**2,
         )
         wide = self._widened(plain, moved, bound, share)

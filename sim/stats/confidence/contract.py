@@ -20,8 +20,9 @@ from sim.stats.confidence.quantiles import t_quantile
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-HEARD: Final = ("complete", "current", "once")
-"""What every method assumes of the values that it was given: all, of now, each counted once."""
+HEARD: Final = ("complete", "current", "declared", "once")
+"""What every method assumes of the values that it was given: all, of now, each counted once, and
+what stands in for the rest declared rightly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

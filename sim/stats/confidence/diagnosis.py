@@ -38,6 +38,8 @@ class Evidence:
     """Share of the sources that the group is of."""
     declared: tuple[float, float] | None = None
     """Range of what a missing source may say."""
+    bounded: Floats | float = 0.0
+    """Share of the sources in whose place the interval was widened by that range."""
     moved: Floats | float = 0.0
     """Variance of the mean's movement since, as far as the interval was not widened for it."""
     overcount: Floats | float = 1.0
@@ -132,6 +134,13 @@ def _current(evidence: Evidence) -> tuple[Bools, Floats]:
     return _costly(evidence, left), left
 
 
+def _declared(evidence: Evidence) -> tuple[Bools, Floats]:
+    """Those who are heard are not within what all were said to be."""
+    low, high = evidence.declared or (-math.inf, math.inf)
+    outside = (evidence.interval.low > high) | (evidence.interval.high < low)
+    return outside & (np.asarray(evidence.bounded) > 0), np.full(outside.shape, math.nan)
+
+
 def _once(evidence: Evidence) -> tuple[Bools, Floats]:
     left = real_coverage(evidence.interval, evidence.overcount)
     return _costly(evidence, left), left
@@ -159,6 +168,7 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
     "children_enough": Assumption(f"fewer than {FEW_CHILDREN} children", _children_enough),
     "complete": Assumption("sources are missing and could be anywhere", _complete),
     "current": Assumption("the mean may have moved since", _current),
+    "declared": Assumption("what was heard is outside the declared range", _declared),
     "once": Assumption("values are counted more than once", _once),
     "one_look": Assumption("looked at more than once", _one_look),
 }

@@ -2,7 +2,8 @@
 
 If a share c is heard with mean m, the mean of all lies in [c m + (1 - c) lo, c m + (1 - c) hi],
 whatever is missing and why (Manski 2003, chapter 1). Sampling error of m comes on top: each end is
-taken at the end of the interval of m. That is an interval for the whole set of means that are
+taken at the end of the interval of m, which is no narrower for the range: that is about what is
+missing, and nobody has checked it. Only where m is not bounded at all the range has to do. That is an interval for the whole set of means that are
 possible, hence a little wide for the one that is true (Imbens & Manski 2004): for certainty between
 1.645 and 1.96 standard errors, next to a width of (1 - c) (hi - lo) that no amount of data narrows.
 """
@@ -30,7 +31,7 @@ class Bounds(NamedTuple):
 def worst_case(heard: Interval, coverage: ArrayLike, low: ArrayLike, high: ArrayLike) -> Bounds:
     """Of the mean of all, from the interval of the share `coverage` of sources that are heard.
 
-    Values are declared to be in [low, high]. At least the level of `heard`. Raises ValueError for a
+    Means of sources are declared to be in [low, high]. At least the level of `heard`. Raises ValueError for a
     coverage outside [0, 1] and for a range whose ends are not in order or not finite.
 
     >>> bounds = worst_case(Interval.of(0.5, 0.0, 0.95), 0.9, -1.0, 1.0)
@@ -42,5 +43,6 @@ def worst_case(heard: Interval, coverage: ArrayLike, low: ArrayLike, high: Array
         raise ValueError("a coverage must be from 0 to 1")
     if not (np.isfinite(lo) & np.isfinite(hi) & (lo <= hi)).all():
         raise ValueError("a range must be finite, its lower end first")
-    below, above = np.clip(heard.low, lo, hi), np.clip(heard.high, lo, hi)
+    below = np.where(np.isinf(heard.half_width), lo, heard.low)
+    above = np.where(np.isinf(heard.half_width), hi, heard.high)
     return Bounds(share * below + (1 - share) * lo, share * above + (1 - share) * hi)

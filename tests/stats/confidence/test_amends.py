@@ -140,11 +140,17 @@ def test_the_bounds_are_met_by_the_worst_that_is_missing():
     assert bounds == pytest.approx((0.9 * 0.5 - 0.1, 0.9 * 0.5 + 0.1))
 
 
-def test_if_nothing_is_missing_they_are_the_interval_within_the_range():
+@pytest.mark.parametrize("declared", [(-1.0, 1.0), (3.0, 4.0)])
+def test_if_nothing_is_missing_they_are_the_interval_whatever_was_declared(declared):
     interval = Interval.of([0.0, 0.5], 0.3, 0.95)
-    bounds = worst_case(interval, 1.0, -1.0, 1.0)
+    bounds = worst_case(interval, 1.0, *declared)
     np.testing.assert_allclose(bounds.low, interval.low)
-    np.testing.assert_allclose(bounds.high, [interval.high[0], 1.0])
+    np.testing.assert_allclose(bounds.high, interval.high)
+
+
+def test_what_was_heard_and_is_not_bounded_is_within_the_range():
+    bounds = worst_case(Interval.of(0.0, math.inf, 0.95), 0.25, -1.0, 1.0)
+    assert bounds == (-1.0, 1.0)
 
 
 def test_of_nothing_heard_only_the_range_is_known():

@@ -128,3 +128,11 @@ def test_a_finding_names_the_place_and_the_price():
     )
     assert once.broken.tolist() == [False, True]
     assert str(looks) == "one_look: looked at more than once in 2 of 2"
+
+
+@EVERY
+def test_a_range_without_those_who_are_heard_was_declared_wrongly(kind):
+    group = regions(5, apart=0.0)
+    assert names(kind, group, bounded=0.1, declared=(3.0, 4.0)) == ["declared"]
+    assert names(kind, group, bounded=0.1, declared=(-4.0, 4.0)) == []
+    assert names(kind, group, bounded=0.0, declared=(3.0, 4.0)) == []
