@@ -5,6 +5,7 @@ Their order is part of the result: at one instant they act in it, after what is 
 
 from dataclasses import dataclass
 
+from sim.engine.attest.attest import Attest
 from sim.engine.attest.build import add_attest
 from sim.engine.build import build
 from sim.engine.capacity.capacity import Capacity
@@ -13,22 +14,26 @@ from sim.engine.confidence.build import add_confidence
 from sim.engine.control.build import add_control
 from sim.engine.control.plane import ControlPlane
 from sim.engine.dependence.build import add_dependence, covariances
+from sim.engine.dependence.gathering import Gathering
 from sim.engine.detection.build import add_detection
 from sim.engine.detection.detection import Detection
 from sim.engine.detection.schedule import Schedule
 from sim.engine.digests.build import add_digests
+from sim.engine.digests.digests import Digests
 from sim.engine.evidence.build import add_evidence
-from sim.engine.evolution.build import prepare_ground
+from sim.engine.evidence.evidence import Evidence
+from sim.engine.evolution.build import Grounds, prepare_ground
 from sim.engine.evolution.evolution import Evolution
 from sim.engine.faults.timeline import Timeline
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.kernel import Kernel
 from sim.engine.lies.build import add_lies
+from sim.engine.lies.lies import Lies
 from sim.engine.message_log import Messages
-from sim.engine.parts import prepare
+from sim.engine.parts import Parts, prepare
 from sim.engine.publisher import Listener, Publisher
 from sim.engine.recorder import Recorder
-from sim.engine.reseating import Reseating, deal_seats
+from sim.engine.reseating import Reseating, Seats, deal_seats
 from sim.engine.world import World
 from sim.scenario.plan import Plan
 
@@ -45,45 +50,58 @@ class Assembly:
     evolution: Evolution | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Seated:
+    """Who sits where at first, and what may change that."""
+
+    parts: Parts
+    seats: Seats | None
+    ground: Grounds | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Watchers:
+    """What the tree does beside publishing means, in the order in which it acts."""
+
+    lies: Lies
+    digests: Digests | None
+    attest: Attest | None
+    evidence: Evidence | None
+    gathered: tuple[Gathering, ...]
+    detection: Detection | None
+
+    @property
+    def listeners(self) -> list[Listener]:
+        """Those who are told of every publication."""
+        told: tuple[Listener | None, ...] = (self.evidence, *self.gathered, self.detection)
+        return [listener for listener in told if listener is not None]
+
+
 def assemble(
     plan: Plan, seed: int, kernel: Kernel, fingerprint: Fingerprint, messages: Messages | None
 ) -> Assembly:
     """Build a scenario under one seed. Raises InputError if a file it needs is not usable."""
     parts = prepare(plan, seed)
     world = build(parts, messages)
-    seats = None if plan.reseat_ns is None else deal_seats(parts, world, plan.reseat_ns)
-    parts = parts if seats is None else seats.parts
-    ground = None if plan.evolution is None else prepare_ground(parts, world, plan.evolution)
-    parts = parts if ground is None else ground.parts
-    lies = add_lies(parts, world)
-    digests = add_digests(parts, world, lies) if plan.baseline.rule.kind != "mean" else None
-    attest = add_attest(parts, world, lies, plan.attest) if plan.attest else None
-    evidence = add_evidence(parts, world, lies, plan.evidence) if plan.evidence else None
-    gathered = add_dependence(parts, world, lies)
-    detection = None
-    if plan.detection is not None:
-        detection = add_detection(parts, world, plan.detection, lies, covariances(gathered))
+    seated = _seated(parts, world)
+    parts, ground = seated.parts, seated.ground
+    watchers = _watchers(parts, world)
+    lies, detection = watchers.lies, watchers.detection
     recorder = Recorder(plan, world, fingerprint)
-    listeners: tuple[Listener | None, ...] = (evidence, *gathered, detection)
-    told = [listener for listener in listeners if listener is not None]
-    is_replicated = plan.control.agreement is not None
-    publisher = Publisher(
-        plan, world, recorder, lies, digests, attest, told, by_council=is_replicated
-    )
+    publisher = _publisher(plan, world, recorder, watchers)
     control = add_control(parts, world, kernel, publisher, lies)
     evolution = None if ground is None else Evolution(ground, world, lies, detection)
-    confidence = add_confidence(parts, world, plan.confidence) if plan.confidence else None
     components: tuple[Component | None, ...] = (
         Timeline(plan.faults, plan.duration_ns, world),
         evolution,
-        None if seats is None else Reseating(seats, world, lies),
+        None if seated.seats is None else Reseating(seated.seats, world, lies),
         lies,
-        digests,
-        attest,
-        evidence,
-        *gathered,
+        watchers.digests,
+        watchers.attest,
+        watchers.evidence,
+        *watchers.gathered,
         publisher,
-        confidence,
+        add_confidence(parts, world, plan.confidence) if plan.confidence else None,
         *control,
         None if plan.capacity is None else Capacity(parts, world),
         None if detection is None else Schedule(plan, detection, fingerprint),
@@ -91,3 +109,37 @@ def assemble(
     there = tuple(component for component in components if component is not None)
     plane = next((one for one in control if isinstance(one, ControlPlane)), None)
     return Assembly(world, recorder, there, detection, plane, evolution)
+
+
+def _seated(parts: Parts, world: World) -> _Seated:
+    """Seats are dealt anew, or the tree itself changes, or neither."""
+    plan = parts.plan
+    seats = None if plan.reseat_ns is None else deal_seats(parts, world, plan.reseat_ns)
+    parts = parts if seats is None else seats.parts
+    ground = None if plan.evolution is None else prepare_ground(parts, world, plan.evolution)
+    return _Seated(parts if ground is None else ground.parts, seats, ground)
+
+
+def _watchers(parts: Parts, world: World) -> _Watchers:
+    plan, lies = parts.plan, add_lies(parts, world)
+    digests = add_digests(parts, world, lies) if plan.baseline.rule.kind != "mean" else None
+    attest = add_attest(parts, world, lies, plan.attest) if plan.attest else None
+    evidence = add_evidence(parts, world, lies, plan.evidence) if plan.evidence else None
+    gathered = add_dependence(parts, world, lies)
+    detection = None
+    if plan.detection is not None:
+        detection = add_detection(parts, world, plan.detection, lies, covariances(gathered))
+    return _Watchers(lies, digests, attest, evidence, gathered, detection)
+
+
+def _publisher(plan: Plan, world: World, recorder: Recorder, watchers: _Watchers) -> Publisher:
+    return Publisher(
+        plan,
+        world,
+        recorder,
+        watchers.lies,
+        watchers.digests,
+        watchers.attest,
+        watchers.listeners,
+        by_council=plan.control.agreement is not None,
+    )
