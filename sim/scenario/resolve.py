@@ -30,7 +30,7 @@ from sim.scenario.resolve_lies import (
 )
 from sim.scenario.resolve_replicas import resolve_replicas
 from sim.scenario.schema import agents, detection, faults, topology
-from sim.scenario.schema.scenario import Scenario, Tree
+from sim.scenario.schema.scenario import Baseline, Scenario, Tree
 from sim.scenario.variants import options, variant
 from sim.units import NS_PER_S
 
@@ -71,13 +71,7 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         agents=_agents(scenario.agents),
         topology=_topology(scenario.topology),
         tiers=levels,
-        baseline=plan.BaselinePlan(
-            publish_ns=scenario.baseline.publish,
-            pane_ns=scenario.baseline.pane,
-            panes=scenario.baseline.panes,
-            epsilon=scenario.baseline.epsilon,
-            rule=resolve_rule(scenario.baseline.rule, scenario.baseline.publish),
-        ),
+        baseline=_baseline(scenario.baseline),
         staleness=plan.StalenessPlan(scenario.staleness.baseline, scenario.staleness.anomaly),
         faults=_faults(scenario),
         anomalies=_anomalies(scenario),
@@ -102,6 +96,16 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         routing=resolve_routing(scenario.routing),
         evolution=resolve_evolution(scenario.evolution, len(levels)),
         capacity=resolve_capacity(scenario.capacity, names),
+    )
+
+
+def _baseline(block: Baseline) -> plan.BaselinePlan:
+    return plan.BaselinePlan(
+        publish_ns=block.publish,
+        pane_ns=block.pane,
+        panes=block.panes,
+        epsilon=block.epsilon,
+        rule=resolve_rule(block.rule, block.publish),
     )
 
 

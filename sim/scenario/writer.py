@@ -57,14 +57,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         "agents": _agents(plan),
         "topology": _topology(plan.topology),
         "tree": {**_tree(plan.tiers, plan.reseat_ns), **_replicas(plan)},
-        "baseline": {
-            "publish": write_duration(plan.baseline.publish_ns),
-            "pane": write_duration(plan.baseline.pane_ns),
-            "panes": plan.baseline.panes,
-            "epsilon": plan.baseline.epsilon,
-            **({"rule": written_rule(plan.baseline.rule)} if plan.baseline.rule.estimator else {}),
-            **written_dependence(plan.dependence, plan.quantiles),
-        },
+        "baseline": _baseline(plan),
         "staleness": {
             "baseline": write_duration(plan.staleness.baseline_ns),
             "anomaly": write_duration(plan.staleness.anomaly_ns),
@@ -90,6 +83,18 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         "gate": {
             one.metric: {"worse_by": written_bound(one.worsening, one.metric)} for one in plan.gate
         },
+    }
+
+
+def _baseline(plan: Plan) -> dict[str, Any]:
+    baseline = plan.baseline
+    return {
+        "publish": write_duration(baseline.publish_ns),
+        "pane": write_duration(baseline.pane_ns),
+        "panes": baseline.panes,
+        "epsilon": baseline.epsilon,
+        **({"rule": written_rule(baseline.rule)} if baseline.rule.estimator else {}),
+        **written_dependence(plan.dependence, plan.quantiles),
     }
 
 
