@@ -9,18 +9,22 @@ from typing import Final
 from sim.errors import Mistake
 from sim.scenario.blocks.capacity.advice import about_capacity
 from sim.scenario.blocks.confidence.advice import about_intervals
+from sim.scenario.blocks.dependence.advice import about_dependence
 from sim.scenario.blocks.evolution.advice import about_evolution
 from sim.scenario.blocks.routing.advice import about_routing
 from sim.scenario.control_advice import about_control
 from sim.scenario.detection_advice import about_detection
 from sim.scenario.document import Document
+from sim.scenario.multiplicity_advice import about_multiplicity
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
 
 SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (
     about_capacity,
     about_control,
+    about_dependence,
     about_detection,
+    about_multiplicity,
     about_intervals,
     about_evolution,
     about_routing,

@@ -149,10 +149,19 @@ def test_a_queue_that_is_full_or_nearly_is_told_with_its_numbers(service, words)
 
 
 def test_a_memory_that_is_too_small_is_told_with_what_would_do():
-    (found,) = remarks("{memory: {local: 1GB}, history: {at: local, keep: 1d}}")
+    found, _ = remarks("{memory: {local: 1GB}, history: {at: local, keep: 1d}}")
     # 50 agents, ten reports a second, 512 B each, for a day: 22.1 GB.
     assert "capacity.memory.local: each local has 1 GB and has to hold" in found
     assert "22.1 GB of history" in found
+
+
+def test_a_history_that_is_longer_than_the_run_is_told_not_to_be_full_at_its_end():
+    (found,) = remarks("{history: {keep: 1d}}")
+    assert (
+        "capacity.history.keep: history of 24h is full after 24h, and the run ends after 1min"
+        in (found)
+    )
+    assert remarks("{history: {keep: 1min}}") == []
 
 
 # What `sim explain` says

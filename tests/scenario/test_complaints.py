@@ -178,3 +178,14 @@ def test_a_wrong_control_is_told_as_it_was_written(control, told):
 
 def test_a_share_that_cannot_be_meant_as_percent_is_not_guessed():
     assert "did you mean" not in mistakes_in(with_control("{kind: bh, alpha: 101}"))[0]
+
+
+@pytest.mark.parametrize(
+    "deviation",
+    ["common: {sd: 1e300}", "groups: {regions: 1e308}", "spread: 1e160", "drift: 1001"],
+)
+def test_deviations_that_no_value_can_have_are_refused_where_they_stand(deviation):
+    behaviour = f"behaviour: {{kind: synthetic, {deviation}}}"
+    (mistake,) = mistakes_in(GOOD.replace("rate: 10Hz", f"rate: 10Hz, {behaviour}"))
+    assert mistake.startswith("scenario.yaml:4:")
+    assert "must be at most 1000" in mistake

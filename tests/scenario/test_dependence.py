@@ -7,8 +7,10 @@ import pytest
 
 from sim.cli.explain.dependence import about_dependence
 from sim.scenario import parse_scenario, resolved_yaml
+from sim.scenario.advice import advice
 from sim.scenario.blocks.dependence.schema import AnyMethod, AnySketch
 from sim.scenario.detection_advice import about_detection
+from sim.scenario.document import read_document
 from sim.stats.dependence.registry import DEPENDENCE, make_dependence
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
@@ -142,6 +144,39 @@ def test_a_window_that_fills_the_memory_is_refused():
 def test_options_that_make_no_sense_are_refused_in_their_place(line):
     (mistake,) = mistakes_in(text(line))
     assert mistake.startswith("scenario.yaml:7:")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DEPENDENCE if kind != "covariance"])
+def test_one_agent_moves_together_with_nobody(kind):
+    alone = GOOD.replace("count: 1000", "count: 1")
+    (mistake,) = mistakes_in(text(f"dependence: {kind}", good=alone))
+    assert f"{kind} says how agents move together, and there is only one" in mistake
+    assert mistakes_in(text("dependence: covariance", good=alone)) == []
+
+
+def remarks(line: str, good: str = GOOD) -> list[str]:
+    found = text(line, good=good)
+    return [str(one) for one in advice(plan_of(found), read_document(found, "scenario.yaml"))]
+
+
+def test_a_projection_on_too_few_numbers_is_told_how_little_it_says():
+    (found,) = remarks("dependence: {kind: projection, k: 1}")
+    assert found.startswith("scenario.yaml:7:")
+    assert "1 number of each agent leave a correlation with a standard deviation of 1, 385" in found
+    assert remarks("dependence: {kind: projection, k: 100, window: 20s}") == []
+
+
+def test_a_projection_that_is_no_smaller_than_what_it_projects_is_told():
+    (found,) = remarks("dependence: {kind: projection, k: 200, window: 20s}")
+    assert "no fewer than the 200 values of its window, all_pairs says the same exactly" in found
+    assert remarks("dependence: {kind: projection, k: 199, window: 20s}") == []
+
+
+def test_directions_that_leave_nothing_out_are_told():
+    few = GOOD.replace("count: 1000", "count: 20")
+    (found,) = remarks("dependence: {kind: frequent_directions, rows: 1000}", few)
+    assert "there are at most 20 directions (20 agents, 100 values each)" in found
+    assert remarks("dependence: {kind: frequent_directions, rows: 19}", few) == []
 
 
 def test_who_needs_independence_is_told_of_common_shocks():

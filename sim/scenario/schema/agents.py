@@ -1,6 +1,6 @@
 """Who is watched: how many agents, what they send, and what the numbers in it do."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -20,11 +20,15 @@ from sim.scenario.schema.quantities import (
     parse_positive_duration,
 )
 
+SD_MAX: Final = 1000
+"""In units of `agents.scale`, of which a value is clipped at 16: more says nothing else."""
+_Deviation = Annotated[Number, Field(ge=0, le=SD_MAX)]
+
 
 class Drift(Block):
     """A slow wander of each agent and feature around its own level (Ornstein-Uhlenbeck)."""
 
-    sd: Number = Field(default=0.1, ge=0, description="standard deviation of the wander")
+    sd: _Deviation = Field(default=0.1, description="standard deviation of the wander")
     tau: PositiveDuration = given("60s", parse_positive_duration, "how long it remembers")
     every: PositiveDuration = given("1s", parse_positive_duration, "how often it moves")
 
@@ -38,7 +42,7 @@ class Tail(Block):
 class Season(Block):
     """A daily rhythm, in short: a sine, of each agent alone or of all together."""
 
-    amplitude: Number = Field(default=0.2, ge=0, description="height of the sine")
+    amplitude: _Deviation = Field(default=0.2, description="height of the sine")
     period: PositiveDuration = given("60s", parse_positive_duration, "length of one swing")
     phase: Literal["own", "common"] = Field(
         default="own",
@@ -50,7 +54,7 @@ class Season(Block):
 class Common(Block):
     """Shocks that agents share: without them no two agents have anything to do with each other."""
 
-    sd: Number = Field(default=0.3, ge=0, description="standard deviation of the shocks")
+    sd: _Deviation = Field(default=0.3, description="standard deviation of the shocks")
     among: Literal["all", "locals", "regions"] = Field(
         default="all", description="who shares one: all agents, or those of a local or a region"
     )
@@ -59,8 +63,8 @@ class Common(Block):
 class GroupSpread(Block):
     """How far apart the levels of groups of agents are, beside the agents' own."""
 
-    locals: Number = Field(default=0.0, ge=0, description="standard deviation between locals")
-    regions: Number = Field(default=0.0, ge=0, description="standard deviation between regions")
+    locals: _Deviation = Field(default=0.0, description="standard deviation between locals")
+    regions: _Deviation = Field(default=0.0, description="standard deviation between regions")
 
 
 def _plain_is_sd(value: object) -> object:
@@ -73,7 +77,7 @@ class Synthetic(Block):
     """Values made by a rule, in units of `agents.scale`."""
 
     kind: Literal["synthetic"] = Field(description="values made by a rule")
-    spread: Number = Field(default=1.0, ge=0, description="standard deviation between agents")
+    spread: _Deviation = Field(default=1.0, description="standard deviation between agents")
     groups: GroupSpread | None = Field(
         default=None,
         description="how far apart the levels of the agents' groups are; left out = not at all",
@@ -87,7 +91,7 @@ class Synthetic(Block):
         default=None,
         description="a shock at every report that agents share: a map, its sd alone, or none",
     )
-    noise: Number = Field(default=1.0, ge=0, description="standard deviation within an agent")
+    noise: _Deviation = Field(default=1.0, description="standard deviation within an agent")
     drift: Annotated[
         Drift | None,
         BeforeValidator(

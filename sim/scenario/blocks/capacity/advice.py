@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from sim.scenario.blocks.capacity.plan import HistoryPlan
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
-from sim.units import format_duration, format_size
+from sim.units import format_duration, format_size, write_duration
 
 if TYPE_CHECKING:
     from sim.scenario.blocks.capacity.facts import TierDemand
@@ -25,6 +26,9 @@ def about_capacity(plan: Plan) -> Iterator[Remark]:
             yield _load(plan, tier, demand)
         if demand.memory is not None and demand.held_max > demand.memory:
             yield _memory(demand)
+    history = plan.capacity.history if plan.capacity else None
+    if history is not None and history.span_ns > plan.duration_ns:
+        yield _steady_state(plan, history)
 
 
 def _load(plan: Plan, tier: int, demand: "TierDemand") -> Remark:
@@ -48,3 +52,12 @@ def _memory(demand: "TierDemand") -> Remark:
     if demand.history_max:
         problem += f" and {format_size(demand.history_max)} of history"
     return ("capacity", "memory", demand.name), problem, f"give {format_size(demand.held_max)}"
+
+
+def _steady_state(plan: Plan, history: HistoryPlan) -> Remark:
+    kept, run = write_duration(history.span_ns), write_duration(plan.duration_ns)
+    problem = (
+        f"history of {kept} is full after {kept}, and the run ends after {run}: what it measures "
+        f"is that of {run}"
+    )
+    return ("capacity", "history", "keep"), problem, "`sim explain` tells what it comes to"

@@ -47,9 +47,6 @@ def _tree(case: Case, path: Path) -> Iterator[Mistake]:
     if case.plan.replicas is not None:
         problem = "what is gathered goes to one root, and it has replicas here"
         yield case.document.mistake(path, problem, "leave one of the two out")
-    if case.plan.evolution is not None:
-        problem = "is gathered by a tree that stays as it is, and here it follows `evolution`"
-        yield case.document.mistake(path, problem, "leave one of the two out")
 
 
 def _lead(case: Case, path: Path, plan: GatheringPlan) -> Iterator[Mistake]:
@@ -87,6 +84,9 @@ def _feature(case: Case, path: Path, plan: DependencePlan) -> Iterator[Mistake]:
 
 def _pairs(case: Case, path: Path, plan: DependencePlan) -> Iterator[Mistake]:
     agents = case.plan.agents.count
+    if plan.feature is not None and agents < 2:
+        problem = f"{plan.method.kind} says how agents move together, and there is only one"
+        yield case.document.mistake((*path, "kind"), problem, "covariance is about features")
     if plan.method.kind in LISTING and agents > PAIRS_OF_MAX:
         problem = f"{plan.method.kind} lists the pairs of at most {PAIRS_OF_MAX:,} agents"
         hint = f"there are {agents:,}: say mean_correlation, or frequent_directions"
