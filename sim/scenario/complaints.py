@@ -144,6 +144,11 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _limit(limit: float) -> str:
+    """Whole ones to the last digit, others as they were meant."""
+    return f"{limit:.10g}" if isinstance(limit, float) else f"{limit}"
+
+
 _LIMITS: Final = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 _PLAIN: Final[dict[str, Callable[[Error], str]]] = {
     "model_type": lambda _: "must be a map of keys to values",
@@ -162,7 +167,7 @@ _PLAIN: Final[dict[str, Callable[[Error], str]]] = {
     "greater_than": lambda c: f"must be more than {c['gt']:.10g}",
     "greater_than_equal": lambda c: f"must be at least {c['ge']:.10g}",
     "less_than": lambda c: f"must be less than {c['lt']:.10g}",
-    "less_than_equal": lambda c: f"must be at most {c['le']:.19g}",
+    "less_than_equal": lambda c: f"must be at most {_limit(c['le'])}",
     "too_short": lambda c: f"must have {c['min_length']} or more entries",
     "too_long": lambda c: f"must have at most {c['max_length']} entries",
 }

@@ -7,7 +7,9 @@ from typing import get_args
 import pytest
 
 from sim.scenario import load_scenario, resolved_yaml
+from sim.scenario.blocks.confidence import advice
 from sim.scenario.blocks.confidence.schema import Confidence, Fixed, Sequence
+from sim.stats.confidence import diagnosis
 from sim.stats.confidence.diagnosis import ASSUMPTIONS
 from sim.stats.confidence.registry import INTERVALS, make_interval
 from tests.data import ROOT
@@ -25,14 +27,21 @@ SWUNG = (
 @pytest.mark.parametrize(
     ("block", "mistake"),
     [
-        ("confidence: {level: 0%}", "confidence.level: must be more than 0, not '0%'"),
-        ("confidence: {level: 100%}", "confidence.level: must be less than 1, not '100%'"),
+        ("confidence: {level: 0%}", "confidence.level: must be at least 0.01, not '0%'"),
+        ("confidence: {level: 1e-300}", "confidence.level: must be at least 0.01, not 1e-300"),
+        (
+            "confidence: {level: 95}",
+            "confidence.level: must be from 0% to 100%, not 95; did you mean 95%?",
+        ),
+        ("confidence: {level: 100%}", "confidence.level: must be at most 0.999999, not '100%'"),
         ("confidence: {level: 1.5}", "confidence.level"),
         ("confidence: {interval: wald}", "confidence.interval"),
         ("confidence: {interval: {kind: pooled, horizon: 9}}", "horizon: unknown key"),
-        ("confidence: {interval: {kind: sequence, horizon: 0}}", "must be more than 0, not 0"),
+        ("confidence: {interval: {kind: sequence, horizon: 0}}", "must be at least 1, not 0"),
+        ("confidence: {interval: {kind: sequence, horizon: 1e308}}", "must be at most 1000000000,"),
         ("confidence: {widen: [luck]}", "confidence.widen"),
-        ("confidence: {range: [1, -1]}", "the lower end of `range` comes first"),
+        ("confidence: {range: [1, -1]}", "confidence.range: the lower end comes first: [-1, 1]"),
+        ("confidence: clusterd", "unknown kind 'clusterd', did you mean clustered?"),
         ("confidence: {range: [-17, 1]}", "confidence.range"),
         ("confidence: {range: [1]}", "confidence.range"),
         (
@@ -118,6 +127,43 @@ def advice_on(tmp_path, text) -> str:
     file = tmp_path / "scenario.yaml"
     file.write_text(text)
     return "\n".join(map(str, load_scenario(file).advice()))
+
+
+def test_confidence_is_said_in_short_or_not_at_all():
+    """As `dependence: covariance` is."""
+    short = plan_of(GOOD + "confidence: hartung_knapp\n").confidence
+    assert short == plan_of(GOOD + "confidence: {interval: hartung_knapp}\n").confidence
+    for off in ("none", "null"):
+        assert plan_of(GOOD + f"confidence: {off}\n").confidence is None
+
+
+def test_what_stands_beside_a_changing_tree_is_told_once():
+    blocks = "evolution: {}\nconfidence: {}\nbaseline: {dependence: covariance, quantiles: kll}\n"
+    told = [one for one in mistakes_in(GOOD + blocks) if "evolution" in one and "agents" in one]
+    for key in ("confidence", "baseline.dependence", "baseline.quantiles"):
+        assert len([one for one in told if f" {key}: cannot stand beside" in one]) == 1
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("{range: [-4, 4]}", "confidence.range: no interval is widened by it"),
+        ("{widen: coverage, range: [3, 4]}", "agents are around 0, and 3 to 4 leaves that out"),
+        ("dersimonian_laird", "needs 10 children or more, and there are"),
+    ],
+)
+def test_what_cannot_do_what_it_is_for_is_told(asked, told, tmp_path):
+    assert told in advice_on(tmp_path, f"{GOOD}confidence: {asked}\n")
+
+
+@pytest.mark.parametrize("asked", ["{widen: coverage, range: [-4, 4]}", "{}", "hartung_knapp"])
+def test_a_range_that_is_used_and_methods_for_few_children_are_left_in_peace(asked, tmp_path):
+    assert "confidence" not in advice_on(tmp_path, f"{GOOD}confidence: {asked}\n")
+
+
+def test_the_advice_on_few_children_is_that_of_the_diagnosis():
+    assert advice.FEW_CHILDREN == diagnosis.FEW_CHILDREN
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,8 @@ def test_explain_has_words_for_every_sketch_and_method(kind):
         first, _, third, _ = about_dependence(plan)
         assert first.startswith(f"{method}: ")
         assert third.startswith(f"{kind} (")
+
+
+@pytest.mark.parametrize("key", ["dependence", "quantiles"])
+def test_none_says_that_a_baseline_says_nothing_of_it(key):
+    assert plan_of(f"{GOOD}baseline: {{{key}: none}}\n") == plan_of(GOOD)

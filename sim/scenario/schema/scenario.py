@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.scenario.blocks.capacity.schema import Capacity
-from sim.scenario.blocks.confidence.schema import Confidence
+from sim.scenario.blocks.confidence.schema import OptionalConfidence
 from sim.scenario.blocks.dependence.schema import Dependence, Quantiles
 from sim.scenario.blocks.evolution.schema import Evolution
 from sim.scenario.blocks.routing.schema import Routing
@@ -113,11 +113,11 @@ class Baseline(Block):
         description="how one baseline is made of what all say, some of whom may lie",
         json_schema_extra={"default": "mean"},
     )
-    dependence: Dependence | None = Field(
+    dependence: Dependence = Field(
         default=None,
         description="what it says of how features, or agents, move together; left out = nothing",
     )
-    quantiles: Quantiles | None = Field(
+    quantiles: Quantiles = Field(
         default=None,
         description="a sketch of how values are distributed; left out = none",
     )
@@ -234,7 +234,7 @@ class Scenario(Block):
     anti_entropy: AntiEntropy | None = Field(
         default=None, description="how replicas mend what they hold; left out = they do not"
     )
-    confidence: Confidence | None = Field(
+    confidence: OptionalConfidence = Field(
         default=None, description="intervals of means at every tier; left out = none are stated"
     )
     routing: Routing | None = Field(

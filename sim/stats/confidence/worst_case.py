@@ -3,9 +3,10 @@
 If a share c is heard with mean m, the mean of all lies in [c m + (1 - c) lo, c m + (1 - c) hi],
 whatever is missing and why (Manski 2003, chapter 1). Sampling error of m comes on top: each end is
 taken at the end of the interval of m, which is no narrower for the range: that is about what is
-missing, and nobody has checked it. Only where m is not bounded at all the range has to do. That is an interval for the whole set of means that are
-possible, hence a little wide for the one that is true (Imbens & Manski 2004): for certainty between
-1.645 and 1.96 standard errors, next to a width of (1 - c) (hi - lo) that no amount of data narrows.
+missing. Only where m is not bounded at all the range has to do. That is an interval for the whole
+set of means that are possible, hence a little wide for the one that is true (Imbens & Manski 2004):
+for certainty between 1.645 and 1.96 standard errors, next to a width of (1 - c) (hi - lo) that no
+amount of data narrows.
 """
 
 from typing import NamedTuple
@@ -31,8 +32,9 @@ class Bounds(NamedTuple):
 def worst_case(heard: Interval, coverage: ArrayLike, low: ArrayLike, high: ArrayLike) -> Bounds:
     """Of the mean of all, from the interval of the share `coverage` of sources that are heard.
 
-    Means of sources are declared to be in [low, high]. At least the level of `heard`. Raises ValueError for a
-    coverage outside [0, 1] and for a range whose ends are not in order or not finite.
+    Means of sources are declared to be in [low, high]. At least the level of `heard`. Raises
+    ValueError for a coverage outside [0, 1] and for a range whose ends are not in order or not
+    finite.
 
     >>> bounds = worst_case(Interval.of(0.5, 0.0, 0.95), 0.9, -1.0, 1.0)
     >>> round(float(bounds.low), 3), round(float(bounds.high), 3)

@@ -4,20 +4,58 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
+from sim.scenario.blocks.confidence.schema import LARGEST
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
 
+FEW_CHILDREN: Final = 10
+"""As in `sim.stats.confidence.diagnosis`, which a test holds against it."""
 ALIKE: Final = ("clustered", "pooled", "two_level")
 """Methods that take the agents of different groups for alike."""
 
 
 def about_intervals(plan: Plan) -> Iterator[Remark]:
     """Remarks on the block `confidence`; none without it."""
-    if plan.confidence is None or plan.agents.behaviour.kind != "synthetic":
+    if plan.confidence is None:
         return
+    yield from _range(plan.confidence)
+    yield from _children(plan, plan.confidence)
+    if plan.agents.behaviour.kind != "synthetic":
+        return
+    yield from _around(plan.confidence)
     yield from _groups(plan, plan.confidence)
     yield from _swing(plan, plan.confidence)
     yield from _useless(plan, plan.confidence)
+
+
+def _range(asked: ConfidencePlan) -> Iterator[Remark]:
+    """It is read where intervals are widened for what is missing."""
+    if "coverage" not in asked.widen and asked.range != (-LARGEST, LARGEST):
+        problem = "no interval is widened by it: it tells only what missing agents would cost"
+        yield ("confidence", "range"), problem, "`widen: coverage` widens for missing agents"
+
+
+def _around(asked: ConfidencePlan) -> Iterator[Remark]:
+    """Of a range that widens intervals: the mean of all agents is 0 before anybody is drawn."""
+    low, high = asked.range
+    if "coverage" in asked.widen and not low <= 0 <= high:
+        problem = f"agents are around 0, and {low:g} to {high:g} leaves that out"
+        yield ("confidence", "range"), problem, "say what the mean of a missing agent can be"
+
+
+def _children(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
+    """tau^2 of few children is not known, and the method takes it for known."""
+    if asked.interval.kind != "dersimonian_laird":
+        return
+    counts = [tier.count for tier in plan.tiers]
+    few = [
+        f"{above / there:.3g} below each {tier.name}"
+        for above, there, tier in zip(counts[1:], counts[2:], plan.tiers[2:], strict=False)
+        if above < FEW_CHILDREN * there
+    ]
+    if few:
+        problem = f"needs {FEW_CHILDREN} children or more, and there are {' and '.join(few)}"
+        yield ("confidence", "interval"), f"dersimonian_laird {problem}", "take hartung_knapp"
 
 
 def _groups(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:

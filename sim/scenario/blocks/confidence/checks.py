@@ -32,9 +32,6 @@ def _tree(case: Case) -> Iterator[Mistake]:
     if len(case.plan.tiers) < 3:
         problem = "needs locals, which know their agents: with tree.levels 1 there are none"
         yield case.document.mistake(("confidence",), problem)
-    if case.plan.evolution is not None:
-        problem = "is about nodes that stay where they are, and here they follow `evolution`"
-        yield case.document.mistake(("confidence",), problem, "leave one of the two out")
     if case.plan.reseat_ns is not None:
         problem = "is about nodes that keep their agents, and here `tree.reseat` deals them anew"
         yield case.document.mistake(("confidence",), problem, "leave one of the two out")

@@ -1,10 +1,17 @@
 """What may be written about intervals."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from sim.scenario.schema.quantities import Block, Number, Share, as_list, plain_is_kind
+from sim.scenario.schema.quantities import (
+    Block,
+    Number,
+    Share,
+    as_list,
+    none_is_absent,
+    plain_is_kind,
+)
 
 OneLook = Literal[
     "clustered", "dersimonian_laird", "hartung_knapp", "pooled", "stratified", "two_level"
@@ -13,6 +20,11 @@ Widening = Literal["age", "coverage"]
 
 LARGEST: Final = 16.0
 """In scales: beyond it no value is counted, so no mean can be."""
+LEVEL_MIN: Final = 0.01
+LEVEL_MAX: Final = 0.999999
+"""As sure as anybody is; beyond it the tails of no law here are known."""
+HORIZON_MAX: Final = 1e9
+"""Values of an agent: three years at 10 Hz."""
 
 
 class Fixed(Block):
@@ -30,7 +42,10 @@ class Sequence(Block):
 
     kind: Literal["sequence"] = Field(description="valid at every look")
     horizon: Number = Field(
-        default=100.0, gt=0, description="values of an agent at which it is narrowest"
+        default=100.0,
+        ge=1,
+        le=HORIZON_MAX,
+        description="values of an agent at which it is narrowest",
     )
 
 
@@ -50,7 +65,7 @@ class Confidence(Block):
         description="how an interval is made of what a node knows",
         json_schema_extra={"default": "clustered"},
     )
-    level: Annotated[Share, Field(gt=0, lt=1)] = Field(
+    level: Annotated[Share, Field(ge=LEVEL_MIN, le=LEVEL_MAX)] = Field(
         default=0.95, description="how often an interval is to cover the truth"
     )
     of: Literal["process", "population"] = Field(
@@ -73,8 +88,27 @@ class Confidence(Block):
         json_schema_extra={"default": [-LARGEST, LARGEST]},
     )
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.range[0] < self.range[1]:
-            raise ValueError("the lower end of `range` comes first")
-        return self
+    @field_validator("range")
+    @classmethod
+    def _in_order(cls, ends: list[float]) -> list[float]:
+        low, high = ends
+        if not low < high:
+            raise ValueError(f"the lower end comes first: [{high:g}, {low:g}]")
+        return ends
+
+
+def _plain_is_interval(value: object) -> object:
+    """A word alone is the method, and ``none`` says the same as an empty value."""
+    return (
+        {"interval": value} if isinstance(value, str) and value != "none" else none_is_absent(value)
+    )
+
+
+OptionalConfidence = Annotated[
+    Confidence | None,
+    BeforeValidator(
+        _plain_is_interval,
+        json_schema_input_type=Confidence | OneLook | Literal["sequence", "none"] | None,
+    ),
+]
+"""A map, the method alone, or none."""

@@ -12,12 +12,18 @@ from sim.scenario.schema.quantities import (
     Share,
     as_list,
     given,
+    none_is_absent,
     parse_duration,
     plain_is_kind,
 )
 
 DIRECTIONS_MAX = 100_000
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+
+
+def _kind_or_none(value: object) -> object:
+    """A word alone says the same as a map with that ``kind``; ``none`` as an empty value."""
+    return plain_is_kind(none_is_absent(value))
 
 
 class Gathered(Block):
@@ -105,7 +111,10 @@ _Methods = Literal[
     "all_pairs", "blocks", "covariance", "frequent_directions", "mean_correlation", "projection"
 ]
 Dependence = Annotated[
-    AnyMethod, BeforeValidator(plain_is_kind, json_schema_input_type=AnyMethod | _Methods)
+    AnyMethod | None,
+    BeforeValidator(
+        _kind_or_none, json_schema_input_type=AnyMethod | _Methods | Literal["none"] | None
+    ),
 ]
 
 
@@ -142,6 +151,9 @@ class KLL(Sketched):
 
 AnySketch = Annotated[DDSketch | KLL, Field(discriminator="kind")]
 Quantiles = Annotated[
-    AnySketch,
-    BeforeValidator(plain_is_kind, json_schema_input_type=AnySketch | Literal["ddsketch", "kll"]),
+    AnySketch | None,
+    BeforeValidator(
+        _kind_or_none,
+        json_schema_input_type=AnySketch | Literal["ddsketch", "kll", "none"] | None,
+    ),
 ]

@@ -18,6 +18,7 @@ NOT_BESIDE: Final[tuple[tuple[Path, Callable[[Plan], bool]], ...]] = (
     (("tree", "replicas"), lambda plan: plan.replicas is not None),
     (("baseline", "rule"), lambda plan: plan.baseline.rule.kind != "mean"),
     (("baseline", "dependence"), lambda plan: plan.dependence is not None),
+    (("baseline", "quantiles"), lambda plan: plan.quantiles is not None),
     (("attest",), lambda plan: plan.attest is not None),
     (("evidence",), lambda plan: plan.evidence is not None),
     (("membership",), lambda plan: plan.control.membership is not None),
@@ -123,7 +124,8 @@ def _company(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
     """What goes by seats that stay does not go with a tree that changes."""
     for path, is_there in NOT_BESIDE:
         if is_there(case.plan):
-            yield case.document.mistake(path, "cannot stand beside `evolution`: agents move")
+            problem = "cannot stand beside `evolution`: agents move"
+            yield case.document.mistake(path, problem, "leave one of the two out")
     detection = case.plan.detection
     if plan.adapt and detection is None:
         yield case.document.mistake((*BLOCK, "adapt"), "needs `detection`")
