@@ -35,6 +35,7 @@ def tell_results(outcome: "Outcome", plan: "Plan") -> None:
     from sim.measure.deeds import deeds
     from sim.report.confidence_words import about_confidence
     from sim.report.deeds_table import deeds_table
+    from sim.report.dependence_words import about_error
     from sim.report.table import as_text
 
     width = max(shutil.get_terminal_size((100, 24)).columns, 100)
@@ -44,7 +45,7 @@ def tell_results(outcome: "Outcome", plan: "Plan") -> None:
     lies = deeds(outcome.first)
     if lies:
         say(deeds_table(lies, plan))
-    for line in about_confidence(outcome.standings, plan):
+    for line in (*about_confidence(outcome.standings, plan), *about_error(plan)):
         say(line)
     for line in verdict_lines(outcome, plan):
         say(line)
@@ -53,7 +54,9 @@ def tell_results(outcome: "Outcome", plan: "Plan") -> None:
 def verdict_lines(outcome: "Outcome", plan: "Plan") -> Iterator[str]:
     """The verdict, and below it what a reader must know to trust it."""
     asked = "" if outcome.verdicts else " (the scenario has no thresholds)"
-    yield f"verdict:  {outcome.verdict}{asked}"
+    # A run of which nothing was asked is neither good nor bad, whatever its exit code.
+    verdict = "none" if asked and outcome.verdict == "pass" else outcome.verdict
+    yield f"verdict:  {verdict}{asked}"
     if outcome.finished < outcome.wanted:
         yield f"          {outcome.finished} of {outcome.wanted} replications finished and are kept"
     kinds = {fault.path: fault.kind for fault in plan.faults}

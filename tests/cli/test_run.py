@@ -78,7 +78,7 @@ def test_the_folder_itself_says_how_to_run_it_again(run):
 def test_a_scenario_without_thresholds_says_that_nothing_was_asked(run):
     result = run()
     assert result.code == Exit.GOOD
-    assert "verdict:  pass (the scenario has no thresholds)\n" in result.out
+    assert "verdict:  none (the scenario has no thresholds)\n" in result.out
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,15 @@ def test_what_never_happens_in_a_run_is_refused_with_every_mistake(run, small):
     for place in ("agents.rate", "tree.forward", "baseline.publish", "measure.every"):
         assert f"{place}: once every " in result.err
     assert not (small / "results").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(run, small, monkeypatch):
+    monkeypatch.setattr(replications, "simulate", pytest.fail)
+    (small / "file").write_text("")
+    for out in ("file", "file/x"):
+        result = run("--out", out)
+        assert result.code == Exit.WRONG_CALL
+        assert f"{out}/small: cannot write the results: Not a directory\n" in result.err
 
 
 def test_a_run_too_short_to_know_anything_says_so(run):
