@@ -7,8 +7,10 @@ from pathlib import Path
 from sim.campaign.outcome import Outcome
 from sim.campaign.replications import folder_of
 from sim.campaign.results import open_results
+from sim.campaign.stored_tables import standings_of
 from sim.errors import ResultsError
 from sim.measure.cells import ERROR, MISSING, CellResult
+from sim.measure.confidence import why_off
 from sim.scenario.facts import traffic_facts
 from sim.scenario.grid import Cell
 
@@ -75,6 +77,20 @@ def _stored(cell: Cell, root: Path) -> CellResult:
         fingerprints=[one["fingerprint"] for one in results.manifest["fingerprints"]],
         wall_s=results.manifest["wall_s"],
     )
+
+
+def why_short(result: CellResult) -> list[str]:
+    """A line on each tier of a stored cell whose intervals cover too seldom: what is broken there.
+
+    Empty where no tier is short, where none was stated, and where the run is damaged.
+    """
+    if result.cell.plan.confidence is None or not result.is_stored:
+        return []
+    try:
+        found = standings_of(open_results(result.folder), result.cell.plan)
+    except ResultsError:
+        return []
+    return [why_off(one) for one in found if one.is_short]
 
 
 def _messages(cell: Cell) -> float:

@@ -95,9 +95,12 @@ class Wanted:
             say(self._as_markdown(outcome).rstrip())
         else:
             colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-            say(as_text(outcome.results, self._columns(outcome), colour).rstrip())
+            columns = self._columns(outcome)
+            say(as_text(outcome.results, columns, colour).rstrip())
+            _tell_unlike(outcome, columns)
             _tell_breakdown(outcome)
             _tell_growth(outcome)
+            _tell_intervals(outcome)
             say("\n" + _counts(outcome))
         if self.markdown not in (None, Path("-")):
             write_whole(self.markdown, self._as_markdown(outcome))
@@ -119,6 +122,16 @@ class Wanted:
         return self.metrics or most_different(outcome.results, len(FEW)) or FEW
 
 
+def _tell_unlike(outcome: "SweepOutcome", metrics: Sequence[str]) -> None:
+    """What a column holds, if it is not the same in all rows."""
+    from sim.report.dependence_words import ERROR, unlike
+
+    plans = [result.cell.plan.dependence for result in outcome.results]
+    words = unlike(plan.method.kind for plan in plans if plan is not None)
+    if words and any(metric.startswith(ERROR) for metric in metrics):
+        say("\n" + words)
+
+
 def _tell_breakdown(outcome: "SweepOutcome") -> None:
     """Where rules break down, if a share of liars was swept."""
     from sim.report.breakdown_table import as_text, broken
@@ -135,6 +148,15 @@ def _tell_growth(outcome: "SweepOutcome") -> None:
     found = grown(outcome.results)
     if found:
         say("\n" + as_text(found).rstrip())
+
+
+def _tell_intervals(outcome: "SweepOutcome") -> None:
+    """What broke in the cells whose intervals cover too seldom."""
+    from sim.campaign.cells import why_short
+
+    lines = [f"{one.cell}: {line}" for one in outcome.results for line in why_short(one)]
+    if lines:
+        say("\n" + "\n".join(lines))
 
 
 def tell_plan(cells: "Sequence[Cell]", root: Path, jobs: int, force: bool, as_json: bool) -> None:
@@ -213,6 +235,7 @@ def _told(error: Exception) -> str:
 
 
 def _as_json(scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> Any:
+    from sim.campaign.cells import why_short
     from sim.campaign.store import plain
     from sim.report import growth_table
     from sim.report.breakdown_table import as_json, broken
@@ -222,7 +245,10 @@ def _as_json(scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> Any:
         "seed": scenario.plan.seed,
         "interrupted": outcome.interrupted,
         "stopped": None if outcome.stopped is None else str(outcome.stopped),
-        "cells": [_cell(result) | {"replay": call.of(result.cell)} for result in outcome.results],
+        "cells": [
+            _cell(result) | {"replay": call.of(result.cell), "intervals": why_short(result)}
+            for result in outcome.results
+        ],
         "breakdown": plain(as_json(broken(outcome.results))),
         "growth": plain(growth_table.as_json(growth_table.grown(outcome.results))),
     }

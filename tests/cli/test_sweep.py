@@ -219,3 +219,24 @@ def test_a_mistake_in_a_cell_is_a_mistake_of_the_file(sim, small):
     result = sim("validate", "small.yaml")
     assert result.code == Exit.WRONG_CALL
     assert "small.yaml:13:29: topology.loss: must be from 0% to 100%" in result.out
+
+
+APART = """\
+agents: {count: 40, features: 50, rate: 5Hz, behaviour: {kind: synthetic, groups: {locals: 1}}}
+topology: {kind: point}
+tree: {local: 5, levels: 2}
+baseline: {publish: 2s, pane: 1s}
+sweep: {confidence: [clustered, hartung_knapp]}
+"""
+
+
+def test_what_broke_the_intervals_of_a_cell_is_told(sim, folder):
+    (folder / "apart.yaml").write_text("schema: 1\nname: apart\nduration: 2s\n" + APART)
+    told = [line for line in sim("sweep", "apart.yaml").out.splitlines() if "broken is" in line]
+    assert len(told) == 1
+    assert told[0].startswith(
+        "confidence=clustered: root: covers too seldom; broken is children_alike: "
+        "children (locals) differ"
+    )
+    cells = json.loads(sim("sweep", "apart.yaml", "--json").out)["cells"]
+    assert [len(cell["intervals"]) for cell in cells] == [1, 0]
