@@ -26,6 +26,11 @@ class Subject(StrEnum):
     rules = "rules"
     detectors = "detectors"
     controls = "controls"
+    intervals = "intervals"
+    dependence = "dependence"
+    quantiles = "quantiles"
+    disciplines = "disciplines"
+    policies = "policies"
     protocols = "protocols"
     failure_detectors = "failure-detectors"
     sync_methods = "sync-methods"
@@ -114,6 +119,17 @@ def _protocols(_: Path | None) -> Iterable[Row]:
 _REPLICAS: Final = 4
 
 
+def _intervals(_: Path | None) -> Iterable[Row]:
+    """With the first line of each method's file."""
+    import sys
+
+    from sim.stats.confidence.registry import INTERVALS
+
+    for name, method in sorted(INTERVALS.items()):
+        about = (sys.modules[method.__module__].__doc__ or "").partition("\n")[0]
+        yield name, about.rstrip(".")
+
+
 def _kinds(subject: Subject) -> Callable[[Path | None], Iterable[Row]]:
     def rows(_: Path | None) -> Iterable[Row]:
         from sim.scenario import kinds
@@ -133,6 +149,11 @@ _ROWS: Final[dict[Subject, Callable[[Path | None], Iterable[Row]]]] = {
     Subject.rules: _kinds(Subject.rules),
     Subject.detectors: _kinds(Subject.detectors),
     Subject.controls: _kinds(Subject.controls),
+    Subject.intervals: _intervals,
+    Subject.dependence: _kinds(Subject.dependence),
+    Subject.quantiles: _kinds(Subject.quantiles),
+    Subject.disciplines: _kinds(Subject.disciplines),
+    Subject.policies: _kinds(Subject.policies),
     Subject.protocols: _protocols,
     Subject.failure_detectors: _kinds(Subject.failure_detectors),
     Subject.sync_methods: _kinds(Subject.sync_methods),

@@ -2,6 +2,9 @@
 
 from typing import Any, Final, get_args
 
+from sim.scenario.blocks.dependence.schema import AnyMethod as AnyDependence
+from sim.scenario.blocks.dependence.schema import AnySketch
+from sim.scenario.blocks.routing.schema import AnyDiscipline, AnySending
 from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Behaviour
 from sim.scenario.schema.anomalies import AnyAnomaly
@@ -51,11 +54,15 @@ _UNIONS: Final[dict[str, Any]] = {
     "anomalies": AnyAnomaly,
     "behaviours": Behaviour,
     "controls": AnyControl,
+    "dependence": AnyDependence,
     "detectors": AnyDetector,
+    "disciplines": AnyDiscipline,
     "failure-detectors": AnyWatcher,
     "faults": AnyFault,
     "latency": AnyLaw,
+    "policies": AnySending,
     "protocols": AnyProtocol,
+    "quantiles": AnySketch,
     "rules": AnyEstimator,
     "sync-methods": AnyMethod,
 }

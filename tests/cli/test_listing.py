@@ -5,7 +5,10 @@ import json
 import pytest
 
 from sim.cli.exits import Exit
+from sim.protocol.routing.registry import DISCIPLINES, POLICIES
 from sim.scenario import catalogue
+from sim.stats.confidence.registry import INTERVALS
+from sim.stats.dependence.registry import DEPENDENCE
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,11 @@ from sim.scenario import catalogue
         ("failure-detectors", catalogue.FAILURE_DETECTORS),
         ("sync-methods", catalogue.SYNC_METHODS),
         ("metrics", catalogue.METRIC_NAMES),
+        ("intervals", INTERVALS),
+        ("dependence", DEPENDENCE),
+        ("quantiles", ("ddsketch", "kll")),
+        ("disciplines", DISCIPLINES),
+        ("policies", POLICIES),
     ],
 )
 def test_the_names_are_those_of_the_catalogue(sim, subject, names):
@@ -39,6 +47,14 @@ def test_an_adversary_comes_with_who_can_do_it(sim):
     lines = sim("list", "adversaries").out.splitlines()
     assert "drop                an aggregator leaves children out [aggregators]" in lines
     assert "silence             sends nothing [agents, aggregators]" in lines
+
+
+def test_an_interval_comes_with_what_it_is_of(sim):
+    lines = sim("list", "intervals").out.splitlines()
+    assert (
+        "stratified         The interval of the mean of these very sources: only the noise within "
+        "each is uncertain"
+    ) in lines
 
 
 def test_a_protocol_comes_with_what_a_decision_costs(sim):

@@ -35,3 +35,12 @@ def test_costs_come_with_their_exponents_in_text_markdown_and_json(told):
     ]
     # n (n - 1) / 2 pairs from 10 agents to 40, and standardising, which is linear.
     assert 1.0 < fits[2] <= math.log(40 * 39 / (10 * 9), 4)
+
+
+def test_errors_that_mean_something_else_in_each_row_are_told_apart(sim, folder, monkeypatch):
+    only_what_counts(monkeypatch)
+    kinds = "sweep: {baseline.dependence: [mean_correlation, blocks]}\n"
+    (folder / "kinds.yaml").write_text(GATHERING + kinds)
+    words = "dependence.error is measured by kind: mean_correlation - difference of the mean"
+    assert words in sim("sweep", "kinds.yaml", "--metric", "dependence.error").out
+    assert "is measured by kind" not in sim("sweep", "kinds.yaml", "--metric", "coverage.mean").out
