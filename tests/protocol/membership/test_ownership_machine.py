@@ -8,17 +8,13 @@ nothing had happened until it is told.
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from sim.protocol.membership.epochs import Attach, Expel, Join, Move, applied, founded
-from sim.protocol.membership.ownership import Holder, Holding, Keeper, Reading
+from sim.protocol.membership.ownership import Holding, Keeper
 from sim.protocol.membership.view import Member, Run, View
 from tests.protocol.membership.mutants import MUTANTS
+from tests.protocol.membership.schedules import schedules, some_of
 from tests.reference.ownership import replaceable
 
 HOLDERS = {"A": "P", "B": "P", "C": "P", "D": "Q", "E": "Q"}
@@ -40,25 +36,12 @@ changes = st.one_of(
     st.builds(Expel, parents),
     st.builds(Join, parents, st.just("R")),
 )
-backs = st.sampled_from([0, 0, 0, 1, 2, 3])
-"""How many views ago."""
 
 
-def some_of(items):
-    return st.lists(st.sampled_from(items), min_size=1, max_size=8, unique=True)
-
-
-class Rehoming(RuleBasedStateMachine):
-    keeper = Keeper
-
+class Rehoming(schedules(HOLDERS, (*KEEPERS, "R"), SOURCES)):
     def __init__(self):
-        super().__init__()
-        self.views = [founded("R", (HOLDERS | KEEPERS).items(), RUNS)]
-        self.keepers = {name: self.keeper(name, self.views[0]) for name in ("P", "Q", "R")}
-        self.holders = {name: Holder(name, self.views[0]) for name in HOLDERS}
-        self.nodes = {**self.holders, **self.keepers}
-        self.sent, self.version = [], 0
-        self.everybody_up_to_date()
+        super().__init__(founded("R", (HOLDERS | KEEPERS).items(), RUNS))
+        self.all_heard()
 
     @rule(change=changes, at_once=some_of("ABCDEPQR"))
     def decide(self, change, at_once):
@@ -69,45 +52,10 @@ class Rehoming(RuleBasedStateMachine):
             self.views.append(view)
             self.learn(at_once, 0)
 
-    @rule(names=some_of("ABCDEPQR"), back=backs)
-    def learn(self, names, back):
-        for name in names:
-            self.nodes[name].adopt(self.views[max(0, len(self.views) - 1 - back)])
-
-    @rule(sources=some_of(range(SOURCES)), back=backs)
-    def read(self, sources, back):
-        self.version += 1
-        for source in sources:
-            run = self.views[max(0, len(self.views) - 1 - back)].run_of(source)
-            reading = Reading(source, run.epoch, 0, self.version, 256**source)
-            self.holders[run.owner].hear(reading)
-
-    @rule(names=some_of("ABCDEPQ"), arrives=st.booleans())
-    def report(self, names, arrives):
-        for name in names:
-            node = self.nodes[name]
-            member, holding = node.view.member(name), node.holding()
-            if member is not None and holding is not None:
-                self.sent.append((member.parent, holding))
-                if arrives:
-                    self.keepers[member.parent].hear(holding)
-
-    @rule(data=st.data())
-    def deliver(self, data):
-        if self.sent:
-            parent, holding = data.draw(st.sampled_from(self.sent))
-            self.keepers[parent].hear(holding)
-
-    def everybody_up_to_date(self):
-        """All views known, all sources heard, all reports delivered, from the bottom up."""
-        self.learn(self.nodes, 0)
-        self.read(range(SOURCES), 0)
-        self.report((*HOLDERS, *KEEPERS), arrives=True)
-
     @invariant()
     def everybody_is_counted_once(self):
         for name, keeper in self.keepers.items():
-            counts = [(keeper.state >> 8 * source) & 255 for source in range(SOURCES)]
+            counts = self.counts(name)
             assert max(counts) <= 1, f"{name} counts {sum(counts)}: {counts}"
             assert sum(counts) == keeper.sources
             if keeper.is_complete:
@@ -117,7 +65,7 @@ class Rehoming(RuleBasedStateMachine):
                 assert counts == [1] * SOURCES, f"R counts {sum(counts)}: {counts}"
 
     def teardown(self):
-        self.everybody_up_to_date()
+        self.all_heard()
         self.everybody_is_counted_once()
         assert all(keeper.late == () for keeper in self.keepers.values())
 

@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from sim.protocol.membership.ownership import Holder, Keeper, Reading
 from sim.protocol.membership.view import Member, Run
 from sim.protocol.topology.failing import adapt, fail, restore
 from sim.protocol.topology.fences import view_of
@@ -25,6 +19,7 @@ from sim.protocol.topology.placing import join, leave, reseat
 from sim.protocol.topology.rebalancing import plan_epoch
 from sim.protocol.topology.state import founded
 from tests.protocol.membership.mutants import Adds, DropsFirst, NoFence
+from tests.protocol.membership.schedules import schedules, some_of
 
 AGENTS = 7
 LIMITS = (Limits(2, 3, room=4), Limits(1, 2, room=3))
@@ -61,25 +56,12 @@ changes = st.one_of(
     st.builds(lambda seed: lambda state: reseat(state, seed), st.binary(max_size=2)),
     st.builds(lambda at: lambda state: adapt(state, rehome=[at]), st.integers(0, 4)),
 )
-backs = st.sampled_from([0, 0, 0, 1, 2, 3])
-"""How many topologies ago."""
 
 
-def some_of(items):
-    return st.lists(st.sampled_from(items), min_size=1, max_size=8, unique=True)
-
-
-class Changing(RuleBasedStateMachine):
-    keeper = Keeper
-
+class Changing(schedules(LOCALS, (*REGIONALS, "root"), AGENTS)):
     def __init__(self):
-        super().__init__()
         self.states = [first()]
-        self.views = [view_of(self.states[0])]
-        self.holders = {name: Holder(name, self.views[0]) for name in LOCALS}
-        self.keepers = {name: self.keeper(name, self.views[0]) for name in (*REGIONALS, "root")}
-        self.nodes = {**self.holders, **self.keepers}
-        self.sent, self.version = [], 0
+        super().__init__(view_of(self.states[0]))
         self.everybody_up_to_date()
 
     @rule(change=changes, at_once=some_of(NODES))
@@ -92,48 +74,12 @@ class Changing(RuleBasedStateMachine):
             self.stayed &= state.parents[0] >= 0
             self.learn(at_once, 0)
 
-    @rule(names=some_of(NODES), back=backs)
-    def learn(self, names, back):
-        for name in names:
-            self.nodes[name].adopt(self.views[max(0, len(self.views) - 1 - back)])
-
-    @rule(who=some_of(range(AGENTS)), back=backs)
-    def read(self, who, back):
-        self.version += 1
-        for agent in who:
-            run = self.views[max(0, len(self.views) - 1 - back)].run_of(agent)
-            if run is not None:
-                reading = Reading(agent, run.epoch, 0, self.version, 256**agent)
-                self.holders[run.owner].hear(reading)
-
-    @rule(names=some_of(NODES[:-1]), arrives=st.booleans())
-    def report(self, names, arrives):
-        for name in names:
-            member, holding = self.nodes[name].view.member(name), self.nodes[name].holding()
-            if member is not None and holding is not None:
-                self.sent.append((member.parent, holding))
-                if arrives:
-                    self.keepers[member.parent].hear(holding)
-
-    @rule(data=st.data())
-    def deliver(self, data):
-        if self.sent:
-            parent, holding = data.draw(st.sampled_from(self.sent))
-            self.keepers[parent].hear(holding)
-
     @rule()
     def everybody_up_to_date(self):
-        """All topologies known, all agents heard, all reports delivered, from the bottom up."""
-        self.learn(NODES, 0)
-        self.read(range(AGENTS), 0)
-        self.report(NODES[:-1], arrives=True)
+        self.all_heard()
         self.stayed = self.states[-1].parents[0] >= 0
         assert self.counts("root") == self.stayed.astype(int).tolist(), "root counts 0 or 2"
         assert all(keeper.late == () for keeper in self.keepers.values())
-
-    def counts(self, name):
-        """How often each agent is in what a keeper counts."""
-        return [(self.keepers[name].state >> 8 * agent) & 255 for agent in range(AGENTS)]
 
     @invariant()
     def nobody_is_counted_twice_nor_said_to_be_who_is_not(self):
