@@ -15,6 +15,7 @@ from sim.scenario.blocks.routing.advice import about_routing
 from sim.scenario.control_advice import about_control
 from sim.scenario.detection_advice import about_detection
 from sim.scenario.document import Document
+from sim.scenario.floor_advice import about_floor
 from sim.scenario.multiplicity_advice import about_multiplicity
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
@@ -24,6 +25,7 @@ SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (
     about_control,
     about_dependence,
     about_detection,
+    about_floor,
     about_multiplicity,
     about_intervals,
     about_evolution,

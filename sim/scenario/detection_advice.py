@@ -18,34 +18,37 @@ from sim.units import write_duration
 
 REMEMBERING: Final = ("cusum", "ewma_residual", "ewma_z", "lr_e_process")
 """Detectors whose score is of more than the newest values."""
-MATCHED_LEAST: Final = 1000
-"""Agents of a local from which on levels can be matched: with 500 the realised rate is a quarter
-above that of BH, with 10,000 it is the same (tests/theory/test_distributed_fdr.py)."""
 _CONTROL: Final[Path] = ("detection", "control")
 _HIT: Final = {"all": "all", "locals": "all of a local", "regions": "all of a region"}
 _FOR_ANY: Final = "by and bonferroni hold under any dependence, and e_bh on e-values"
 
 
 def about_detection(plan: Plan) -> Iterator[Remark]:
-    """Remarks on the control of a plan without mistakes."""
+    """Remarks on what the control of a plan without mistakes takes agents for."""
     detection = plan.detection
     if detection is None:
         return
     yield from _between_agents(plan, detection)
     yield from _over_time(plan, detection)
-    yield from _too_coarse(plan, detection)
-    yield from _too_few(plan, detection)
-    yield from _quota(plan, detection)
 
 
 def _between_agents(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
+    """Two-sided scores of what is shared are not positively dependent, so no proof covers them.
+
+    A common shock of half the variance leaves the rate of `bh` near its level on average, and
+    multiplies its spread by four (tests/theory/test_fdr_in_runs.py).
+    """
     kind = detection.control.kind
-    needed = {"prds": "independent or positively dependent", "independence": "independent"}
+    needed = {
+        "prds": "that agents are independent, or positively dependent as scores that count both "
+        "directions are not",
+        "independence": "that agents are independent",
+    }
     assumes = PROCEDURES[kind].assumes
     if assumes not in needed:
         return
     for shared in _shared(plan, detection):
-        problem = f"{kind} promises its level for agents that are {needed[assumes]}, and {shared}"
+        problem = f"{shared}, so false alarms come together; {kind} assumes {needed[assumes]}"
         yield _CONTROL, problem, _FOR_ANY
 
 
@@ -71,11 +74,12 @@ def _over_time(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
     kind = detection.control.kind
     if PROCEDURES[kind].assumes != "sequential":
         return
-    reasons = [*_lasting_scores(plan, detection), *_lasting_values(plan)]
+    shared = [*_shared(plan, detection)]
+    reasons = [*shared, *_lasting_scores(plan, detection), *_lasting_values(plan)]
     if reasons:
-        problem = f"{kind} tests each agent as if it had no past, and {'; '.join(reasons)}"
+        problem = f"{kind} takes each test for independent of all before it: {'; '.join(reasons)}"
         hint = "e_lond on lr_e_process holds whatever comes again, and bh decides each time anew"
-        yield _CONTROL, problem, hint
+        yield _CONTROL, problem, _FOR_ANY if shared else hint
 
 
 def _lasting_scores(plan: Plan, detection: DetectionPlan) -> Iterator[str]:
@@ -94,71 +98,3 @@ def _lasting_values(plan: Plan) -> Iterator[str]:
         yield f"drift lasts {write_duration(drift['tau_ns'])}"
     if season and season["amplitude"] > 0:
         yield f"a season lasts {write_duration(season['period_ns'])}"
-
-
-def _too_coarse(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
-    """Controls that soon, or at once, ask for p-values that calibration cannot give."""
-    kind, options = detection.control.kind, detection.control.options
-    facts = PROCEDURES[kind]
-    if detection.detector.kind == "lr_e_process" or facts.on_e_values:
-        return
-    scores = _calibrated(plan, detection)
-    floor = f"no p-value is below 1/{scores + 1:,}, with {scores:,} scores of calibration"
-    agents = _agents_of_decision(plan, detection)
-    if kind == "bonferroni" and options["alpha"] / agents < 1 / (scores + 1):
-        problem = f"{agents:,} agents need p <= {options['alpha'] / agents:.2g} and {floor}: never"
-        yield _CONTROL, problem, "calibrate for longer"
-    if facts.online:
-        tests = _patience(kind, options["alpha"], 1 / (scores + 1))
-        problem = (
-            f"after some {tests:,.0f} tests without an alarm {kind} asks for less than there is: "
-            f"{floor}; then nothing is found any more"
-        )
-        yield _CONTROL, problem, "lr_e_process gives e-values, which have no such floor"
-
-
-def _patience(kind: str, alpha: float, least: float) -> float:
-    from sim.stats.multiplicity import Addis, LordPlusPlus, Saffron
-
-    rules = {"addis": Addis, "lord": LordPlusPlus, "saffron": Saffron}
-    return float(rules[kind](alpha).patience(least))
-
-
-def _calibrated(plan: Plan, detection: DetectionPlan) -> int:
-    """Scores that are kept of the time of calibration, if all arrive."""
-    from sim.detection.controls.calibration import KEPT_MAX
-
-    instants = max(detection.calibrate_ns // detection.every_ns, 1)
-    return min(plan.agents.count * instants, KEPT_MAX)
-
-
-def _agents_of_decision(plan: Plan, detection: DetectionPlan) -> int:
-    """Agents below the largest deciding node."""
-    tier = {"local": 1, "region": -2, "root": -1}[detection.decide]
-    return -(-plan.agents.count // plan.tiers[tier].count)
-
-
-def _largest_local(plan: Plan) -> int:
-    return -(-plan.agents.count // plan.tiers[1].count)
-
-
-def _too_few(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
-    largest = _largest_local(plan)
-    if detection.control.kind == "proportion_matching" and largest < MATCHED_LEAST:
-        problem = (
-            f"levels are matched by what each local estimates of its agents, and the largest has "
-            f"{largest}: many will take themselves for without anomalies, and find none"
-        )
-        yield _CONTROL, problem, f"{MATCHED_LEAST} agents a local or more, or bh"
-
-
-def _quota(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
-    quota, kind = detection.control.options.get("quota"), detection.control.kind
-    if quota is None:
-        return
-    largest, path = _largest_local(plan), (*_CONTROL, "quota")
-    if quota >= largest:
-        yield path, f"no local has more than {largest} agents: the quota never binds", ""
-    if PROCEDURES[kind].online:
-        problem = f"what {kind} promises is not known to hold under a quota: it only caps damage"
-        yield path, problem, "bh, by, e_bh and bonferroni keep their promise"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.scenario.plan import AnomalyPlan, DetectionPlan, Plan
-from sim.scenario.procedures import PROCEDURES
 from sim.scenario.resolve import COVARIANCE_DETECTORS, NEAR_DETECTORS
 from sim.units import write_duration
 
@@ -38,7 +37,6 @@ def detection_facts(plan: Plan) -> DetectionFacts | None:
         decisions=decisions_in(plan, detection),
         notes=(
             *_early(plan, detection, begin_ns),
-            *_powerless(detection),
             *_about_e_values(detection),
         ),
     )
@@ -84,15 +82,6 @@ def _spoils(detection: DetectionPlan) -> str:
 
 def _end_ns(anomaly: AnomalyPlan, plan: Plan) -> int:
     return plan.duration_ns if anomaly.until_ns is None else anomaly.until_ns
-
-
-def _powerless(detection: DetectionPlan) -> Iterator[str]:
-    kind, control = detection.detector.kind, detection.control.kind
-    if PROCEDURES[control].on_e_values and kind != "lr_e_process":
-        yield (
-            f"{kind} gives no e-values: {control} calibrates them from p-values, which leaves it "
-            "nearly powerless; lr_e_process gives real ones"
-        )
 
 
 def _about_e_values(detection: DetectionPlan) -> Iterator[str]:

@@ -7,9 +7,12 @@ from sim.errors import Mistake
 from sim.scenario.checks import Case
 from sim.scenario.plan import DetectionPlan
 from sim.scenario.procedures import PROCEDURES
+from sim.units import write_duration
 
 LOCALS_MAX: Final = 4096
 """Locals that can exchange p-values: who holds whose takes the square of it."""
+PART_LEAST_NS: Final = 1_000
+"""Even where messages take no time there is an end to how finely time is cut."""
 _REASONS: Final = {
     "proportion_matching": "matches locals to each other, and a {decide} has only itself",
     "qute": "lets locals decide with what they tell each other, and a {decide} is told it all",
@@ -37,13 +40,27 @@ def _decides(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
 
 
 def _exchange(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
-    parts, locals_ = 2 * detection.control.options["rounds"], case.plan.tiers[1].count
-    if detection.wait_ns < parts:
-        problem = "qute needs time between scores and decisions: locals tell each other p-values"
-        yield case.document.mistake(("detection", "wait"), problem, "say 200ms, for example")
+    yield from _time_to_exchange(case, detection)
+    locals_ = case.plan.tiers[1].count
     if locals_ > LOCALS_MAX:
         problem = f"of {locals_:,} locals each may hold p-values of each: at most {LOCALS_MAX:,}"
         yield case.document.mistake(("detection", "control"), problem)
+
+
+def _time_to_exchange(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:
+    """No message is faster than within a site, and what comes later than its part is lost."""
+    parts = 2 * detection.control.options["rounds"]
+    each_ns = detection.wait_ns // parts
+    least_ns = max(PART_LEAST_NS, *(case.graph.within_ns if case.graph else ()))
+    if not detection.wait_ns:
+        problem = "qute needs time between scores and decisions: locals tell each other p-values"
+        yield case.document.mistake(("detection", "wait"), problem, "say 200ms, for example")
+    elif each_ns < least_ns:
+        problem = (
+            f"leaves {write_duration(each_ns)} for each of {parts:,} messages in turn, and none "
+            f"is there in less than {write_duration(least_ns)}: nothing is ever heard"
+        )
+        yield case.document.mistake(("detection", "wait"), problem, "wait longer, or fewer rounds")
 
 
 def _witnesses(case: Case, detection: DetectionPlan) -> Iterator[Mistake]:

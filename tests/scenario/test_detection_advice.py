@@ -7,22 +7,10 @@ from sim.scenario.advice import advice
 from sim.scenario.detection_advice import REMEMBERING
 from sim.scenario.document import read_document
 from sim.scenario.procedures import PROCEDURES
+from tests.scenario.advised import scenario, told
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
-PLAIN = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, spread: 0, drift: none}}\n"
 SWINGING = "season: {amplitude: 0.5, phase: common}"
-
-
-def scenario(detection: str, *behaviour: str) -> str:
-    text = GOOD.replace(GOOD.splitlines(keepends=True)[3], PLAIN)
-    text = text.replace("drift: none", ", ".join(["drift: none", *behaviour]))
-    return text + f"detection: {{{detection}}}\n"
-
-
-def told(detection: str, *behaviour: str) -> list[str]:
-    """All advice on a scenario with this detection, in line 6, as the user sees it."""
-    text = scenario(detection, *behaviour)
-    return [str(one) for one in advice(plan_of(text), read_document(text, "scenario.yaml"))]
 
 
 @pytest.mark.parametrize("kind", ["bh", "by", "e_bh", "bonferroni"])
@@ -40,14 +28,29 @@ def test_correlation_within_an_agent_is_harmless():
 
 def test_a_swing_of_all_together_is_told_to_who_needs_independence():
     (found,) = told("detector: z, control: bh", SWINGING)
-    assert found.startswith("scenario.yaml:6:26: detection.control: bh promises its level for")
-    assert "positively dependent, and all swing together (season with phase: common)" in found
+    assert found.startswith("scenario.yaml:6:26: detection.control: all swing together (season")
+    assert "bh assumes that agents are independent, or positively dependent" in found
     assert "by and bonferroni hold under any dependence" in found
 
 
 @pytest.mark.parametrize("kind", ["by", "e_bh", "{kind: threshold, quantile: 99%}"])
 def test_a_swing_of_all_together_is_nothing_to_who_assumes_nothing(kind):
-    assert told(f"detector: z, control: {kind}", SWINGING) == []
+    told_of = "".join(told(f"detector: z, control: {kind}, calibrate: 20s", SWINGING))
+    assert "swing" not in told_of
+
+
+def test_positive_dependence_of_shocks_is_told_not_to_be_that_of_scores():
+    """A shock is positive dependence of values: of two-sided scores it is not."""
+    (found,) = told("detector: z, control: bh", "common: {sd: 0.5}")
+    assert "shocks hit all at once (common: 0.5), so false alarms come together" in found
+    assert "or positively dependent as scores that count both directions are not" in found
+
+
+@pytest.mark.parametrize("kind", ["lord", "saffron", "addis"])
+def test_shocks_are_told_to_who_takes_each_test_for_independent(kind):
+    found = "".join(told(f"detector: z, scope: own, control: {kind}", "common: {sd: 0.5}"))
+    assert f"{kind} takes each test for independent of all before it: shocks hit all" in found
+    assert "by and bonferroni hold under any dependence" in found
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,7 @@ def test_an_online_rule_is_told_all_that_lasts():
 def test_plain_noise_against_its_own_history_has_no_past():
     (found,) = told("detector: z, scope: own, control: saffron")
     assert "without an alarm" in found
+    assert "independent" not in found
 
 
 def test_e_lond_is_told_nothing_of_the_past():
@@ -100,49 +104,7 @@ def test_detectors_that_remember_are_detectors():
     assert set(REMEMBERING) < set(DETECTORS)
 
 
-# Calibration that is too coarse
-
-
-def test_an_online_rule_is_told_when_its_level_is_out_of_reach():
-    (found,) = told("detector: z, scope: own, control: {kind: lord, alpha: 10%}, every: 500ms")
-    assert "after some 20 tests without an alarm lord asks for less than there is" in found
-    assert "no p-value is below 1/10,001, with 10,000 scores of calibration" in found
-    assert "lr_e_process gives e-values" in found
-
-
-@pytest.mark.parametrize(("calibrate", "remarks"), [("9500ms", 1), ("10s", 0)])
-def test_bonferroni_is_told_when_no_alarm_is_possible(calibrate, remarks):
-    """1000 agents at 5 %: p <= 5e-5, so 19,999 scores; each instant gives 1000."""
-    found = told(f"detector: z, control: bonferroni, calibrate: {calibrate}")
-    assert ["1,000 agents need p <= 5e-05" in one for one in found] == [True] * remarks
-    assert told(f"detector: z, control: bonferroni, calibrate: {calibrate}, decide: local") == []
-
-
-# Locals
-
-
-def test_levels_are_not_matched_on_few_agents():
-    (found,) = told("detector: z, control: proportion_matching")
-    assert "the largest has 20: many will take themselves for without anomalies" in found
-
-
-def test_matching_where_there_is_nothing_to_match_is_refused():
-    (found,) = mistakes_in(scenario("detector: z, control: proportion_matching, decide: local"))
-    assert (
-        "detection.decide: proportion_matching matches locals to each other, and a local" in found
-    )
-
-
-def test_a_quota_that_never_binds_is_told_at_its_place():
-    control = "control: {kind: bh, quota: QUOTA}"
-    assert told("detector: z, " + control.replace("QUOTA", "19")) == []
-    (found,) = told("detector: z, " + control.replace("QUOTA", "20"))
-    assert "6:46: detection.control.quota: no local has more than 20 agents" in found
-
-
-def test_a_quota_under_an_online_rule_is_told_what_it_costs():
-    (found,) = told("detector: lr_e_process, scope: own, control: {kind: e_lond, quota: 3}")
-    assert "what e_lond promises is not known to hold under a quota" in found
+# Levels that are none
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PROCEDURES if kind != "threshold"])

@@ -51,11 +51,6 @@ def test_an_anomaly_that_is_over_before_the_first_decision_is_never_scored():
     assert "anomalies[0] is over before decisions begin, at 15s: it is never scored" in notes
 
 
-def test_e_values_out_of_p_values_are_called_nearly_powerless():
-    (note,) = facts_of("detector: z, control: e_bh").notes
-    assert "nearly powerless" in note
-
-
 @pytest.mark.parametrize(
     ("options", "notes"),
     [("restart: 10s", 0), ("restart: none", 1)],

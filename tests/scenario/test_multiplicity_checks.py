@@ -26,6 +26,11 @@ REFUSED = [
     ("control: qute, decide: region", "a region is told it all"),
     ("control: proportion_matching, decide: local", "a local has only itself"),
     ("control: qute, decide: local, wait: 0ms", "needs time between scores and decisions"),
+    ("control: {kind: qute, rounds: 100000000}, decide: local", "must be at most 2048"),
+    (
+        "control: {kind: qute, rounds: 2048}, decide: local, wait: 100ms",
+        "leaves 24414ns for each of 4,096 messages in turn, and none is there in less than 50us",
+    ),
     ("control: {kind: qute, rounds: 0}, decide: local", "rounds"),
     ("control: {kind: qute, graph: star}, decide: local", "graph"),
     ("witnesses: 2", "of 2 no more may lie than of 1: say an odd number"),
@@ -73,3 +78,15 @@ def test_a_quota_of_none_is_no_limit():
     limited, without = (f"control: {{kind: bh, quota: {quota}}}" for quota in (5, "none"))
     assert parsed(limited).detection.control.options["quota"] == 5
     assert parsed(without).detection == parsed("control: bh").detection
+
+
+def test_time_of_an_exchange_is_not_cut_finer_than_a_microsecond_where_messages_take_none():
+    text = GOOD.replace("{kind: point}", "{kind: point, within: 0ms}")
+    for rounds, good in ((50, True), (51, False)):
+        control = f"control: {{kind: qute, rounds: {rounds}}}, decide: local, wait: 100us"
+        block = f"detection: {{detector: z, scope: own, {control}}}\n"
+        if good:
+            parse_scenario(text + block, "s.yaml")
+        else:
+            with pytest.raises(ScenarioError, match="none is there in less than 1us"):
+                parse_scenario(text + block, "s.yaml")
