@@ -34,12 +34,11 @@ def _of_root(column: str) -> Figure:
     return lambda tables, plan: _over_time(of_tier(tables, len(plan.tiers) - 1), column)
 
 
-def _of_busiest(column: str) -> Figure:
-    """The largest of all tiers of the mean over time of each tier's busiest node."""
+def _extreme(what: str, column: str, unit: float = 1.0) -> Figure:
+    """Of the one node of any tier that most is asked of, or that makes wait longest."""
 
-    def figure(tables: Tables, plan: Plan) -> float:
-        parents = range(1, len(plan.tiers))
-        return max(_over_time(of_tier(tables, tier), column) for tier in parents)
+    def figure(tables: Tables, _: Plan) -> float:
+        return _max(tables.extremes[column][tables.extremes["what"] == what]) / unit
 
     return figure
 
@@ -51,10 +50,6 @@ def _wait_s(load: Table) -> float:
 
 def _wait_at_root(tables: Tables, plan: Plan) -> float:
     return _wait_s(of_tier(tables, len(plan.tiers) - 1))
-
-
-def _longest_wait(tables: Tables, plan: Plan) -> float:
-    return max(_wait_s(of_tier(tables, tier)) for tier in range(1, len(plan.tiers)))
 
 
 def _largest(column: str) -> Figure:
@@ -81,11 +76,11 @@ def _max(values: NDArray[Any]) -> float:
 
 CAPACITY_FIGURES: Final[Mapping[str, Figure]] = {
     "capacity.offered.root": _of_root("offered_max"),
-    "capacity.offered.max": _of_busiest("offered_max"),
+    "capacity.offered.max": _extreme("offered", "offered"),
     "capacity.utilisation.root": _of_root("utilisation_max"),
-    "capacity.utilisation.max": _of_busiest("utilisation_max"),
+    "capacity.utilisation.max": _extreme("offered", "utilisation"),
     "capacity.wait.root": _wait_at_root,
-    "capacity.wait.max": _longest_wait,
+    "capacity.wait.max": _extreme("wait", "wait_ns", NS_PER_S),
     "capacity.backlog.max": _largest("backlog_max"),
     "capacity.state.max": _largest("state_max"),
     "capacity.state.total": _total,

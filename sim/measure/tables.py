@@ -90,6 +90,8 @@ class Tables:
       them: since the last sample the messages that were accepted, how long these wait in all, and
       work asked and done per second (mean and busiest node); and now the messages that are there
       (backlog), and bytes of state, history and queue (fullest node and in all).
+    - `extremes`: two rows a tier above the agents, over the whole run: the node of which most
+      service was asked (`what` is offered), and that where messages waited longest (wait).
     - `intervals`: one row a publication and tier of parents: of so many `intervals` (a node and a
       feature each) how many cover the truth, how many would if all values were independent
       (`naive`), and how many have no end (`unbounded`); mean half width of the others in standard
@@ -139,6 +141,7 @@ class Tables:
     shapes: Table
     census: Table
     load: Table
+    extremes: Table
 
     @classmethod
     def of(cls, columns: Mapping[str, Mapping[str, ArrayLike]]) -> "Tables":

@@ -120,18 +120,19 @@ def _curve(load: Any, column: str) -> tuple[NDArray[np.float64], NDArray[Any]]:
 
 def _headline(tables: Tables, plan: Plan) -> str:
     """Who is busiest, and whether that is too much."""
-    tier = max(range(1, len(plan.tiers)), key=lambda one: _offered(tables, one))
-    name, load = plan.tiers[tier].name, _offered(tables, tier)
+    load = CAPACITY_FIGURES["capacity.offered.max"](tables, plan)
+    name = _extreme(tables, "offered", "offered")
     if load > 1:
-        return f"{plan.name}: the busiest {name} is asked for {load:.3g} times what it can do"
-    if load == 0:
+        return f"{plan.name}: {name} is asked for {load:.3g} times what it can do"
+    if not load > 0:
         return f"{plan.name}: messages take nobody any time"
-    return f"{plan.name}: every tier keeps up, the busiest {name} with a load of {load:.3g}"
+    return f"{plan.name}: everybody keeps up, {name} has most to do, a load of {load:.3g}"
 
 
-def _offered(tables: Tables, tier: int) -> float:
-    """To its busiest node, over the run."""
-    return float(of_tier(tables, tier)["offered_max"].mean())
+def _extreme(tables: Tables, what: str, column: str) -> str:
+    """The node where it is largest."""
+    rows = np.flatnonzero(tables.extremes["what"] == what)
+    return str(tables.extremes["node"][rows[tables.extremes[column][rows].argmax()]])
 
 
 def _sentence(tables: Tables, plan: Plan) -> str:
@@ -142,7 +143,8 @@ def _sentence(tables: Tables, plan: Plan) -> str:
     }
     return (
         f"{plan.agents.count:,} agents: at most {figures['backlog.max']:,.0f} messages at a node, "
-        f"mean waits of {format_duration(figures['wait.max'] * NS_PER_S)}; "
+        f"a mean wait of {format_duration(figures['wait.max'] * NS_PER_S)} at "
+        f"{_extreme(tables, 'wait', 'wait_ns')}; "
         f"{format_size(figures['state.max'])} in the fullest node, "
         f"{format_size(figures['state.total'])} in all"
     )

@@ -159,3 +159,15 @@ def test_reports_that_were_overtaken_share_the_fate_of_their_queue(kind):
     told = outcomes(late, "agent", "update")
     # At the end all is delivered, on the way or lost, and nothing counts twice.
     assert sum(told.values()) == 20 * 40
+
+
+def test_the_busiest_node_is_one_node_over_the_whole_run():
+    """Pauses one after the other give every sample another busiest node, and nobody more to do."""
+    pauses = [
+        {"kind": "pause", "nodes": [f"local-{i}"], "at": f"{1 + i}s", "until": f"{1.8 + i}s"}
+        for i in range(2)
+    ]
+    extremes = run(*pauses, **LOADED).tables["extremes"]
+    offered = (extremes["tier"] == 1) & (extremes["what"] == "offered")
+    assert extremes["offered"][offered] == pytest.approx([0.6], abs=0.01)
+    assert load_of(run(*pauses, **LOADED), 1, "offered_max").mean() > 0.7

@@ -57,9 +57,9 @@ def test_a_pause_shows_as_a_peak_of_messages(figure):
 
 
 def test_the_title_says_who_is_busiest_and_whether_that_is_too_much():
-    assert title(drawn()) == "small: every tier keeps up, the busiest local with a load of 0.4"
+    assert title(drawn()) == "small: everybody keeps up, local-0 has most to do, a load of 0.4"
     too_much = title(drawn(ingress="50ms"))
-    assert too_much.startswith("small: the busiest local is asked for ")
+    assert too_much.startswith("small: local-0 is asked for ")
     assert too_much.endswith(" times what it can do")
     assert title(drawn(ingress="0ms")) == "small: messages take nobody any time"
 

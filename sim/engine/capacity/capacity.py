@@ -3,7 +3,7 @@
 Means are over the nodes that are there; replicas are nodes like any other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -37,14 +37,20 @@ class Capacity:
             for tier, replicas in enumerate(sets, start=1)
         ]
         self._rows: list[Row] = []
+        self._names = [_names(world, tier) for tier in range(1, parts.top + 1)]
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """One for all samples."""
         yield self._sampling(kernel, advance)
 
     def rows(self) -> Rows:
-        """A row a sample and tier."""
-        return {"load": self._rows}
+        """A row a sample and tier, and the extremes of each tier over the run."""
+        extremes = [
+            {"tier": number, **row}
+            for number, (tier, names) in enumerate(zip(self._tiers, self._names, strict=True), 1)
+            for row in tier.extremes(names, self._end_ns)
+        ]
+        return {"load": self._rows, "extremes": extremes}
 
     def idle(self) -> list[str]:
         """A look is never without effect."""
@@ -104,6 +110,22 @@ class _Tier:
         }
 
 
+    def extremes(self, names: Sequence[str], now_ns: int) -> Iterator[Row]:
+        """The node that most is asked of, and the one where messages wait longest, by name."""
+        totals = self._queues.totals(now_ns)
+        wait_ns = totals.waited_ns / np.maximum(totals.messages, 1)
+        for what, values in (("offered", totals.work_ns), ("wait", wait_ns)):
+            node = int(values.argmax())
+            yield {
+                "what": what,
+                "node": names[node],
+                "messages": int(totals.messages[node]),
+                "offered": float(totals.work_ns[node] / now_ns),
+                "utilisation": float(totals.done_ns[node] / now_ns),
+                "wait_ns": float(wait_ns[node]),
+            }
+
+
 def _spread(name: str, values: Floats, there: NDArray[Any]) -> Row:
     """Mean over the nodes that are there, and the largest."""
     return {name: float(values.sum() / max(there.sum(), 1)), f"{name}_max": float(values.max())}
@@ -115,6 +137,13 @@ def _held(there: NDArray[Any], state: Floats) -> Row:
         "state_max": float(state.max()),
         "state_total": float(state.sum()),
     }
+
+
+def _names(world: World, tier: int) -> list[str]:
+    """Of the nodes of a tier, replicas one after the other."""
+    shape = world.roster.shape
+    rows = [row for row in range(1, len(shape.rows)) if shape.tier_of(row)[0] == tier]
+    return [shape.node_name(row, node) for row in rows for node in range(shape.rows[row])]
 
 
 def _replicas(world: World, tier: int) -> list[Parents]:

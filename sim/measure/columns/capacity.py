@@ -22,4 +22,13 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "state_max": np.float64,
         "state_total": np.float64,
     },
+    "extremes": {
+        "tier": np.int64,
+        "what": np.str_,
+        "node": np.str_,
+        "messages": np.int64,
+        "offered": np.float64,
+        "utilisation": np.float64,
+        "wait_ns": np.float64,
+    },
 }

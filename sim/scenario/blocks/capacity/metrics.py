@@ -26,7 +26,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric(
         "capacity.wait.max",
         "s",
-        "time that a message waited at a node, mean over the tier where it was longest",
+        "time that a message waited, mean at the node where that is longest",
     ),
     Metric(
         "capacity.backlog.max",
