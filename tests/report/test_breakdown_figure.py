@@ -11,6 +11,7 @@ from sim.measure.breakdown import floor_sd
 from sim.report.breakdown_figure import breakdown_figure
 from sim.report.curves import SweptCell
 from sim.report.style import save
+from tests.report.layout import beyond_the_page
 from tests.report.liars import NESTED, RULES, SHARE, as_swept, breaking
 from tests.report.swept import LOSS, falling, swept
 
@@ -155,12 +156,7 @@ def test_a_missing_cell_is_a_gap():
 def test_everything_fits_on_the_page(grid, monkeypatch):
     monkeypatch.setattr("tests.report.liars.bias", lambda *_: 0.5)
     figure = draw(**grid)
-    figure.draw_without_rendering()
-    for axes in figure.axes[1:]:
-        box = axes.get_tightbbox()
-        assert min(box.x0, box.y0) >= 0
-        assert box.x1 <= figure.bbox.width
-        assert box.y1 <= figure.bbox.height
+    assert beyond_the_page(figure) == []
 
 
 def test_a_sweep_of_no_share_of_liars_is_refused():

@@ -1,7 +1,6 @@
 """The figure is judged by eye; here it is held to what an eye cannot see or would soon forget."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from sim.report.style import save
 from sim.scenario.plan import Variant
 from tests.measure.synthetic import Fault, S, make_plan, make_tables
 from tests.report.detected import SHIFT, detected, detection_plan
+from tests.report.layout import beyond_the_page, boxes, overlapping
 
 pytestmark = pytest.mark.slow
 
@@ -210,15 +210,10 @@ def test_every_axis_of_a_value_has_its_unit(figure):
 @pytest.mark.parametrize("tables", [detected(faults=[CUT]), detected(agents=10, anomalous=1)])
 def test_everything_fits_on_the_page_and_nothing_overlaps(tables):
     figure = draw(tables)
-    figure.draw_without_rendering()
-    boxes = [axes.get_tightbbox() for axes in figure.axes[1:]]
-    assert min(box.x0 for box in boxes) >= 0
-    assert min(box.y0 for box in boxes) >= 0
-    assert max(box.x1 for box in boxes) <= figure.bbox.width
-    assert max(box.y1 for box in boxes) <= figure.bbox.height
-    *stacked, last = boxes[:-1]
-    assert all(above.y0 >= below.y1 for above, below in pairwise([*stacked, last]))
-    assert last.x1 <= boxes[-1].x0
+    assert beyond_the_page(figure) == []
+    *_, left, right = boxes(figure)
+    assert overlapping(figure) == [len(figure.axes) - 2], "the last two stand side by side"
+    assert left.x1 <= right.x0
 
 
 def test_the_header_fits_on_the_page(figure):

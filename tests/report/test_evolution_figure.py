@@ -1,7 +1,6 @@
 """The figure is judged by eye; here it is held to what an eye cannot see or would soon forget."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 
@@ -11,6 +10,7 @@ from sim.report.evolution_figure import evolution_figure
 from sim.report.style import save
 from tests.measure.synthetic import Fault, S
 from tests.report.evolved import evolved, evolved_plan
+from tests.report.layout import beyond_the_page, overlapping
 
 pytestmark = pytest.mark.slow
 
@@ -103,12 +103,8 @@ def test_a_tree_that_stays_as_it_is_has_no_such_figure():
 
 
 def test_everything_fits_on_the_page_and_no_two_panels_overlap(figure):
-    figure.draw_without_rendering()
-    boxes = [axes.get_tightbbox() for axes in figure.axes[1:]]
-    assert min(min(box.x0, box.y0) for box in boxes) >= 0
-    assert max(box.x1 for box in boxes) <= figure.bbox.width
-    for above, below in pairwise(boxes):
-        assert above.y0 >= below.y1
+    assert beyond_the_page(figure) == []
+    assert overlapping(figure) == []
 
 
 def test_it_can_be_saved(figure, tmp_path):

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from sim.report.lies_figure import is_about_lies, liar_shares, lies_figure
 from sim.report.style import save
 from tests.measure.lied import AGENTS_LIE, GUARDED, LIES, convictions, lied, lied_plan
 from tests.measure.synthetic import MEAN, Fault, S
+from tests.report.layout import beyond_the_page, overlapping
 
 pytestmark = pytest.mark.slow
 
@@ -249,12 +249,8 @@ def many_trials():
 @pytest.mark.parametrize("tables", [lied, many_trials])
 def test_everything_fits_on_the_page_and_no_two_panels_overlap(tables):
     figure = draw(tables())
-    figure.draw_without_rendering()
-    boxes = [axes.get_tightbbox() for axes in figure.axes[1:]]
-    assert min(min(box.x0, box.y0) for box in boxes) >= 0
-    assert max(box.x1 for box in boxes) <= figure.bbox.width
-    for above, below in pairwise(boxes):
-        assert above.y0 >= below.y1
+    assert beyond_the_page(figure) == []
+    assert overlapping(figure) == []
 
 
 def test_the_longest_sentence_fits_on_the_page():

@@ -1,7 +1,5 @@
 """The figure is judged by eye; here it is held to what an eye cannot see or would soon forget."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
@@ -9,6 +7,7 @@ from sim.errors import ResultsError
 from sim.report.recovery_figure import recovery_figure
 from sim.report.style import save
 from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
+from tests.report.layout import beyond_the_page, overlapping
 
 pytestmark = pytest.mark.slow
 
@@ -79,21 +78,11 @@ def test_no_legend_covers_a_panel(figure):
 
 
 def test_everything_but_the_header_fits_on_the_page(figure):
-    figure.draw_without_rendering()
-    width, height = figure.bbox.width, figure.bbox.height
-    for axes in figure.axes[1:]:
-        box = axes.get_tightbbox()
-        assert box.x0 >= 0
-        assert box.y0 >= 0
-        assert box.x1 <= width
-        assert box.y1 <= height
+    assert beyond_the_page(figure) == []
 
 
 def test_no_two_panels_overlap(figure):
-    figure.draw_without_rendering()
-    boxes = [axes.get_tightbbox() for axes in figure.axes[1:]]
-    for above, below in pairwise(boxes):
-        assert above.y0 >= below.y1
+    assert overlapping(figure) == []
 
 
 def test_a_recovery_that_was_not_seen_is_said_in_words():
