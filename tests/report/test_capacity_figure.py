@@ -9,6 +9,7 @@ from sim.errors import ResultsError
 from sim.measure.tables import Tables
 from sim.report.capacity_figure import capacity_figure
 from tests.engine.scenarios import plan_of
+from tests.report.layout import beyond_the_page, overlapping
 
 PAUSE = {"kind": "pause", "nodes": ["local-0"], "at": "2s", "until": "2500ms"}
 LIMITED = {"memory": {"root": "1MB"}}
@@ -68,3 +69,8 @@ def test_without_the_block_there_is_no_figure():
     plan = plan_of()
     with pytest.raises(ResultsError, match="has no `capacity`"):
         capacity_figure(Tables.of(whole(Simulation(plan, seed=1).run().tables)), plan)
+
+
+def test_everything_fits_on_the_page_and_no_two_panels_overlap(figure):
+    assert beyond_the_page(figure) == []
+    assert overlapping(figure) == []

@@ -10,6 +10,7 @@ from sim.errors import ResultsError
 from sim.measure.tables import Tables
 from sim.report.routing_figure import routing_figure
 from tests.engine.scenarios import plan_of
+from tests.report.layout import beyond_the_page, overlapping
 
 BUSY = {"every": "100ms", "learn": "1s", "rate": "50kbps", "discipline": "priority"}
 ALERT = {"kind": "shift", "agents": "agent-5", "at": "2s", "size": "12sd"}
@@ -65,3 +66,8 @@ def test_where_nobody_waits_there_is_no_panel_of_waits():
 def test_without_routing_there_is_no_figure_of_it():
     with pytest.raises(ResultsError, match="has no `routing`"):
         drawn()
+
+
+def test_everything_fits_on_the_page_and_no_two_panels_overlap(figure):
+    assert beyond_the_page(figure) == []
+    assert overlapping(figure) == []
