@@ -92,6 +92,10 @@ class Detection:
         """Whom there are points of now; None = all. What a liar shows is nobody's accuracy."""
         self.latest: tuple[Floats, Bools] | None = None
         """Scores and alarms of the last decision, (agents,); None before the first."""
+        self.seats: Callable[[], Ints] | None = None
+        """The row of each agent now, (agents,); None where agent i always sits in row i.
+
+        Watches, scores and alarms are of rows; truth and points are of agents."""
         self.shown: tuple[int, ...] = ()
         """Anomalies that some agent showed while decisions were made; known once there are tables.
 
@@ -176,12 +180,21 @@ class Detection:
         self._know_at_once(self.central, now_ns, sent_ns)
         central = self.central.decider.decide(now_ns, present=members)
         if found is not None and central is not None:
-            present = self._world.is_up(0)
-            if self.correct is not None:
-                present = present & self.correct()
-            self.points.add(now_ns, self.truth.label, present, found, central)
+            self._add_points(now_ns, found, central)
         self.latest = found
         return found
+
+    def _add_points(
+        self, now_ns: int, found: tuple[Floats, Bools], central: tuple[Floats, Bools]
+    ) -> None:
+        present = self._world.is_up(0)
+        if self.correct is not None:
+            present = present & self.correct()
+        if self.seats is not None:
+            seat = self.seats()
+            present = present[seat]
+            found, central = ((scores[seat], alarm[seat]) for scores, alarm in (found, central))
+        self.points.add(now_ns, self.truth.label, present, found, central)
 
     def forget(self, nodes: Nodes) -> None:
         """Nodes (a bool array a tier) lose what they knew."""

@@ -1,9 +1,11 @@
 """The truth about every agent: the label of its newest value, and every anomaly from begin to end.
 
 Labels are read when values are measured, so they are exact to the value. An anomaly of an agent is
-a segment: from the birth of its first anomalous value to one period after that of its last.
+a segment: from the birth of its first anomalous value to one period after that of its last. Where
+agents change their seats a label goes along with its agent.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +18,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _COLUMNS: Final = ("agent", "anomaly", "begin_ns", "end_ns")
+
+WhoMeasured = Callable[[Ints, Floats], Ints]
+"""The agents that measured in some rows of the columns at some births, (k,) each."""
 
 
 class Truth:
@@ -30,17 +35,22 @@ class Truth:
         self._last_ns = np.zeros(agents)
         """Birth of the first and of the newest value with the present label, where it is not 0."""
         self._segments: list[NDArray[np.int64]] = []
+        self.who_measured: WhoMeasured | None = None
+        """None where agent i always sits in row i."""
 
     def measured(self, first: int, part: Emission) -> None:
-        """Read the labels of what agents first ... measure in the reports of `part`."""
+        """Read the labels of what is measured in rows first ... in the reports of `part`."""
         for row, born_ns in enumerate(part.sent_ns):
             label = np.empty(len(born_ns), np.int16)
             self._behaviour.label(part.first_tick + row, born_ns, first, label)
-            if part.sent is not None:
-                here = self.label[first : first + len(label)]
-                label = np.where(part.sent[row], label, here)
-                born_ns = np.where(part.sent[row], born_ns, 0.0)
-            self._note(first, label, born_ns)
+            if part.sent is None:
+                sent = np.arange(len(born_ns))
+            else:
+                sent = np.flatnonzero(part.sent[row])
+                label, born_ns = label[sent], born_ns[sent]
+            rows = first + sent
+            who = rows if self.who_measured is None else self.who_measured(rows, born_ns)
+            self._note(who, label, born_ns)
 
     def segments(self, since_ns: int) -> dict[str, NDArray[Any]]:
         """The table of all segments that end after `since_ns`, by agent and begin."""
@@ -51,21 +61,18 @@ class Truth:
         rows = rows[np.lexsort((rows[:, 2], rows[:, 0]))]
         return dict(zip(_COLUMNS, rows.T, strict=True))
 
-    def _note(self, first: int, label: NDArray[np.int16], born_ns: Floats) -> None:
-        before = self.label[first : first + len(label)]
+    def _note(self, agents: Ints, label: NDArray[np.int16], born_ns: Floats) -> None:
+        """Each of these agents, all different, has measured a value with this label."""
+        before = self.label[agents]
         changed = np.flatnonzero(label != before)
         if len(changed):
-            self._close(first + changed[before[changed] != 0])
-            self._begin_ns[first + changed] = born_ns[changed]
-            self.label[first + changed] = label[changed]
+            self._close(agents[changed[before[changed] != 0]])
+            self._begin_ns[agents[changed]] = born_ns[changed]
+            self.label[agents[changed]] = label[changed]
         anomalous = np.flatnonzero(label)
-        if len(anomalous):
-            last = self._last_ns
-            last[first + anomalous] = np.where(
-                born_ns[anomalous] > 0, born_ns[anomalous], last[first + anomalous]
-            )
+        self._last_ns[agents[anomalous]] = born_ns[anomalous]
 
-    def _close(self, agents: NDArray[np.intp]) -> None:
+    def _close(self, agents: Ints) -> None:
         if len(agents):
             end_ns = self._last_ns[agents] + self._period_ns
             columns = (agents, self.label[agents], self._begin_ns[agents], end_ns)

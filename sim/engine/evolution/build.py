@@ -5,7 +5,7 @@ as have halfway between the fewest and the most agents each, and so on up; all o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,9 +34,6 @@ def prepare_ground(parts: Parts, world: World, plan: EvolutionPlan) -> Grounds:
     """The first shape of a tree, with its agents in their seats. Call before anybody is to lie."""
     residence = Residence(parts.levels)
     seated = take_seats(parts, world, plan.epoch_ns, residence)
-    if parts.plan.detection is not None:
-        # Nobody knows yet where those that anomalies are put into will sit.
-        seated = replace(seated, hit=np.ones_like(parts.hit))
     places = [tier.count for tier in parts.plan.tiers[:-1]]
     state = founded(first_counts(places, plan), places, _limits(parts, plan.fan_in))
     return Grounds(plan, seated, state, residence)

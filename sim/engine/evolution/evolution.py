@@ -6,6 +6,7 @@ agent is known by its own number, a row of the columns is a place (see `residenc
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -60,6 +61,11 @@ class Evolution:
         """Rows in use in this epoch, and in the one before."""
         self._heirs: list[Split | Replace] = []
         """Nodes that are new in this epoch, each with the one whose children it has taken."""
+        if detection is not None:
+            detection.seats = lambda: self._residence.rows[0]
+            detection.truth.who_measured = partial(
+                self._residence.who_measured, epoch_ns=plan.epoch_ns
+            )
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """Epochs, comings and goings between them, and the census at the end of each pane."""

@@ -10,6 +10,7 @@ from sim.engine.evolution.rows import rows_of_nodes
 from sim.telemetry.tree import Groups
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 EPOCHS_KEPT: Final = 3
@@ -41,6 +42,12 @@ class Residence:
     def agent_at(self, epoch: int) -> Ints:
         """Which agent sits in each row in an epoch, (rows,)."""
         return self._agent_at[epoch]
+
+    def who_measured(self, rows: Ints, born_ns: Floats, epoch_ns: int) -> Ints:
+        """Which agents measured in some rows at some births, (k,) each, all of one epoch."""
+        if not len(rows):
+            return rows
+        return self._agent_at[int(born_ns[0] // epoch_ns)][rows]
 
     def seat_of(self, _epoch: int) -> Ints:
         """In which row each agent sits now, (agents,)."""
