@@ -9,6 +9,7 @@ from sim.report.confidence_figure import confidence_figure, headline
 from sim.report.style import save
 from tests.measure.synthetic import make_plan, make_tables
 from tests.measure.test_confidence import GOOD, LOCAL, SHORT, found_in, plan_of, tables_of
+from tests.report.layout import beyond_the_page, overlapping
 
 LATER = (*GOOD[:2], 9_400, 6_000, 700, 0.2, "")
 OF_LOCALS = (LOCAL, 300, 290, 200, 10, 0.3, "")
@@ -62,6 +63,12 @@ def test_the_figure_has_a_curve_a_tier_the_claim_and_the_naive_intervals():
         "root",
         "naive, root",
     ]
+
+
+def test_everything_fits_on_the_page_and_no_two_panels_overlap():
+    figure = confidence_figure(tables_of(OF_LOCALS, SHORT, LATER), plan_of())
+    assert beyond_the_page(figure) == []
+    assert overlapping(figure) == []
 
 
 def test_the_figure_is_the_same_bytes_every_time(tmp_path):
