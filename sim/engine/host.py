@@ -73,6 +73,8 @@ class Host:
         self.forged = 0
         self.discarded: list[Callable[[str, Message], None]] = []
         """Who is told of each message that is lost in here: (name of this node, message)."""
+        self.postponed: list[Callable[[str, Message], None]] = []
+        """Who is told of each that comes while it is paused, in the same way."""
         self._factory, self._kernel = factory, kernel
         self._transmit, self._journal = transmit, journal
         self._transmit_all = self._transmit_each if broadcast is None else broadcast
@@ -119,6 +121,8 @@ class Host:
         assert self.is_up, f"{self.node_id} is down"
         if self.is_paused:
             self._held.append(_Held(partial(self.arrive, message), message))
+            for told in self.postponed:
+                told(self.node_id, message)
         elif self._service is not None:
             self._service.offer(message)
         else:

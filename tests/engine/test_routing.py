@@ -103,6 +103,15 @@ def test_all_disciplines_make_updates_of_one_size_wait_the_same_in_total():
     assert waits.count(waits[0]) == len(ORDERS)
 
 
+@pytest.mark.parametrize(("node", "agents"), [("regional-0", 8), ("root", 24)])
+def test_what_comes_to_a_machine_that_stands_still_waits_for_it(node, agents):
+    """Of each agent ten updates, 100 ms apart, the last of them within 100 ms of the resumption."""
+    pause = {"kind": "pause", "nodes": node, "at": "1s", "until": "2s"}
+    rows = tables(pause, routing=LOOKING).updates
+    waited_s = float((rows["wait_ns"] * rows["arrived"]).sum()) / S
+    assert 4.5 * agents <= waited_s <= 5.5 * agents
+
+
 def test_what_finds_a_queue_full_is_dropped_and_counted():
     found = tables(routing={**NARROW, "capacity": 2})
     assert total(found, "dropped") > 0

@@ -1,5 +1,7 @@
 """Silence against death: when an agent stopped, and from when on the root takes it for dead.
 
+Who leaves in good order (`churn`) has not died, although the root misses its heartbeats as well.
+
 With heartbeats an agent counts as dead once so many are missed. Without them nobody ever does: a
 dead agent's last value is held for ever.
 """
@@ -25,9 +27,12 @@ class Deaths:
         self._open: dict[int, dict[str, Any]] = {}
         self._rows: list[dict[str, Any]] = []
 
-    def follow(self, before: Bools, after: Bools, now_ns: int) -> None:
-        """Agents have stopped or begun anew: who acted before, and who acts now; (agents,)."""
-        for agent in np.flatnonzero(before & ~after).tolist():
+    def follow(self, before: Bools, after: Bools, belongs: Bools, now_ns: int) -> None:
+        """Agents have stopped or begun anew: who acted before, and who acts now; (agents,).
+
+        `belongs`: who has not left.
+        """
+        for agent in np.flatnonzero(before & ~after & belongs).tolist():
             row = {"agent": agent, "died_ns": now_ns, "believed_ns": NEVER}
             self._open[agent] = row
             self._rows.append(row)

@@ -66,7 +66,7 @@ class Field:
     def _follow(self) -> None:
         """Outages have changed."""
         before, self.up = self.up, self._world.is_up(0).copy()
-        self.deaths.follow(before, self.up, self._outlet.now_ns)
+        self.deaths.follow(before, self.up, self._world.registered(), self._outlet.now_ns)
 
     # Measuring
 

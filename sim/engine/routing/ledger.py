@@ -1,6 +1,7 @@
 """Where every update is, from its source to the root: books of their own, beside all routers.
 
-An update is on its way to a host, or waits at one; it ends at the root, or is lost. `check` holds
+An update is on its way to a host, or waits at one; it ends at the root, or is lost. It waits from
+when it comes to a machine, also to one that is paused and lets its router know later. `check` holds
 these books against what routers hold and what the kernel has in flight, so a message that vanished
 or came twice, anywhere, is found at the next sample.
 """
@@ -8,11 +9,14 @@ or came twice, anywhere, is found at the next sample.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sim.engine.routing.meter import Meter
 from sim.errors import InvariantViolated
 from sim.protocol.messages import Message
 from sim.protocol.routing.contract import Pulse, Ranked
+
+NOT_YET: Final = -1
 
 _Key = tuple[bool, int, int, int]
 """Whether it is a pulse, epoch, version, and (of pulses, which share versions) birth."""
@@ -28,7 +32,7 @@ class Parcel:
     """The host at which it is, or to which it is on its way."""
     is_there: bool
     arrived_ns: int
-    """When it came to that host."""
+    """When it came to that host, or to its paused machine; NOT_YET while it is on its way."""
     waited_ns: int
     """At all hosts so far, without the time on their lines."""
 
@@ -48,14 +52,21 @@ class Ledger:
         """Its source sends it; a source never sends the same twice."""
         mine, key = self._parcels.setdefault(message.source, {}), _key(message)
         assert key not in mine, (message.source, key)
-        mine[key] = Parcel(rank, to, False, self._now_ns, 0)
+        mine[key] = Parcel(rank, to, False, NOT_YET, 0)
         self._sent[rank] += 1
         self._meter.sent(rank)
+
+    def postpone(self, message: Message, at: str) -> None:
+        """It comes to a machine that is paused; messages that are no updates are no concern."""
+        if isinstance(message, Ranked):
+            self._find(message, at, is_there=False).arrived_ns = self._now_ns
 
     def arrive(self, message: Ranked, at: str) -> None:
         """It comes to a router."""
         parcel = self._find(message, at, is_there=False)
-        parcel.is_there, parcel.arrived_ns = True, self._now_ns
+        parcel.is_there = True
+        if parcel.arrived_ns == NOT_YET:
+            parcel.arrived_ns = self._now_ns
 
     def take(self, message: Ranked, at: str) -> int:
         """It is put on the line; how long it has waited here, in ns."""
@@ -67,12 +78,14 @@ class Ledger:
     def leave(self, message: Ranked, at: str, to: str) -> None:
         """Its last bit is sent."""
         parcel = self._find(message, at, is_there=True)
-        parcel.at, parcel.is_there = to, False
+        parcel.at, parcel.is_there, parcel.arrived_ns = to, False, NOT_YET
 
     def deliver(self, message: Ranked, at: str) -> str:
         """It is at the root; its rank."""
         parcel = self._find(message, at, is_there=False)
         self._end(message.source, _key(message))
+        if parcel.arrived_ns != NOT_YET:
+            parcel.waited_ns += self._now_ns - parcel.arrived_ns
         age_ns = self._now_ns - message.born_ns
         self._meter.arrived(parcel.rank, parcel.waited_ns, age_ns)
         return parcel.rank

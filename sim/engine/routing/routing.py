@@ -96,6 +96,7 @@ class Routing:
         self._plane.switch.dropped.append(lambda _to, message, _why: self._ledger.lose(message))
         for host in self._hosts:
             host.discarded.append(lambda _at, message: self._ledger.lose(message))
+            host.postponed.append(lambda at, message: self._ledger.postpone(message, at))
         self._plane.checks.append(self._check)
 
     def _check(self) -> None:
