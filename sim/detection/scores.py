@@ -110,7 +110,7 @@ class Outcomes:
 def confusion(labels: ArrayLike, alarms: ArrayLike, weights: ArrayLike | None = None) -> Confusion:
     """Weights of true alarms, false alarms, missed and quiet points; arrays (points,)."""
     label, alarm = np.asarray(labels) != 0, np.asarray(alarms, np.bool_)
-    weight = _weights(weights, label, alarm)
+    weight = checked_weights(weights, label, alarm)
     counts = np.bincount(2 * label + alarm, weight, minlength=4)
     return Confusion(
         true_alarms=float(counts[3]),
@@ -123,7 +123,7 @@ def confusion(labels: ArrayLike, alarms: ArrayLike, weights: ArrayLike | None = 
 def rank(labels: ArrayLike, scores: ArrayLike, weights: ArrayLike | None = None) -> Ranking:
     """Sort the points by score, once for all areas; arrays (points,)."""
     label, score = np.asarray(labels) != 0, np.asarray(scores, np.float64)
-    weight = _weights(weights, label, score)
+    weight = checked_weights(weights, label, score)
     order = np.argsort(-score)  # numpy sorts NaN last
     falling, label, weight = score[order], label[order], weight[order]
     differs = (falling[1:] != falling[:-1]) & ~(np.isnan(falling[1:]) & np.isnan(falling[:-1]))
@@ -144,26 +144,6 @@ def pr_auc(labels: ArrayLike, scores: ArrayLike, weights: ArrayLike | None = Non
     return rank(labels, scores, weights).pr_auc
 
 
-def false_discovery_rate(
-    time_ns: Ints, labels: ArrayLike, alarms: ArrayLike, weights: ArrayLike | None = None
-) -> float:
-    """Mean over decisions of false alarms / alarms, where a decision without alarm counts as 0.
-
-    This is the mean of the false discovery proportion (Benjamini & Hochberg 1995), which is what
-    multiplicity procedures bound. A decision is all points of one instant; NaN without decisions.
-    With weights each proportion is a ratio of estimates, exact where nobody was left out.
-    """
-    label, alarm = np.asarray(labels) != 0, np.asarray(alarms, np.bool_)
-    weight = _weights(weights, label, alarm, time_ns)
-    instants = np.unique(time_ns)
-    if not len(instants):
-        return math.nan
-    decision = np.searchsorted(instants, time_ns[alarm])
-    all_of_it = np.bincount(decision, weight[alarm], minlength=len(instants))
-    false = np.bincount(decision, (weight * ~label)[alarm], minlength=len(instants))
-    return float(np.divide(false, all_of_it, out=np.zeros(len(instants)), where=false > 0).mean())
-
-
 def outcomes(
     time_ns: Ints,
     agent: Ints,
@@ -179,7 +159,7 @@ def outcomes(
     as the points of its agent, or 1 where that has none.
     """
     alarm = np.asarray(alarms, np.bool_)
-    weight = _weights(weights, time_ns, agent, alarm)
+    weight = checked_weights(weights, time_ns, agent, alarm)
     instants = np.unique(time_ns)
     first, behind = _reach(instants, segments, grace_ns)
     judged = first < behind
@@ -220,7 +200,7 @@ def false_episodes(
     somebody up once. 0 without alarms; divide by `agent_hours` for a rate.
     """
     alarm = np.asarray(alarms, np.bool_)
-    weight = _weights(weights, time_ns, agent, alarm)
+    weight = checked_weights(weights, time_ns, agent, alarm)
     instants = np.unique(time_ns)
     stride = len(instants) + 1  # one more than decisions: an episode never runs on into an agent
     keys = agent[alarm] * stride + np.searchsorted(instants, time_ns[alarm])
@@ -259,7 +239,7 @@ def _of_agents(agent: Ints, weight: Floats, wanted: Ints) -> Floats:
     return np.where(has_points, np.append(weight[first], 1.0)[place], 1.0)
 
 
-def _weights(weights: ArrayLike | None, *columns: NDArray[Any]) -> Floats:
+def checked_weights(weights: ArrayLike | None, *columns: NDArray[Any]) -> Floats:
     """The weights, 1 each by default, checked against the columns that they belong to."""
     weight = np.ones(len(columns[0])) if weights is None else np.asarray(weights, np.float64)
     _same_length(weight, *columns)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from sim.detection import scores
+from sim.detection.false_discoveries import FalseDiscoveries, false_discoveries
 from sim.detection.scores import Outcomes, Segments
 from sim.measure.censored import CensoredSample
 from sim.measure.survival import median
@@ -85,8 +86,19 @@ def _scores(tables: Tables, whose: str, grace_ns: int, every_ns: int) -> dict[st
         "f1": counts.f1,
         "roc_auc": ranking.roc_auc,
         "pr_auc": ranking.pr_auc,
-        "fdr": scores.false_discovery_rate(*by_decision),
+        **_false_discoveries(false_discoveries(*by_decision)),
         **_segment_scores(tables, f"{whose}alarm", grace_ns, every_ns),
+    }
+
+
+def _false_discoveries(found: FalseDiscoveries) -> dict[str, float]:
+    """What procedures of each family promise; the run is one stream of tests for online ones."""
+    running = found.running
+    return {
+        "fdr": found.rate,
+        "fdr.overall": float(running[-1]),
+        "fdr.running": float(running.max()),
+        "any_false": found.any_false,
     }
 
 

@@ -157,6 +157,13 @@ _SCORES: Final = (
     Metric("roc_auc", "share", "area under the ROC curve of the scores", "more"),
     Metric("pr_auc", "share", "average precision: area under precision against recall", "more"),
     Metric("fdr", "share", "false alarms of all alarms of a decision, mean over decisions"),
+    Metric("fdr.overall", "share", "false alarms of all alarms of the run, 0 without an alarm"),
+    Metric(
+        "fdr.running",
+        "share",
+        "false alarms of all alarms so far, at the worst decision (an early one may be of one)",
+    ),
+    Metric("any_false", "share", "decisions with any false alarm, of all decisions"),
     Metric("segment_recall", "share", "anomalies with an alarm in time, of all of them", "more"),
     Metric("delay.median", "s", "from an anomaly's begin to its first alarm; missed = censored"),
     Metric("missed", "1", "anomalies without an alarm in time, in a replication"),

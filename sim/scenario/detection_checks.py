@@ -17,7 +17,7 @@ from sim.units import write_duration
 COVARIANCES_MAX: Final = 2**27
 """Numbers in all covariances together: a gigabyte."""
 _NEED_COVARIANCE: Final = ("mahalanobis", "pca")
-_WITHOUT_ANOMALIES: Final = ("detection.fdr", "detection.false_alarms")
+_WITHOUT_ANOMALIES: Final = ("detection.any_false", "detection.false_alarms", "detection.fdr")
 """What is defined where nothing is anomalous: everything about false alarms."""
 
 

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
+from sim.detection.false_discoveries import false_discoveries
 from sim.detection.scores import (
     Segments,
     agent_hours,
     confusion,
-    false_discovery_rate,
     false_episodes,
     outcomes,
     pr_auc,
@@ -98,7 +98,8 @@ def test_no_points_have_no_figures():
     empty = np.array([], dtype=np.int64)
     assert math.isnan(roc_auc([], []))
     assert math.isnan(pr_auc([], []))
-    assert math.isnan(false_discovery_rate(empty, [], []))
+    assert math.isnan(false_discoveries(empty, [], []).rate)
+    assert math.isnan(false_discoveries(empty, [], []).any_false)
 
 
 def test_a_ratio_without_a_denominator_is_undefined():
@@ -177,11 +178,37 @@ def test_false_episodes_are_what_looking_at_every_decision_finds(alarms, rows, g
     assert found == pytest.approx(sum(weights[agent] for agent, _, _ in expected))
 
 
-@given(ALARMS, ALARMS, st.lists(WEIGHT, min_size=len(GRID_NS), max_size=len(GRID_NS)))
+ALL_WEIGHTS = st.lists(WEIGHT, min_size=len(GRID_NS), max_size=len(GRID_NS))
+
+
+@given(ALARMS, ALARMS, ALL_WEIGHTS)
 def test_the_false_discovery_rate_is_the_mean_over_decisions(labels, alarms, weights):
-    found = false_discovery_rate(GRID_NS, labels, alarms, weights)
+    found = false_discoveries(GRID_NS, labels, alarms, weights).rate
     expected = obvious.false_discovery_rate(GRID_NS.tolist(), labels, alarms, weights)
     assert found == pytest.approx(expected)
+
+
+@given(ALARMS, ALARMS, ALL_WEIGHTS)
+def test_the_running_false_share_is_that_of_all_alarms_so_far(labels, alarms, weights):
+    found = false_discoveries(GRID_NS, labels, alarms, weights).running
+    expected = obvious.running_false_share(GRID_NS.tolist(), labels, alarms, weights)
+    assert found.tolist() == pytest.approx(expected)
+
+
+@given(ALARMS, ALARMS)
+def test_any_false_alarm_makes_a_decision_count_once(labels, alarms):
+    found = false_discoveries(GRID_NS, labels, alarms).any_false
+    wrong = {
+        now for now, label, alarm in zip(GRID_NS, labels, alarms, strict=True) if alarm > label
+    }
+    assert found == pytest.approx(len(wrong) / len(set(GRID_NS.tolist())))
+
+
+def test_whether_a_decision_has_any_false_alarm_is_unknown_where_agents_stand_for_others():
+    weights = np.where(GRID_AGENT == 0, 2.0, 1.0)
+    quiet = alarms_at()
+    assert math.isnan(false_discoveries(GRID_NS, quiet, quiet, weights).any_false)
+    assert false_discoveries(GRID_NS, quiet, quiet, np.ones(len(weights))).any_false == 0.0
 
 
 @given(ALARMS, SEGMENTS, st.permutations(range(len(GRID_NS))))

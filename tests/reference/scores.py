@@ -66,3 +66,17 @@ def false_discovery_rate(times, labels, alarms, weights):
         false = sum(w for label, w in raised if not label)
         rates.append(false / sum(w for _, w in raised) if false else 0.0)
     return sum(rates) / len(rates)
+
+
+def running_false_share(times, labels, alarms, weights):
+    """False weight of all alarms up to each instant; 0 where none is false."""
+    shares = []
+    for until in sorted(set(times)):
+        raised = [
+            (label, w)
+            for now, label, alarm, w in zip(times, labels, alarms, weights, strict=True)
+            if alarm and now <= until
+        ]
+        false = sum(w for label, w in raised if not label)
+        shares.append(false / sum(w for _, w in raised) if false else 0.0)
+    return shares
