@@ -4,28 +4,17 @@ As in `test_fdr_in_runs`: independent values, agents alike, and some anomalous f
 decision to the last, by so much that they are always found.
 """
 
-import json
-
 import numpy as np
 import pytest
 
-from sim.engine.simulation import Simulation
-from sim.scenario import parse_scenario
+from tests.theory.detecting import ALIKE, agents_alike, decided_on
 
 ALPHA, AGENTS, ANOMALOUS = 0.1, 200, 0.1
 SCENARIO = {
-    "schema": 1,
+    **ALIKE,
     "name": "controls",
     "duration": "26s",
-    "agents": {
-        "count": AGENTS,
-        "features": 2,
-        "rate": "10Hz",
-        "behaviour": {"kind": "synthetic", "spread": 0, "drift": "none"},
-    },
-    "topology": {"kind": "point", "jitter": "2ms"},
-    "tree": {"local": 20, "regional": 5},
-    "measure": {"every": "10s"},
+    "agents": agents_alike(AGENTS),
     "anomalies": [{"agents": "10%", "kind": "shift", "size": "9sd", "at": "20s", "for": "6s"}],
 }
 BY_SCORE = {"kind": "z", "pool": "rms"}
@@ -42,10 +31,8 @@ def decided(control, detector, **more):
         "learn": "10s",
         "calibrate": "10s",
     }
-    plan = parse_scenario(json.dumps({**SCENARIO, "detection": detection, **more}), "scenario.yaml")
-    points = Simulation(plan, seed=20261122).run().tables["points"]
-    alarm = points["alarm"].reshape(-1, AGENTS)[2:]  # what is decided first was sent before
-    anomalous = points["label"].reshape(-1, AGENTS)[2:] != 0
+    alarm, anomalous = decided_on({**SCENARIO, "detection": detection, **more})
+    alarm, anomalous = alarm[2:], anomalous[2:]  # what is decided first was sent before
     false = (alarm & ~anomalous).sum(axis=1)
     return false, alarm.sum(axis=1), alarm[anomalous].mean()
 

@@ -5,28 +5,17 @@ assumes holds: false alarms are a share pi0 * alpha of all alarms, exactly. One 
 anomalous from the first decision to the last, by so much that it is always found.
 """
 
-import json
-
 import numpy as np
 import pytest
 
-from sim.engine.simulation import Simulation
-from sim.scenario import parse_scenario
+from tests.theory.detecting import ALIKE, agents_alike, decided_on
 
 ALPHA, AGENTS, ANOMALOUS = 0.1, 400, 0.1
 SCENARIO = {
-    "schema": 1,
+    **ALIKE,
     "name": "false-discoveries",
     "duration": "60s",
-    "agents": {
-        "count": AGENTS,
-        "features": 2,
-        "rate": "10Hz",
-        "behaviour": {"kind": "synthetic", "spread": 0, "drift": "none"},
-    },
-    "topology": {"kind": "point", "jitter": "2ms"},
-    "tree": {"local": 20, "regional": 5},
-    "measure": {"every": "10s"},
+    "agents": agents_alike(AGENTS),
     "detection": {
         "detector": {"kind": "z", "pool": "rms"},
         "scope": "own",
@@ -41,11 +30,8 @@ def false_shares(control, decide="root", agents=f"{ANOMALOUS:.0%}"):
     """Share of false alarms among all alarms at each decision, (decisions,)."""
     detection = {**SCENARIO["detection"], "control": control, "decide": decide}
     shift = {"agents": agents, "kind": "shift", "size": "9sd", "at": "30s", "for": "30s"}
-    text = json.dumps({**SCENARIO, "detection": detection, "anomalies": [shift]})
-    plan = parse_scenario(text, "scenario.yaml")
-    points = Simulation(plan, seed=20261122).run().tables["points"]
-    alarm = points["alarm"].reshape(-1, AGENTS)
-    false = alarm & (points["label"].reshape(-1, AGENTS) == 0)
+    alarm, label = decided_on({**SCENARIO, "detection": detection, "anomalies": [shift]})
+    false = alarm & ~label
     return false.sum(axis=1) / np.maximum(alarm.sum(axis=1), 1)
 
 
@@ -89,9 +75,8 @@ def decided(control, size="9sd", decide="root", more=None, **blocks):
     detection = {**SCENARIO["detection"], **SHORT, "control": chosen, "decide": decide}
     shift = {"agents": f"{ANOMALOUS:.0%}", "kind": "shift", "size": size, "at": "15s", "for": "15s"}
     scenario = {**SCENARIO, "duration": "30s", "anomalies": [shift], **blocks}
-    text = json.dumps({**scenario, "detection": {**detection, **(more or {})}})
-    points = Simulation(parse_scenario(text, "scenario.yaml"), seed=20261122).run().tables["points"]
-    alarm, label = (points[name].reshape(-1, AGENTS)[2:] != 0 for name in ("alarm", "label"))
+    alarm, label = decided_on({**scenario, "detection": {**detection, **(more or {})}})
+    alarm, label = alarm[2:], label[2:]
     false = (alarm & ~label).sum(axis=1)
     return false / np.maximum(alarm.sum(axis=1), 1), (alarm & label).sum(axis=1) / label.sum(axis=1)
 
