@@ -52,7 +52,108 @@ def test_the_title_tells_the_lines_that_change_most_and_least(figure):
         "loss: from topology.loss 0% to 50%, detection.recall goes from 90 % to 40 % (root) "
         "and stays at 90 % (local)"
     )
-    assert below == "6 cells, mean of 5 replications each with its 95 % interval"
+    assert below == (
+        "6 cells, mean of 5 replications each with its 95 % interval; "
+        "lines stand a little apart, so that intervals show"
+    )
+
+
+def once(cells):
+    """The same of one replication: without intervals."""
+    alone = {"low": math.nan, "high": math.nan, "n": 1}
+    return [
+        SweptCell(one.settings, {name: replace(v, **alone) for name, v in one.values.items()})
+        for one in cells
+    ]
+
+
+def test_one_replication_has_no_mean_and_no_interval_and_stands_where_it_is():
+    figure = draw(once(swept(LOSS, falling)))
+    assert texts(figure.axes[0])[1] == "6 cells, one replication each, so there are no intervals"
+    axes = figure.axes[1]
+    (first, *_) = [line for line in axes.get_lines() if line.get_marker() == "o"]
+    place = first.get_transform().transform((10.0, 80.0))
+    assert place == pytest.approx(axes.transData.transform((10.0, 80.0)))
+
+
+def test_two_lines_that_go_somewhere_share_their_verb():
+    up = draw(swept(LOSS, lambda loss, who: len(loss) / 10 + (who == "root") / 50))
+    title = texts(up.axes[0])[0].replace("\n", " ")
+    assert title.count("goes from") == 1
+    assert " and from " in title
+
+
+GROWTH = {"agents.count": ["100", "1000", "10000"], "tree.levels": ["1", "2"]}
+
+
+def growing(name, unit):
+    cells = swept(GROWTH, lambda n, levels: 58.0 * int(n) ** int(levels), [name], unit)
+    return draw(once(cells), [name])
+
+
+def test_what_something_costs_is_a_straight_line_on_two_logarithmic_axes():
+    figure = growing("dependence.bytes", "B")
+    axes = figure.axes[1]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    low, high = axes.get_ylim()
+    assert low < 5800
+    assert high > 58e8
+    assert (axes.get_ylabel(), axes.yaxis.get_major_formatter()(1e6)) == (
+        "dependence.bytes",
+        "1 MB",
+    )
+    assert "from 5.8 kB to 580 kB (1)" in texts(figure.axes[0])[0].replace("\n", " ")
+
+
+def test_a_count_has_commas_and_neither_a_unit_nor_a_factor():
+    axes = growing("dependence.operations", "1").axes[1]
+    formatted = axes.yaxis.get_major_formatter()(1e6)
+    assert (axes.get_ylabel(), formatted) == ("dependence.operations", "1,000,000")
+
+
+def test_a_figure_that_is_no_cost_keeps_its_linear_axis():
+    assert growing("dependence.error", "1").axes[1].get_yscale() == "linear"
+
+
+def test_eight_lines_that_stand_apart_are_within_the_frame():
+    grid = {"topology.loss": ["0%", "50%"], "detection.decide": list("abcdefgh")}
+    metrics = [RECALL, "detection.fdr"]
+    figure = draw(swept(grid, lambda *_: 0.5, metrics), metrics)
+    figure.draw_without_rendering()
+    axes = figure.axes[1]
+    points = [line for line in axes.get_lines() if line.get_marker() in "osD^vPX*"]
+    ends = [line.get_transform().transform(line.get_xydata())[:, 0] for line in points]
+    box = axes.get_window_extent()
+    assert box.x0 < np.min(ends) < np.max(ends) < box.x1
+
+
+def test_lists_are_kinds_and_stand_there_without_brackets():
+    (axes,) = draw(swept({"confidence.widen": ["[]", "[age]"]}, lambda text: 0.9)).axes[1:]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["none", "age"]
+    assert axes.get_lines()[0].get_linestyle() == "None"
+
+
+def test_what_intervals_claim_is_drawn_beside_what_they_cover():
+    name = "confidence.coverage.root"
+    cells = [
+        SweptCell(one.settings, {**one.values, "confidence.level": value("confidence.level", 0.95)})
+        for one in swept({"topology.loss": ["0%", "10%"]}, lambda _: 0.8, [name, RECALL])
+    ]
+    figure = draw(cells, [name, RECALL])
+    covered, recall = (
+        [line.get_ydata()[0] for line in axes.get_lines() if line.get_linestyle() == ":"]
+        for axes in figure.axes[1:]
+    )
+    assert (covered, recall) == ([pytest.approx(95)], [])
+    assert labels(figure.axes[2]) == ["claimed"]
+
+
+def test_errors_of_several_kinds_are_said_not_to_be_one_measure():
+    name = "dependence.error"
+    grid = {"baseline.dependence.kind": ["blocks", "covariance", "projection"]}
+    said = "dependence.error is measured in another way for each kind"
+    assert texts(draw(swept(grid, len, [name], "1"), [name]).axes[0])[1].endswith(said)
+    assert said not in texts(draw(swept(LOSS, falling, [name]), [name]).axes[0])[1]
 
 
 def test_cells_without_a_run_are_counted():
