@@ -71,11 +71,15 @@ def false_discoveries(
     instants = np.unique(time_ns)
     decision = np.searchsorted(instants, time_ns[alarm])
     return FalseDiscoveries(
-        false=np.bincount(decision, (weight * ~label)[alarm], minlength=len(instants)) * 1.0,
-        alarms=np.bincount(decision, weight[alarm], minlength=len(instants)) * 1.0,
+        false=_sum(decision, (weight * ~label)[alarm], len(instants)),
+        alarms=_sum(decision, weight[alarm], len(instants)),
         is_complete=bool((weight == 1).all()),
     )
 
 
 def _share(false: Floats, alarms: Floats) -> Floats:
     return np.divide(false, alarms, out=np.zeros(len(alarms)), where=false > 0)
+
+
+def _sum(decision: Ints, weight: Floats, decisions: int) -> Floats:
+    return np.bincount(decision, weight, minlength=decisions).astype(np.float64)
