@@ -66,6 +66,16 @@ def test_the_summary_has_the_worst_of_the_run():
     assert "coverage at least 87.5 %" in found
 
 
+def test_an_error_of_the_first_seconds_that_is_left_out_is_said_to_be():
+    """The curve in the panel shows it: without a word it contradicts the sentence."""
+    tables = make_tables([CUT])
+    error = np.where(tables.samples["time_ns"] < 5 * S, 9e-4, 5.7e-5)
+    found = summary(with_samples(tables, error_mean=error), make_plan())
+    assert found.endswith("largest baseline error 5.7e-05 sd after the first 5 s")
+    even = summary(with_samples(tables, error_mean=np.minimum(error, 6e-5)), make_plan())
+    assert even.endswith("largest baseline error 5.7e-05 sd")
+
+
 def test_what_is_unknown_is_left_out_of_the_summary():
     tables = make_tables([CUT])
     unknown = np.full(len(tables.samples["time_ns"]), np.nan)
