@@ -6,7 +6,7 @@ from typing import Final
 from sim.scenario.blocks.dependence.plan import DependencePlan
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
-from sim.stats.dependence.projection import directions_needed, standard_deviation
+from sim.units import format_count
 
 COARSE: Final = 0.1
 """A standard deviation of a correlation with which 0.2 cannot be told from 0."""
@@ -24,14 +24,17 @@ def about_dependence(plan: Plan) -> Iterator[Remark]:
 
 
 def _projection(plan: Plan, asked: DependencePlan) -> Iterator[Remark]:
+    # Here, as other scenarios are read without numpy.
+    from sim.stats.dependence.projection import directions_needed, standard_deviation
+
     k, instants = asked.method.options["k"], asked.window_ns // plan.agents.period_ns
     off, needed = standard_deviation(0.0, k), directions_needed(COARSE, 0.0)
     if off > COARSE:
-        problem = f"{_numbers(k)} of each agent leave a correlation with a standard deviation of"
+        problem = f"{format_count(k, 'number')} of each agent leave a correlation with a standard deviation of"
         hint = f"{needed} bring it to within {COARSE} in 95 of 100 cases"
         yield ("baseline", "dependence", "k"), f"{problem} {off:.2g}", hint
     if k >= instants:
-        problem = f"{_numbers(k)} of each agent are no fewer than the {instants} values of its"
+        problem = f"{format_count(k, 'number')} of each agent are no fewer than the {instants} values of its"
         hint = "all_pairs says the same exactly, from smaller messages"
         yield ("baseline", "dependence", "k"), f"{problem} window", hint
 
@@ -47,7 +50,3 @@ def _directions(plan: Plan, asked: DependencePlan) -> Iterator[Remark]:
             f"{problem} values each), so {rows} rows leave nothing out",
             hint,
         )
-
-
-def _numbers(k: int) -> str:
-    return "1 number" if k == 1 else f"{k} numbers"
