@@ -22,6 +22,7 @@ from sim.measure.tables import Tables
 from sim.report.accuracy import SHOWN, Decisions, Floats, decisions, share, smoothed, thinned
 from sim.report.anomaly_lanes import anomaly_lanes, draw_anomalies
 from sim.report.detection_words import headline, sentence
+from sim.report.groups import noun
 from sim.report.lanes import draw_lanes, lanes, legend
 from sim.report.page import LANE_IN, Footer, Panel, compose
 from sim.report.style import BLUE, INK, ORANGE, PURPLE, VERMILLION, styled
@@ -63,7 +64,7 @@ def _panels(tables: Tables, plan: Plan) -> list[Panel]:
     duration_s = plan.duration_ns / 1e9
     recall = (PANEL_IN["recall"], lambda axes: _draw_recall(axes, found, figures, duration_s))
     return [
-        (_lanes_in(len(network)), lambda axes: draw_lanes(axes, network, duration_s)),
+        (_lanes_in(len(network)), lambda axes: draw_lanes(axes, network, duration_s, noun(plan))),
         (_lanes_in(len(anomalies) + 1), lambda axes: draw_anomalies(axes, anomalies, plan)),
         *([recall] if found.anomalous.any() else []),
         (PANEL_IN["false"], lambda axes: _draw_false(axes, found, figures, plan)),

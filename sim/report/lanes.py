@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from sim.measure.recovery import Recovery
 from sim.measure.spans import Milestone, Spans
 from sim.measure.tables import NEVER, Tables
-from sim.report.groups import cut_groups, name, other_regions
+from sim.report.groups import cut_groups, name, noun, other_regions
 from sim.report.style import GREEN, GREY, INK, VERMILLION
 from sim.report.words import seconds
 from sim.scenario.plan import Plan
@@ -71,7 +71,7 @@ def _fault_lanes(tables: Tables, plan: Plan) -> list[Lane]:
 def _fault_lane(tables: Tables, row: int, plan: Plan) -> Lane:
     faults = {column: values[row] for column, values in tables.faults.items()}
     regions = sorted(int(region) for region in str(faults["regions"]).split())
-    target = f": {name(regions)}" if regions else ""
+    target = f": {name(regions, noun(plan))}" if regions else ""
     heals = faults["until_ns"] != NEVER and faults["until_ns"] < plan.duration_ns
     end_ns = int(faults["until_ns"]) if heals else plan.duration_ns
     note = (HEAL if heals else "never heals") if faults["cuts"] else ""
@@ -85,21 +85,23 @@ def _region_lanes(tables: Tables, plan: Plan) -> list[Lane]:
     others = len(other_regions(tables, groups))
     if not others:
         return found
-    label = others_label(others, bool(groups), unshown(tables, plan))
+    label = others_label(others, bool(groups), unshown(tables, plan), noun(plan))
     return [*found, Lane(label, np.empty((0, 2), np.int64), True)]
 
 
-def others_label(count: int, is_rest: bool, unshown: int = 0) -> str:
+def others_label(count: int, is_rest: bool, unshown: int = 0, child: str = "region") -> str:
     """What the regions are called that were never cut off; `unshown` of them have no rows.
 
     >>> others_label(8, False), others_label(7, True), others_label(63, True, 7079)
     ('all 8 regions', '7 other regions', '63 of 7,142 others')
+    >>> others_label(64, False, 336, "agent")
+    '64 of 400 agents'
     """
     if unshown:
-        return f"{count} of {count + unshown:,} others"
+        return f"{count} of {count + unshown:,} {'others' if is_rest else f'{child}s'}"
     if not is_rest:
-        return f"all {count} regions" if count > 1 else "the only region"
-    return f"{count} other region{'s' if count > 1 else ''}"
+        return f"all {count} {child}s" if count > 1 else f"the only {child}"
+    return f"{count} other {child}{'s' if count > 1 else ''}"
 
 
 def unshown(tables: Tables, plan: Plan) -> int:
@@ -107,8 +109,8 @@ def unshown(tables: Tables, plan: Plan) -> int:
     return max(plan.tiers[-2].count - len(np.unique(tables.regions["region"])), 0)
 
 
-def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:
-    """One bar chart row a lane, the first on top."""
+def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float, child: str = "region") -> None:
+    """One bar chart row a lane, the first on top; `child` is what can reach the root."""
     for row, lane in enumerate(shown):
         begin_s, length_s = lane.spans[:, 0] / 1e9, np.diff(lane.spans, axis=1)[:, 0] / 1e9
         rows = np.full(len(begin_s), row)
@@ -121,7 +123,7 @@ def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:
             begin, end = float(begin_s[-1]), float(begin_s[-1] + length_s[-1])
             _note(axes, row, (begin, end), lane.note, duration_s)
     label_rows(axes, [lane.label for lane in shown])
-    axes.set_title("Which regions can reach the root")
+    axes.set_title(f"Which {child}s can reach the root")
     legend(axes, _lane_key(shown))
 
 

@@ -19,7 +19,7 @@ from sim.measure.recovery import Recovery, recoveries
 from sim.measure.staleness import held, violation_ns
 from sim.measure.tables import Tables
 from sim.report.control_lanes import control_panels
-from sim.report.groups import cut_groups, other_regions
+from sim.report.groups import cut_groups, noun, other_regions
 from sim.report.lanes import (
     MARKERS,
     draw_lanes,
@@ -61,7 +61,7 @@ def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel
     panels: list[Panel] = [
         (
             LANE_IN * max(len(shown), 3 if len(shown) > 1 else 2),
-            lambda axes: draw_lanes(axes, shown, duration_s),
+            lambda axes: draw_lanes(axes, shown, duration_s, noun(plan)),
         )
     ]
     if found:
@@ -82,7 +82,7 @@ def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery])
     groups = cut_groups(tables, plan, len(HIGHLIGHTS))
     others = other_regions(tables, groups)
     if others:
-        label = others_label(len(others), bool(groups), unshown(tables, plan))
+        label = others_label(len(others), bool(groups), unshown(tables, plan), noun(plan))
         _band(axes, ages, others, plan, label)
     for place, (group, colour) in enumerate(zip(groups, HIGHLIGHTS, strict=False)):
         # Later lines are thinner, so that an earlier one below them still shows.
@@ -98,7 +98,7 @@ def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery])
     _bounds(axes, plan)
     _shade_violation(axes, tables, plan)
     log_axis(axes, "age (s)")
-    axes.set_title(f"How old is what {the_root(plan)} knows: oldest source of each region")
+    axes.set_title(f"How old is what {the_root(plan)} knows: oldest source of each {noun(plan)}")
     _marks(axes, found, "fresh", plan.staleness.baseline_ns / 1e9)
     legend(axes)
 

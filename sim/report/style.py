@@ -29,6 +29,9 @@ ORANGE: Final = "#E69F00"
 PURPLE: Final = "#CC79A7"
 HIGHLIGHTS: Final = (VERMILLION, BLUE, ORANGE, PURPLE)
 
+DPI: Final = 150
+"""Of PNG. Letters are fitted to its pixels, so figures are laid out at the same: by another they
+are up to a twentieth narrower, and labels leave the page."""
 STYLE: Final[Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere
     "font.size": 9.5,
@@ -50,7 +53,7 @@ STYLE: Final[Any] = {
     "legend.fontsize": 9,
     "lines.linewidth": 1.5,
     "hatch.linewidth": 0.8,
-    "savefig.dpi": 150,
+    "savefig.dpi": DPI,
     "svg.fonttype": "path",
     "svg.hashsalt": "sim",
     "pdf.fonttype": 42,
@@ -66,7 +69,7 @@ _UNDATED: Final[dict[str, dict[str, Any]]] = {
 def new_figure(width_in: float, height_in: float) -> Figure:
     """An empty figure that no window system and no global state knows of."""
     spacing = ConstrainedLayoutEngine(h_pad=0.05, w_pad=0.06, hspace=0.02)
-    figure = Figure(figsize=(width_in, height_in), layout=spacing)
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout=spacing)
     FigureCanvasAgg(figure)
     return figure
 

@@ -13,6 +13,7 @@ from sim.measure.metrics import after_start
 from sim.measure.recovery import Cut, Recovery, cuts, recoveries
 from sim.measure.staleness import held, oldest_age_ns, violation_ns
 from sim.measure.tables import Tables
+from sim.report.groups import noun
 from sim.scenario.plan import Plan
 from sim.units import format_duration
 
@@ -20,15 +21,15 @@ VISIBLY: Final = 2.0
 """A curve that is so many times what is said of it contradicts it."""
 
 
-def who(regions: Sequence[int], total: int) -> str:
-    """The regions of a cut, by name as long as that is short.
+def who(regions: Sequence[int], total: int, child: str = "region") -> str:
+    """The regions of a cut, by name as long as that is short; `child` is what they are.
 
     >>> who([2], 8), who([0, 3], 8), who(range(30), 60), who([], 8)
     ('region-2', 'region-0 and region-3', '30 of 60 regions', 'part of the tree')
     """
     if len(regions) > 2:
-        return f"{len(regions)} of {total} regions"
-    return " and ".join(f"region-{region}" for region in regions) or "part of the tree"
+        return f"{len(regions)} of {total} {child}s"
+    return " and ".join(f"{child}-{region}" for region in regions) or "part of the tree"
 
 
 def the_root(plan: Plan) -> str:
@@ -62,12 +63,13 @@ def title(tables: Tables, plan: Plan) -> str:
     found = cuts(tables.faults, plan.duration_ns)
     if not found:
         return f"{plan.name}: nothing was cut off from the root{_kept(tables, plan)}"
-    what = ", then ".join(_cut(cut, total) for cut in found) if len(found) <= 2 else _count(found)
+    cuts_told = ", then ".join(_cut(cut, total, noun(plan)) for cut in found)
+    what = cuts_told if len(found) <= 2 else _count(found)
     return f"{plan.name}: {what}{_kept(tables, plan) or _outcome(recoveries(tables, plan))}"
 
 
-def _cut(cut: Cut, total: int) -> str:
-    what = f"{who(cut.regions, total)} {'cut off' if cut.regions else 'silent'}"
+def _cut(cut: Cut, total: int, child: str) -> str:
+    what = f"{who(cut.regions, total, child)} {'cut off' if cut.regions else 'silent'}"
     if cut.heal_ns is None:
         return f"{what} for good at {format_duration(cut.at_ns)}"
     return f"{what} for {format_duration(cut.heal_ns - cut.at_ns)}"
