@@ -28,13 +28,14 @@ def _projection(plan: Plan, asked: DependencePlan) -> Iterator[Remark]:
     from sim.stats.dependence.projection import directions_needed, standard_deviation
 
     k, instants = asked.method.options["k"], asked.window_ns // plan.agents.period_ns
+    each = f"{format_count(k, 'number')} of each agent"
     off, needed = standard_deviation(0.0, k), directions_needed(COARSE, 0.0)
     if off > COARSE:
-        problem = f"{format_count(k, 'number')} of each agent leave a correlation with a standard deviation of"
+        problem = f"{each} leave a correlation with a standard deviation of"
         hint = f"{needed} bring it to within {COARSE} in 95 of 100 cases"
         yield ("baseline", "dependence", "k"), f"{problem} {off:.2g}", hint
     if k >= instants:
-        problem = f"{format_count(k, 'number')} of each agent are no fewer than the {instants} values of its"
+        problem = f"{each} are no fewer than the {instants} values of its"
         hint = "all_pairs says the same exactly, from smaller messages"
         yield ("baseline", "dependence", "k"), f"{problem} window", hint
 
