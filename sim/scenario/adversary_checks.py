@@ -13,6 +13,7 @@ from sim.errors import InputError, Mistake
 from sim.scenario.catalogue import ADVERSARIES
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
+from sim.scenario.floods import floods
 from sim.scenario.liars import Spans, candidates, chosen, merged, shared, size
 from sim.scenario.members import check_member, names_members
 from sim.scenario.plan import AdversaryPlan
@@ -46,7 +47,7 @@ def check_adversaries(case: Case) -> Iterator[Mistake]:
         mistakes = [*_where(case, path, plan), *_under(case, path, plan)]
         mistakes = mistakes or list(_tier(case, path, plan))
         mistakes += [*_times(case, path, plan), *_means(case, path, plan)]
-        mistakes = mistakes or list(_somebody(case, path, plan))
+        mistakes = mistakes or [*_somebody(case, path, plan), *_copies(case, path, plan)]
         yield from mistakes
         if not mistakes and is_anybody(plan) and path not in case.document.unsure:
             spans = candidates(plan, case.tree)
@@ -155,6 +156,21 @@ def _somebody(case: Case, path: Path, plan: AdversaryPlan) -> Iterator[Mistake]:
         return
     problem = f"{write_share(plan.share)} of {_count(case, plan.tier, found)} is nobody"
     yield case.document.mistake((*path, "share"), problem, "say 0% if that is meant")
+
+
+def _copies(case: Case, path: Path, plan: AdversaryPlan) -> Iterator[Mistake]:
+    """A flood that no run gets to the end of."""
+    for copies in floods(case.plan, plan, case.tree):
+        if copies.count > copies.limit:
+            end = write_duration(case.plan.duration_ns)
+            problem = (
+                f"{copies.count:,} copies in {end}, more than the {copies.limit:,} that can be"
+            )
+            few = max(plan.options["times"] * copies.limit // copies.count, 1)
+            yield case.document.mistake(
+                (*path, "times"), f"{problem} simulated", f"say {few:,} or fewer"
+            )
+            return
 
 
 def _roles(case: Case, parts: Sequence[_Part]) -> Iterator[Mistake]:

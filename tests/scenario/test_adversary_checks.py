@@ -158,6 +158,15 @@ def test_a_high_tier_is_named_by_its_number():
     assert (plan.adversaries[0].tier, plan.adversaries[0].nodes) == (3, ("tier-4",))
 
 
+def test_a_flood_of_reports_that_no_queue_gets_to_the_end_of_is_refused():
+    """Ten liars, ten reports a second for a minute; without ingress copies cost nothing."""
+    flood = with_liars("where: agents, share: 1%, kind: importance_flood, times: 1000000")
+    (found,) = mistakes_in(flood + "tree: {ingress: 20us}\n")
+    assert "6,000,000,000 copies in 1min, more than the 1,000,000,000 that can be" in found
+    assert found.endswith("say 166,666 or fewer")
+    assert mistakes_in(flood) == []
+
+
 def test_floods_and_races_are_fine_where_there_is_something_to_win():
     guard = "baseline: {rule: {kind: guarded_mean, quorum: true}}\ndetection: {detector: z}\n"
     liars = with_liars(

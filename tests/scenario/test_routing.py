@@ -61,7 +61,7 @@ OTHERS = {
     "capacity": st.integers(1, 10**6),
     "replace": st.booleans(),
     "padding": st.integers(0, 65_000),
-    "every": durations(10**6, 10**9),
+    "every": durations(10**7, 10**9),
     "heartbeat": durations(10**9),
     "missed": st.integers(1, 99),
     "classes": st.just({"urgent": 1.5, "critical": 99}),
@@ -168,6 +168,37 @@ def test_agents_that_change_their_local_cannot_be_routed():
 def test_a_look_that_never_comes_is_refused():
     (mistake,) = wrong("every: 2min")
     assert mistake == "routing.every: once every 2min never happens in a run of 1min"
+
+
+FLOOD = "adversaries: [{where: [agent-0, agent-1], kind: importance_flood, times: 100000000}]"
+
+
+def test_more_looks_than_can_be_simulated_are_refused_with_their_number():
+    """A thousand agents for a minute, every ten microseconds."""
+    (mistake,) = wrong("every: 10us")
+    assert mistake == (
+        "routing.every: 1,000 agents that look at themselves every 10us make 6,000,000,000 looks "
+        "in 1min, more than the 50,000,000 that can be simulated, say 1200us or more"
+    )
+    assert wrong("every: 1200us, send: {kind: on_delta, delta: 1sd}") == []
+
+
+def test_more_messages_than_can_be_simulated_are_refused_though_looks_would_do():
+    (mistake,) = wrong("every: 2ms")
+    assert "agents send 30,000,000 messages in 1min, more than 20,000,000" in mistake
+    assert wrong("every: 2ms, send: {kind: on_delta, delta: 1sd}") == []
+    (mistake,) = wrong("every: 2ms, heartbeat: 2ms, send: {kind: on_delta, delta: 1sd}")
+    assert "agents send 30,000,000 messages" in mistake
+
+
+def test_a_flood_that_no_run_gets_to_the_end_of_is_refused_with_what_would_do():
+    """Two liars, sixty looks each."""
+    (mistake,) = wrong("every: 1s", FLOOD)
+    assert mistake == (
+        "adversaries[0].times: 12,000,000,000 copies in 1min, more than the 20,000,000 that can be "
+        "simulated, say 166,666 or fewer"
+    )
+    assert wrong("every: 1s", FLOOD.replace("100000000", "166666")) == []
 
 
 # What is remarked

@@ -115,8 +115,15 @@ class Field:
     def _plan_flood(self, agent: int, copies: int, kernel: Kernel) -> None:
         """The same again and again, evenly over the time until the next look."""
         born_ns, every_ns = int(self.looks.born_ns[agent]), self._plan.every_ns
-        for copy in range(copies):
-            kernel.at(born_ns + copy * every_ns // copies, self._claim, agent, order=Order.SCRIPT)
+
+        def claim(copy: int) -> None:
+            # Each plans the next, so that of a large flood only one is on the kernel.
+            if copy + 1 < copies:
+                at_ns = born_ns + (copy + 1) * every_ns // copies
+                kernel.at(at_ns, claim, copy + 1, order=Order.SCRIPT)
+            self._claim(agent)
+
+        kernel.at(born_ns, claim, 0, order=Order.SCRIPT)
 
     # Sending
 

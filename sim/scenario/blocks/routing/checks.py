@@ -5,7 +5,9 @@ from typing import Final
 
 from sim.errors import Mistake
 from sim.scenario.blocks.routing.plan import RoutingPlan
+from sim.scenario.blocks.routing.volume import LOOKS_MAX, least_every_ns, looks, messages
 from sim.scenario.checks import Case
+from sim.scenario.floods import MESSAGES_MAX, flooded_updates
 from sim.scenario.plan import Plan
 from sim.units import write_duration
 
@@ -21,6 +23,7 @@ def check_routing(case: Case) -> Iterator[Mistake]:
         return
     yield from _size(case)
     yield from _instants(case, plan)
+    yield from _volume(case, plan)
     if _moves(case.plan):
         problem = "routers serve who sits below them all the time: no reseat, no rehoming"
         yield case.document.mistake(BLOCK, problem)
@@ -53,6 +56,25 @@ def _instants(case: Case, plan: RoutingPlan) -> Iterator[Mistake]:
             f"every {every}"
         )
         yield case.document.mistake((*BLOCK, "heartbeat"), problem, f"say {every} or more")
+
+
+def _volume(case: Case, plan: RoutingPlan) -> Iterator[Mistake]:
+    """More than any run gets to the end of."""
+    if case.plan.agents.count > AGENTS_MAX:
+        return
+    seen, sent = looks(case.plan, plan), messages(case.plan, plan, case.tree)
+    every, end = write_duration(plan.every_ns), write_duration(case.plan.duration_ns)
+    if seen > LOOKS_MAX:
+        problem = (
+            f"{case.plan.agents.count:,} agents that look at themselves every {every} make "
+            f"{seen:,} looks in {end}, more than the {LOOKS_MAX:,} that can be simulated"
+        )
+        hint = f"say {write_duration(least_every_ns(case.plan))} or more"
+        yield case.document.mistake((*BLOCK, "every"), problem, hint)
+    elif sent - flooded_updates(case.plan, case.tree) > MESSAGES_MAX:
+        problem = f"agents send {sent:,} messages in {end}, more than {MESSAGES_MAX:,}"
+        hint = "say a longer routing.every or routing.heartbeat, or send: on_delta"
+        yield case.document.mistake((*BLOCK, "every"), problem, hint)
 
 
 def _moves(plan: Plan) -> bool:
