@@ -1,7 +1,7 @@
 """How a tree that changes keeps its shape and its counts, and what that costs.
 
-Operations are those that change which nodes there are, or even them out; the denominator is every
-agent that joined or left, or whose parent failed.
+Operations are those that change which nodes there are, or even them out. Whoever gets another local
+has moved, whatever made it move. The denominator is every agent that joined or left.
 """
 
 import math
@@ -15,6 +15,8 @@ from sim.measure.tables import Tables
 from sim.scenario.plan import Plan
 
 STRUCTURAL: Final = ("borrow", "merge", "replace", "split")
+MOVING: Final = ("borrow", "merge", "move", "replace", "reseat", "split")
+"""What gives agents another local: of tier 1."""
 COMING: Final = ("join", "leave")
 
 
@@ -38,12 +40,19 @@ def _operations(tables: Tables, _: Plan) -> float:
 
 def _moved(tables: Tables, _: Plan) -> float:
     """Agents alone: an aggregator that moves is one child, and those below it move with it."""
-    rows = _is(tables, STRUCTURAL) & (tables.operations["tier"] == 1)
-    return _share(int(tables.operations["moved"][rows].sum()), _events(tables))
+    return _share(agents_moved(tables), _events(tables))
+
+
+def agents_moved(tables: Tables) -> int:
+    """How often an agent got another local."""
+    rows = _is(tables, MOVING) & (tables.operations["tier"] == 1)
+    return int(tables.operations["moved"][rows].sum())
 
 
 def _refused(tables: Tables, _: Plan) -> float:
-    return float(np.count_nonzero(np.char.startswith(tables.operations["kind"], "refused")))
+    """Wishes: what has no room is wanted, and refused, again at every epoch."""
+    refused = np.char.startswith(tables.operations["kind"], "refused")
+    return float(np.count_nonzero(refused & ~tables.operations["again"]))
 
 
 def _messages(tables: Tables, _: Plan) -> float:

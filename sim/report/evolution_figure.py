@@ -2,8 +2,8 @@
 
 Panels from top to bottom, on one time axis: faults (if there are any), agents that are there, nodes
 in use by tier, children of the smallest and the largest node of each tier within their bounds, a
-mark for each operation, and the values that the root never counts. Grey bands are faults, darker
-for cuts; green lines are heals.
+mark for each operation, and the values that the root never counts (if there are any). Grey bands
+are faults, darker for cuts; green lines are heals.
 """
 
 from functools import partial
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.measure.tables import Tables
-from sim.report.evolution_words import headline, sentence
+from sim.report.evolution_words import headline, is_last_small, sentence
 from sim.report.lanes import FAULT, draw_lanes, label_rows, lanes, legend
 from sim.report.page import LANE_IN, Panel, compose
 from sim.report.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, styled
@@ -30,6 +30,7 @@ LANES: Final[dict[str, tuple[str, str]]] = {
     "borrow": ("borrow", GREEN),
     "fail": ("failure", INK),
     "replace": ("replacement", INK),
+    "retire": ("local given up", PURPLE),
     "move": ("children dealt out", INK),
     "isolate": ("isolated", ORANGE),
     "watch": ("watched faster", PURPLE),
@@ -73,8 +74,16 @@ def _panels(tables: Tables, plan: Plan) -> list[Panel]:
         (PANEL_IN["nodes"], lambda axes: _nodes(axes, tables, plan)),
         *children,
         (LANE_IN * max(len(did), 2), lambda axes: _operations(axes, did)),
-        (PANEL_IN["uncounted"], lambda axes: _uncounted(axes, tables, plan)),
+        *_lost(tables, plan),
     ]
+
+
+def _lost(tables: Tables, plan: Plan) -> list[Panel]:
+    """No panel where the root counts all there is: the sentence below the title says so."""
+    census = tables.census
+    if np.array_equal(census["values"], census["values_counted"]):
+        return []
+    return [(PANEL_IN["uncounted"], lambda axes: _uncounted(axes, tables, plan))]
 
 
 def _faults(tables: Tables, plan: Plan) -> list[Panel]:
@@ -150,7 +159,8 @@ def _children(axes: Axes, tables: Tables, plan: Plan, tier: int) -> None:
     axes.set_ylim(0, 1.15 * max(bounds.maximum, int(most.max(initial=0))))
     axes.set_ylabel("children")
     below = plan.tiers[tier - 1].name
-    axes.set_title(f"Children of a {plan.tiers[tier].name}: {below}s, after each epoch")
+    last = "; a last node may be smaller" if is_last_small(tables, tier, bounds.minimum) else ""
+    axes.set_title(f"Children of a {plan.tiers[tier].name}: {below}s, after each epoch{last}")
     legend(axes)
 
 

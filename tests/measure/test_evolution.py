@@ -7,7 +7,7 @@ import pytest
 
 from sim.measure.evolution import EVOLUTION_FIGURES
 from sim.measure.tables import empty
-from tests.report.evolved import evolved, evolved_plan
+from tests.report.evolved import ADAPTED, evolved, evolved_plan
 
 
 def figure(name, tables=None):
@@ -29,6 +29,16 @@ def figure(name, tables=None):
 )
 def test_figures_are_those_counted_by_hand(name, value):
     assert figure(name) == pytest.approx(value)
+
+
+def test_who_is_dealt_out_or_shuffled_has_moved_like_who_is_split_off():
+    did = [("leave", 1, 10, 5), *ADAPTED, ("reseat", 1, 30, 40), ("move", 2, 4, 40)]
+    assert figure("moved", evolved(did=did)) == (9 + 30) / 10
+
+
+def test_what_is_refused_again_is_one_wish():
+    did = [("refused split", 1, 0, epoch) for epoch in (10, 20, 30)]
+    assert figure("refused", evolved(did=did, operations={"again": [False, True, True]})) == 1
 
 
 @pytest.mark.parametrize("column", ["agents_counted", "values_counted"])

@@ -32,6 +32,13 @@ OPERATIONS = [
     ("refused split", 1, 0, 40),
 ]
 """Kind, tier, children that moved, second."""
+ADAPTED = [
+    ("retire", 2, 1, 20),
+    ("move", 1, 9, 20),
+    ("isolate", 1, 1, 20),
+    ("isolate", 1, 1, 30),
+]
+"""What anomalies make of a tree in which nobody comes or goes."""
 
 
 def evolved_plan():
@@ -39,9 +46,9 @@ def evolved_plan():
     return replace(make_plan(name="storm"), evolution=EVOLUTION)
 
 
-def evolved(faults=(), **tables):
+def evolved(faults=(), did=OPERATIONS, **tables):
     """What such a run leaves behind; ``census={...}`` and so on override columns of a table."""
-    kind, tier, moved, at_s = zip(*OPERATIONS, strict=True)
+    kind, tier, moved, at_s = zip(*did, strict=True)
     zeros, epochs = np.zeros(len(kind), np.int64), np.arange(0, 60, 10) * S
     panes = np.arange(5)
     made = {
@@ -52,6 +59,7 @@ def evolved(faults=(), **tables):
             "source": zeros,
             "target": zeros,
             "moved": moved,
+            "again": np.zeros(len(kind), np.bool_),
             "messages": zeros + 2,
             "bytes": zeros + 100,
         },

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from sim.errors import ResultsError
 from sim.measure.tables import empty
 from sim.report.evolution_figure import evolution_figure
+from sim.report.evolution_words import headline
 from sim.report.style import save
 from tests.measure.synthetic import Fault, S
-from tests.report.evolved import evolved, evolved_plan
+from tests.report.evolved import ADAPTED, evolved, evolved_plan
 from tests.report.layout import beyond_the_page, overlapping
 
 pytestmark = pytest.mark.slow
@@ -36,11 +38,47 @@ def figure():
 
 def test_the_title_says_who_came_and_went_and_what_the_tree_did(figure):
     title, below = (text.get_text() for text in figure.axes[0].texts)
-    assert title == "storm: 1 join and 2 leaves make 2 splits, 1 merge, 1 borrow"
+    assert title == "storm: 1 join and 2 leaves; 2 splits, 1 merge, 1 borrow"
     assert below == (
         "The run: nobody is counted twice, 5 % of the values are not counted, "
         "4.17 % of the nodes out of bounds after an epoch"
     )
+
+
+def test_what_anomalies_made_the_tree_do_is_said_too():
+    assert headline(evolved(did=ADAPTED), evolved_plan()) == (
+        "storm: 0 joins and 0 leaves; 1 local given up, 9 agents dealt out, 2 agents isolated"
+    )
+
+
+def test_a_tree_that_did_nothing_is_said_to_stay_as_it_is():
+    still = evolved(did=[("refused split", 1, 0, 40)])
+    assert headline(still, evolved_plan()) == (
+        "storm: 0 joins and 0 leaves; the tree stays as it is"
+    )
+
+
+def test_a_local_that_is_given_up_has_not_failed():
+    axes = panel(draw(evolved(did=ADAPTED)), "What the tree did")
+    assert rows(axes) == ["local given up (1)", "children dealt out (1)", "isolated (2)"]
+
+
+def test_the_last_node_of_a_tier_that_is_smaller_than_wanted_is_explained():
+    small = {"nodes": np.tile([20, 1], 6), "least": np.tile([12, 2], 6), "most": [12, 2] * 6}
+    figure = draw(evolved(shapes=small))
+    assert "(a last one may be small)" in figure.axes[0].texts[1].get_text()
+    assert (
+        panel(figure, "Children of a regional")
+        .get_title(loc="left")
+        .endswith("; a last node may be smaller")
+    )
+    assert "last" not in panel(figure, "Children of a local").get_title(loc="left")
+
+
+def test_where_all_values_are_counted_a_line_says_so_instead_of_an_empty_panel():
+    figure = draw(evolved(census={"values_counted": np.full(5, 1000)}))
+    assert "all values are counted" in figure.axes[0].texts[1].get_text()
+    assert not [axes for axes in figure.axes if axes.get_title(loc="left").startswith("Values")]
 
 
 def test_agents_that_are_counted_twice_are_cried_out():

@@ -4,7 +4,7 @@ The census compares, for every pane that is closed, what the root counts with wh
 agents and values. The root may lack what was lost; it must never count an agent twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from sim.engine.component import Rows
 from sim.engine.world import World
 from sim.protocol.topology.messages import cost
-from sim.protocol.topology.operations import Operation, Operations, Refused, Reseat
+from sim.protocol.topology.operations import OUT, Operation, Operations, Refused, Reseat
 from sim.protocol.topology.state import Topology
 from sim.scenario.blocks.evolution.plan import FanIn
 from sim.stats.moments import COUNT, SOURCES
@@ -27,20 +27,33 @@ class Books:
         self._operations: list[dict[str, Any]] = []
         self._shapes: list[dict[str, Any]] = []
         self._census: list[dict[str, Any]] = []
+        self._refused: dict[Hashable, None] = {}
+        """What was refused before; a wish that has no room is refused at every epoch."""
 
     def done(self, now_ns: int, before: Topology, after: Topology, did: Operations) -> None:
         """One row an operation, with what it takes to tell everybody concerned."""
         for one in did:
             price = cost(before, after, one)
             row = {"at_ns": now_ns, "kind": _kind(one), "tier": one.tier, "source": one.source}
-            row |= {"target": one.target, "moved": _moved(one)}
+            row |= {"target": one.target, "moved": _moved(one), "again": self._is_again(one)}
             self._operations.append(row | {"messages": price.messages, "bytes": price.bytes})
+
+    def _is_again(self, one: Operation) -> bool:
+        """Whether the same was wanted of the same node, or by the same agents, and refused."""
+        if not isinstance(one, Refused):
+            return False
+        wish = one.wanted, one.tier, one.source, one.children if one.source == OUT else ()
+        known = wish in self._refused
+        self._refused[wish] = None
+        return known
 
     def shape(self, now_ns: int, state: Topology) -> None:
         """One row a tier of aggregators below the root."""
         for tier, fan_in in enumerate(self._fan_in, start=1):
             sizes = state.sizes[tier][state.is_in_use(tier)]
-            wrong = (sizes < fan_in.minimum) | (sizes > fan_in.maximum)
+            # The last node of a tier has nobody to borrow from, and may be as small as it is.
+            too_small = (sizes < fan_in.minimum) & (len(sizes) > 1)
+            wrong = too_small | (sizes > fan_in.maximum)
             self._shapes.append(
                 {
                     "at_ns": now_ns,
@@ -48,8 +61,7 @@ class Books:
                     "nodes": len(sizes),
                     "least": int(sizes.min(initial=state.agents)),
                     "most": int(sizes.max(initial=0)),
-                    # The last node of a tier may be as small as it is.
-                    "out_of_range": int(np.count_nonzero(wrong)) if len(sizes) > 1 else 0,
+                    "out_of_range": int(np.count_nonzero(wrong)),
                 }
             )
 

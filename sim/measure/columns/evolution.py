@@ -13,6 +13,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "source": np.int64,
         "target": np.int64,
         "moved": np.int64,
+        "again": np.bool_,
         "messages": np.int64,
         "bytes": np.int64,
     },

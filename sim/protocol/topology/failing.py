@@ -20,6 +20,7 @@ from sim.protocol.topology.operations import (
     Refused,
     Replace,
     Restore,
+    Retire,
     Watch,
 )
 from sim.protocol.topology.placing import Changed, chosen, emptiest
@@ -50,14 +51,19 @@ def fail(
 
 
 def _fail(
-    draft: Draft, tier: int, node: int, replace: bool, rng: np.random.Generator | None
+    draft: Draft,
+    tier: int,
+    node: int,
+    replace: bool,
+    rng: np.random.Generator | None,
+    how: type[Fail | Retire] = Fail,
 ) -> None:
     parent = int(draft.parents[tier][node])
     if parent == BARRED:
         return
     siblings, children = draft.siblings(tier, node), draft.children(tier, node)
     is_in_use = parent >= 0
-    draft.do(Fail(tier + 1, parent, BARRED, (node,)))
+    draft.do(how(tier + 1, parent, BARRED, (node,)))
     spare = draft.spare(tier) if replace or not draft.in_use(tier) else None
     if is_in_use and spare is not None:
         draft.give(tier, (spare,), parent)
@@ -158,4 +164,4 @@ def _rehome(draft: Draft, local: int, rng: np.random.Generator | None) -> None:
     if sum(room - draft.size(1, node) for node in others) < draft.size(1, local):
         draft.note(Refused(1, local, OUT, (), Move.__name__))
     else:
-        _fail(draft, 1, local, False, rng)
+        _fail(draft, 1, local, False, rng, Retire)

@@ -39,6 +39,11 @@ class Fail(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class Retire(Operation):
+    """Locals whose agents drift as a group are given up: from their parent to `BARRED`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Restore(Operation):
     """Failed places are spare again, agents are out of quarantine: from `BARRED` to `OUT`."""
 

@@ -16,6 +16,7 @@ from sim.protocol.topology.operations import (
     Replace,
     Reseat,
     Restore,
+    Retire,
     Watch,
 )
 from sim.protocol.topology.placing import join, leave, reseat
@@ -108,7 +109,7 @@ def test_isolated_agents_are_in_quarantine_until_they_are_restored():
 
 def test_agents_of_a_local_to_rehome_are_dealt_to_others_although_a_place_is_spare():
     state, operations = adapt(two_regions(), rehome=[1])
-    assert operations == (Fail(2, 0, BARRED, (1,)), Move(1, 1, 0, (2, 3)))
+    assert operations == (Retire(2, 0, BARRED, (1,)), Move(1, 1, 0, (2, 3)))
     assert state.parents[1].tolist() == [0, BARRED, 1, 1, OUT]
 
 
