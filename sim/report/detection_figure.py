@@ -25,6 +25,7 @@ from sim.report.detection_words import headline, sentence
 from sim.report.groups import noun
 from sim.report.lanes import draw_lanes, lanes, legend
 from sim.report.page import LANE_IN, Footer, Panel, compose
+from sim.report.promises import in_words, promise_of
 from sim.report.style import BLUE, INK, ORANGE, PURPLE, VERMILLION, styled
 from sim.report.table import written
 from sim.report.words import seconds
@@ -95,22 +96,25 @@ def _draw_recall(axes: Axes, found: Decisions, figures: Figures, duration_s: flo
 
 
 def _draw_false(axes: Axes, found: Decisions, figures: Figures, plan: Plan) -> None:
+    """What the control promises, of all decisions so far; pale, what the last few were like."""
     assert plan.detection is not None
-    width = max(len(found) // SMOOTHING, 1)
+    promise, end_s = promise_of(plan), plan.duration_ns / 1e9
     at_s, every = found.time_ns / 1e9, 1 + len(found) // SHOWN
-    here, central = (
-        100 * smoothed(side.false_share, width)[::every] for side in (found.here, found.central)
-    )
-    _pair(axes, at_s[::every], (here, central), figures, "fdr", plan.duration_ns / 1e9)
+    width = max(len(found) // SMOOTHING, 1)
+    lately = 100 * smoothed(promise.single(found.here), width)[::every]
+    last: Any = {"color": BLUE, "alpha": 0.15, "linewidth": 0, "step": "post"}
+    which = f"last {width} decisions" if width > 1 else "each decision"
+    axes.fill_between(at_s[::every], lately, label=f"{which}, as deployed", **last)
+    here, central = (100 * promise.so_far(side)[::every] for side in (found.here, found.central))
+    _pair(axes, at_s[::every], (here, central), figures, promise.figure, end_s)
     alpha = plan.detection.control.options.get("alpha")
     if alpha is not None:
-        promise: Any = {"color": INK, "linewidth": 1.3, "linestyle": "-."}
-        axes.axhline(100 * alpha, label=f"asked for: {100 * alpha:g} %", **promise)
-    peak = max(float(np.max([here, central], initial=0.0)), 400 * (alpha or 0.0), FALSE_LEAST)
+        level: Any = {"color": INK, "linewidth": 1.3, "linestyle": "-."}
+        axes.axhline(100 * alpha, label=in_words(plan), **level)
+    peak = max(float(np.max([here, central, lately], initial=0.0)), 400 * (alpha or 0), FALSE_LEAST)
     axes.set_ylim(-0.04 * min(peak, 100), 1.05 * min(peak, 100))
     axes.set_ylabel("false (%)")
-    mean = f", mean of the last {width} decisions" if width > 1 else ""
-    axes.set_title(f"False alarms of all alarms{mean}; without an alarm: 0")
+    axes.set_title(promise.title)
     legend(axes)
 
 

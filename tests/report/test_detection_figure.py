@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from sim.errors import ResultsError
+from sim.measure.detection import detection_figures
 from sim.measure.tables import empty
 from sim.report.detection_figure import detection_figure
 from sim.report.detection_words import headline, sentence
+from sim.report.promises import in_words
 from sim.report.style import save
 from sim.scenario.plan import Variant
 from tests.measure.synthetic import Fault, S, make_plan, make_tables
@@ -17,6 +19,7 @@ from tests.report.layout import beyond_the_page, boxes, overlapping
 
 pytestmark = pytest.mark.slow
 
+FALSE = ("False", "Decisions with")
 CUT = Fault(28 * S, 43 * S, (2,))
 
 
@@ -116,10 +119,54 @@ def test_what_distribution_lost_is_shaded(figure):
     assert "lost by distribution" not in labels(panel(draw(detected(late=0)), "Recall"))
 
 
-def test_the_level_that_was_asked_for_is_a_line_where_there_is_one(figure):
-    assert "asked for: 5 %" in labels(panel(figure, "False"))
+ALPHA = {"alpha": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("kind", "decide", "words"),
+    [
+        ("bh", "root", "bh promises 5 %\nat most, on average"),
+        ("bh", "local", "bh promises 5 %\nat most, at each of 40 locals"),
+        ("bonferroni", "region", "bonferroni promises 5 %\nat most, at each of 8 regionals"),
+        ("qute", "local", "qute promises 5 %\nat most, on average"),
+    ],
+)
+def test_the_level_names_who_promises_it_and_for_whom(kind, decide, words):
+    plan = detection_plan(control=Variant(kind, ALPHA), decide=decide)
+    assert in_words(plan) == words
+
+
+def test_the_level_is_a_line_with_its_words(figure):
+    (level,) = curve(panel(figure, FALSE), "bh promises 5 %").get_ydata()[:1]
+    assert level == 5
+
+
+def test_a_threshold_promises_nothing():
     free = draw(detected(), control=Variant("threshold", {"score": 4.0, "quantile": None}))
-    assert not any(label.startswith("asked") for label in labels(panel(free, "False")))
+    assert not any("promises" in label for label in labels(panel(free, FALSE)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "metric"),
+    [
+        ("bh", "False share of a decision's alarms, mean of all so far", "fdr"),
+        ("bonferroni", "Decisions with any false alarm, of all so far", "any_false"),
+        ("lord", "False share of all alarms so far", "fdr.overall"),
+    ],
+)
+def test_what_is_promised_is_drawn_and_ends_at_its_figure_of_the_run(kind, title, metric):
+    """One agent is always taken for anomalous, four are found for twenty seconds."""
+    control, tables = Variant(kind, ALPHA), detected()
+    axes = panel(draw(tables, control=control), title)
+    figures = detection_figures(tables, detection_plan(control=control))
+    for label, whose in (("as deployed", ""), ("run centrally", ".central")):
+        ends = curve(axes, label).get_ydata()[-1]
+        assert ends == pytest.approx(100 * figures[f"detection.{metric}{whose}"])
+
+
+def test_what_the_last_decisions_were_like_is_pale_behind_it(figure):
+    (pale,) = panel(figure, FALSE).collections
+    assert pale.get_label() == "last 6 decisions, as deployed"
 
 
 def test_a_missing_score_is_not_known():
@@ -170,7 +217,7 @@ def test_without_an_anomaly_there_is_neither_recall_nor_a_curve_of_scores():
     assert titles(draw(detected(anomalous=0), anomalies=[])) == [
         "Which regions can reach the root",
         "What is wrong with agents, and from when on somebody looks for it",
-        "False alarms of all alarms, mean of the last 6 decisions; without an alarm",
+        "False share of a decision's alarms, mean of all so far; without an alarm",
         "What is known at the root",
     ]
 
