@@ -20,7 +20,7 @@ from sim.measure.tables import Table, Tables
 from sim.report.confidence_words import about_confidence
 from sim.report.lanes import draw_lanes, label_rows, lanes, legend
 from sim.report.page import LANE_IN, Panel, compose
-from sim.report.style import BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, styled
+from sim.report.style import BLUE, GREEN, INK, ORANGE, VERMILLION, styled
 from sim.report.table import written
 from sim.scenario.plan import Plan
 
@@ -58,7 +58,8 @@ def headline(found: Sequence[Standing], plan: Plan) -> str:
     """One line: what the tier that covers least is worth, and what broke there."""
     least = min(found, key=lambda one: one.coverage)
     level, share = written(least.level, "share"), written(least.coverage, "share")
-    told = f"{plan.name}: what claims {level} covers {share} at the {least.tier}"
+    where = least.tier if least.tier == "root" else f"{least.tier}s"
+    told = f"{plan.name}: what claims {level} covers {share} at the {where}"
     if not least.is_short:
         return f"{told}, where it covers least"
     return f"{told}; broken: {', '.join(least.broken)}" if least.broken else told
@@ -81,7 +82,7 @@ def _panels(tables: Tables, plan: Plan) -> list[Panel]:
         (PANEL_IN["coverage"], lambda axes: _draw_coverage(axes, rows, plan)),
     ]
     if names:
-        height = LANE_IN * max(len(names), LANES_LEAST)
+        height = LANE_IN * (len(names) + 1)
         panels.append((height, lambda axes: _draw_broken(axes, rows, names)))
     return [
         *panels,
@@ -98,8 +99,8 @@ def _draw_coverage(axes: Axes, rows: dict[str, Table], plan: Plan) -> None:
     axes.axhspan(
         level - tolerance,
         level + tolerance,
-        color=PALE,
-        alpha=0.6,
+        color=ORANGE,
+        alpha=0.2,
         linewidth=0,
         label=f"kept: ± {tolerance:g} %",
     )

@@ -37,6 +37,17 @@ def test_the_title_is_about_all_replications_and_the_sentence_says_whose_curves_
     assert below.endswith("; curves: one of them")
 
 
+def test_the_band_that_counts_as_kept_is_in_the_legend():
+    figure = confidence_figure(tables_of(OF_LOCALS, GOOD, LATER), plan_of())
+    told = [
+        text.get_text()
+        for axes in figure.axes
+        if axes.get_legend()
+        for text in axes.get_legend().get_texts()
+    ]
+    assert "kept: ± 1 %" in told
+
+
 def test_what_broke_is_in_the_picture():
     figure = confidence_figure(tables_of(OF_LOCALS, SHORT, LATER), plan_of())
     (axes,) = [one for one in figure.axes if "do not hold" in one.get_title(loc="left")]
