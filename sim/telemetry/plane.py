@@ -133,7 +133,7 @@ class Telemetry:
             self.root.forget()
 
     def hand_over(self, rows: BoolArray | None = None) -> None:
-        """These rows of agents (None = all) go to somebody else, who cannot repeat what was lost."""
+        """These rows of agents (None = all) go to somebody else, who cannot repeat what is lost."""
         lost = self.aggregators[0].intake.give_up(rows)
         if self.leaves.ledger is not None:
             self.leaves.ledger.strike(lost)

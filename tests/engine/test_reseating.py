@@ -6,7 +6,7 @@ import pytest
 from sim.engine.build import build
 from sim.engine.lies.lies import Lies, first_phase_ns
 from sim.engine.parts import prepare
-from sim.engine.reseating import Dealing, captures, panes_of_one_agent, deal_seats
+from sim.engine.reseating import Dealing, captures, deal_seats, panes_of_one_agent
 from sim.engine.simulation import Simulation
 from sim.engine.streams import Streams
 from sim.errors import InputError

@@ -35,7 +35,9 @@ routing: {}
 capacity: {}
 """
 MORE = ("dependence", "quantiles", "confidence", "routing", "capacity")
-FOLLOWING = "tree: {local: 100, regional: 5}\nevolution: {regionals: {min: 2, max: 4}, start: 10%}\n"
+FOLLOWING = (
+    "tree: {local: 100, regional: 5}\nevolution: {regionals: {min: 2, max: 4}, start: 10%}\n"
+)
 
 
 def _written(text, blocks):

@@ -109,7 +109,6 @@ class _Tier:
             **_held(there, state),
         }
 
-
     def extremes(self, names: Sequence[str], now_ns: int) -> Iterator[Row]:
         """The node that most is asked of, and the one where messages wait longest, by name."""
         totals = self._queues.totals(now_ns)
