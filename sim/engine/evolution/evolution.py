@@ -54,8 +54,9 @@ class Evolution:
         self._books = Books(world, plan.fan_in)
         self._away: Bools = np.zeros(parts.plan.agents.count, np.bool_)
         """Agents that somebody else keeps away, such as a churn storm."""
-        self._sent_off = self._away.copy()
-        """Those of them who were members when it began."""
+        self._outside = self._away.copy()
+        """Who is out against its will and tries to join at every epoch: members who were sent off,
+        and those for whom there was no room."""
         self._changed = 0
         self._used = self._lingering = self._rows_in_use()
         """Rows in use in this epoch, and in the one before."""
@@ -105,17 +106,20 @@ class Evolution:
             self._books.shape(kernel.now_ns, self.state)
 
     def _follow_others(self, now_ns: int) -> None:
-        """Agents that a fault or a liar keeps away are no members, and are when they are back."""
+        """Agents that a fault or a liar keeps away are no members, and are when they are back.
+
+        With them join those for whom there was no room before.
+        """
         kept_away = np.zeros(len(self._away), np.bool_)
         for name, nodes in self._world.absent.items():
             if name != NAME:
                 kept_away |= nodes[0]
         away = kept_away[self._residence.rows[0]]
-        self._sent_off |= away & (self.state.parents[0] >= 0)
-        back = self._sent_off & ~away
+        self._outside |= away & (self.state.parents[0] >= 0)
+        back = self._outside & ~away
         if self._unreachable(1)[self.state.is_in_use(1)].all():
             back[:] = False  # nobody can take them in: they try again at the next epoch
-        self._away, self._sent_off = away, self._sent_off & ~back
+        self._away, self._outside = away, self._outside & ~back
         self._do(now_ns, leave(self.state, np.flatnonzero(away).tolist()))
         before, back_now = self.state, np.flatnonzero(back).tolist()
         self._do(now_ns, join(before, back_now, self._rng(), frozen=self._frozen()))
@@ -225,6 +229,7 @@ class Evolution:
         if not len(members):
             return False
         agent = members[self._leaving.integers(len(members))]
+        self._outside[agent] = False  # who goes by itself does not ask to be let in again
         self._do(now_ns, leave(self.state, [int(agent)]))
         return True
 
@@ -235,6 +240,9 @@ class Evolution:
         before, (self.state, operations) = self.state, changed
         self._books.done(now_ns, before, self.state, operations)
         self._changed += sum(not isinstance(one, Refused) for one in operations)
+        for one in operations:
+            if isinstance(one, Refused) and one.tier == 1:
+                self._outside[list(one.children)] = True
         self._heirs += [one for one in operations if isinstance(one, Split | Replace)]
 
     def _show(self) -> None:

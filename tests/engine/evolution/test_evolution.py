@@ -125,6 +125,23 @@ def test_while_the_root_is_down_nobody_is_given_up_or_forgotten():
     assert sim.evolution.state.agents == 80
 
 
+def test_those_for_whom_there_was_no_room_come_in_once_there_is():
+    """Only region-0 can be told of changes, and all its locals fail, with all that are spare."""
+    cut = [f"region-{number}" for number in (1, 2, 3)]
+    lost = [f"local-{number}" for number in (0, 1, 2, 3, 4, 9, 14, 19)]
+    faults = [
+        {"kind": "partition", "groups": [cut, "rest"], "at": "1500ms", "until": "4500ms"},
+        {"kind": "crash", "nodes": lost, "at": "2500ms"},
+    ]
+    still = {"start": "35%", "joins": "none", "leaves": "none"}
+    sim = storm(*faults, agents={"count": 320, "features": 2}, evolution=still)
+    there = []
+    sim.kernel.at(4_400_000_000, lambda: there.append(sim.evolution.state.agents))
+    tables = done(sim)
+    assert (there, sim.evolution.state.agents) == ([84], 112)
+    assert figure("evolution.double", sim, tables) == 0
+
+
 def test_a_region_that_is_cut_off_is_silent_and_nobody_of_it_is_given_another_local():
     """Most of its agents are silent, so their locals look like lost ones."""
     cut = {"kind": "partition", "groups": ["region-0", "rest"], "at": "3500ms"}
