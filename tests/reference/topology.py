@@ -47,8 +47,10 @@ def balanced_tier(children, parent, spares, limits, borrow, has_room):
     return done
 
 
-def operations_of_churn(fewest, most, nodes, events, rng):
+def operations_of_churn(fewest, most, nodes, events, rng, told=None):
     """Splits and merges while agents join any node and any agent leaves, all as likely.
+
+    `told`, a list, takes each event: 1 for a join or -1, and how large the node was before.
 
     Every node has half of fewest + most agents at the start. A node above `most` splits at once;
     one below `fewest` merges into the smallest other one, which splits if it is too large then.
@@ -62,6 +64,8 @@ def operations_of_churn(fewest, most, nodes, events, rng):
             at, left, change = 0, int(rng.random() * agents), -1
             while left >= sizes[at]:
                 left, at = left - sizes[at], at + 1
+        if told is not None:
+            told.append((change, sizes[at]))
         sizes[at], agents = sizes[at] + change, agents + change
         if sizes[at] < fewest and len(sizes) > 1:
             merged, done = sizes.pop(at), done + 1
