@@ -49,7 +49,8 @@ class LastSent:
     @property
     def known(self) -> Bools:
         """Which sources have sent anything that still counts; (n,)."""
-        return ~np.isnan(self.values).any(axis=1)
+        known: Bools = ~np.isnan(self.values).any(axis=1)
+        return known
 
     def distance(self, values: Floats) -> Floats:
         """The largest move of any component since; (n,), inf where nothing was sent."""

@@ -92,12 +92,11 @@ class Geometric:
 
         Who measures no number has not moved.
         """
-        measured = np.isfinite(values).all(axis=1, keepdims=True)
-        current = np.where(measured, values, self._last.values)
+        current = np.where(_measured(values)[:, None], values, self._last.values)
         due = self.failing(current)
         self.violations += int(due.sum())
         if due.any():
-            due = np.isfinite(current).all(axis=1)
+            due = _measured(current)
             self._last.send(due, current)
             self.synchronisations += 1
             self.messages += MESSAGES_PER_SOURCE * int(due.sum())
@@ -113,7 +112,13 @@ class Geometric:
         The first number that a source measures fails; as long as there is none, nothing does.
         """
         known = self._last.known
-        failed: Bools = ~known & np.isfinite(values).all(axis=1)
+        failed = _measured(values)
+        failed[known] = False
         if known.any():
             failed[known] = self._test(self.estimate, (values - self._last.values)[known])
         return failed
+
+
+def _measured(values: Floats) -> Bools:
+    """Which rows are numbers, all of them; (n,)."""
+    return np.asarray(np.isfinite(values).all(axis=1))
