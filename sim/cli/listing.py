@@ -101,6 +101,27 @@ def _adversaries(_: Path | None) -> Iterable[Row]:
     ]
 
 
+_ASSUMPTIONS: Final = {
+    "any": "whatever agents share",
+    "independence": "independent agents",
+    "prds": "independent agents",
+    "sequential": "independent agents and instants",
+}
+
+
+def _controls(_: Path | None) -> Iterable[Row]:
+    """With the metric that is kept below its level on average, and for whom."""
+    from sim.scenario import kinds
+    from sim.scenario.procedures import PROCEDURES
+
+    rows = []
+    for name, about in sorted(kinds("controls")):
+        facts = PROCEDURES[name]
+        promise = f"bounds detection.{facts.bounds}, {_ASSUMPTIONS[facts.assumes]}"
+        rows.append((name, f"{about} [{promise if facts.bounds else 'bounds nothing'}]"))
+    return rows
+
+
 def _protocols(_: Path | None) -> Iterable[Row]:
     """With what a decision costs in the good case, or a round of averaging."""
     from sim.protocol.agreement.registry import PROTOCOLS
@@ -148,7 +169,7 @@ _ROWS: Final[dict[Subject, Callable[[Path | None], Iterable[Row]]]] = {
     Subject.adversaries: _adversaries,
     Subject.rules: _kinds(Subject.rules),
     Subject.detectors: _kinds(Subject.detectors),
-    Subject.controls: _kinds(Subject.controls),
+    Subject.controls: _controls,
     Subject.intervals: _intervals,
     Subject.dependence: _kinds(Subject.dependence),
     Subject.quantiles: _kinds(Subject.quantiles),

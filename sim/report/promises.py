@@ -5,7 +5,7 @@ figure of the run. Online controls promise a share of all alarms so far, Bonferr
 with any false alarm is rare, all others the false share of a decision's alarms, on average.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.report.accuracy import Floats, Side, smoothed
 from sim.scenario.plan import Plan
-from sim.scenario.procedures import PROCEDURES
+from sim.scenario.procedures import PROCEDURES, Bound
 
 _TIERS: Final = {"local": 1, "region": -2, "root": -1}
 
@@ -34,17 +34,7 @@ class Promise:
 def promise_of(plan: Plan) -> Promise:
     """What a plan with detection promises; a threshold is drawn as the others are."""
     assert plan.detection is not None
-    kind = plan.detection.control.kind
-    if PROCEDURES[kind].online:
-        title = "False share of all alarms so far; without an alarm: 0"
-        return Promise(title, "fdr.overall", _of_all, lambda side: side.false_share)
-    if kind == "bonferroni":
-        title = "Decisions with any false alarm, of all so far"
-        return Promise(title, "any_false", lambda side: _mean(_any(side)), _any)
-    title = "False share of a decision's alarms, mean of all so far; without an alarm: 0"
-    return Promise(
-        title, "fdr", lambda side: _mean(side.false_share), lambda side: side.false_share
-    )
+    return _PROMISES[PROCEDURES[plan.detection.control.kind].bounds or "fdr"]
 
 
 def in_words(plan: Plan) -> str:
@@ -73,3 +63,26 @@ def _any(side: Side) -> Floats:
 
 def _mean(values: Floats) -> Floats:
     return smoothed(values, max(len(values), 1))
+
+
+def _shares(side: Side) -> Floats:
+    return side.false_share
+
+
+_PROMISES: Final[Mapping[Bound, Promise]] = {
+    "any_false": Promise(
+        "Decisions with any false alarm, of all so far",
+        "any_false",
+        lambda side: _mean(_any(side)),
+        _any,
+    ),
+    "fdr": Promise(
+        "False share of a decision's alarms, mean of all so far; without an alarm: 0",
+        "fdr",
+        lambda side: _mean(_shares(side)),
+        _shares,
+    ),
+    "fdr.overall": Promise(
+        "False share of all alarms so far; without an alarm: 0", "fdr.overall", _of_all, _shares
+    ),
+}

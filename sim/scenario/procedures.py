@@ -12,6 +12,8 @@ Assumption = Literal["independence", "prds", "any", "sequential"]
 """Of the p- or e-values of normal agents: independent of each other; positively dependent at most;
 anything; or each independent of all that was tested before it, at earlier instants too."""
 Tier = Literal["local", "region", "root"]
+Bound = Literal["any_false", "fdr", "fdr.overall"]
+"""What is kept below the level on average, as the metric behind ``detection.``."""
 EVERYWHERE: Final[tuple[Tier, ...]] = ("local", "region", "root")
 
 
@@ -20,6 +22,8 @@ class Procedure:
     """A control by its assumptions."""
 
     assumes: Assumption
+    bounds: Bound | None = "fdr"
+    """What it promises of a deciding node; None: nothing about agents together."""
     on_e_values: bool = False
     """Whether it tests e-values; others are turned into some, at a great loss."""
     online: bool = False
@@ -30,16 +34,16 @@ class Procedure:
 
 
 PROCEDURES: Final[Mapping[str, Procedure]] = {
-    "addis": Procedure("sequential", online=True),
+    "addis": Procedure("sequential", "fdr.overall", online=True),
     "bh": Procedure("prds"),
-    "bonferroni": Procedure("any"),
+    "bonferroni": Procedure("any", "any_false"),
     "by": Procedure("any"),
     "e_bh": Procedure("any", on_e_values=True),
-    "e_lond": Procedure("any", on_e_values=True, online=True),
-    "lord": Procedure("sequential", online=True),
+    "e_lond": Procedure("any", "fdr.overall", on_e_values=True, online=True),
+    "lord": Procedure("sequential", "fdr.overall", online=True),
     "proportion_matching": Procedure("independence", decides=("region", "root")),
     "qute": Procedure("prds", decides=("local",)),
-    "saffron": Procedure("sequential", online=True),
-    "threshold": Procedure("any"),
+    "saffron": Procedure("sequential", "fdr.overall", online=True),
+    "threshold": Procedure("any", None),
 }
 """A threshold promises nothing about all agents together, so it needs nothing of them."""

@@ -7,6 +7,7 @@ import pytest
 from sim.cli.exits import Exit
 from sim.protocol.routing.registry import DISCIPLINES, POLICIES
 from sim.scenario import catalogue
+from sim.scenario.procedures import PROCEDURES
 from sim.stats.confidence.registry import INTERVALS
 from sim.stats.dependence.registry import DEPENDENCE
 
@@ -86,3 +87,16 @@ def test_finished_runs_are_listed_once(sim, folder):
     (run / "manifest.json").write_text("{}")
     (run.parent / "latest").symlink_to(run.name)
     assert sim("list", "runs").out == "results/runs/good/1234abcd-s1\n"
+
+
+def test_a_control_comes_with_the_metric_that_it_bounds_and_for_whom(sim):
+    lines = {line.split()[0]: line for line in sim("list", "controls").out.splitlines()}
+    assert lines["by"].endswith("[bounds detection.fdr, whatever agents share]")
+    assert lines["bonferroni"].endswith("[bounds detection.any_false, whatever agents share]")
+    assert lines["lord"].endswith("[bounds detection.fdr.overall, independent agents and instants]")
+    assert lines["threshold"].endswith("[bounds nothing]")
+
+
+def test_what_controls_bound_are_metrics():
+    bounds = [facts.bounds for facts in PROCEDURES.values() if facts.bounds]
+    assert {f"detection.{bound}" for bound in bounds} < set(catalogue.METRIC_NAMES)
