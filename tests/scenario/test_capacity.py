@@ -144,7 +144,7 @@ def test_a_load_with_time_to_spare_is_not_remarked_on():
 def test_a_queue_that_is_full_or_nearly_is_told_with_its_numbers(service, words):
     (found,) = remarks(tree=f"levels: 1, ingress: {service}")
     assert found.startswith("scenario.yaml:5:")
-    assert "each root is asked to take in 10,000 messages a second" in found
+    assert "the root is asked to take in 10,000 messages a second" in found
     assert words in found
 
 

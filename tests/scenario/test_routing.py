@@ -60,7 +60,7 @@ OTHERS = {
     "rate": st.sampled_from(["none", "64kbps", "1.5Gbps"]),
     "capacity": st.integers(1, 10**6),
     "replace": st.booleans(),
-    "padding": st.integers(0, 65_000),
+    "padding": st.sampled_from(["0B", "65kB", "1KiB"]),
     "every": durations(10**7, 10**9),
     "heartbeat": durations(10**9),
     "missed": st.integers(1, 99),
@@ -107,6 +107,12 @@ def test_every_policy_can_be_built(send):
 def test_every_class_but_routine_has_a_threshold():
     expected = {rank.name.lower() for rank in Importance} - {"routine"}
     assert set(Classes.model_fields) == expected
+
+
+def test_a_padding_is_a_size_with_its_unit():
+    assert plan_of(routed("padding: 1kB")).routing.padding_bytes == 1000
+    assert "a size such as 512B or 64KiB" in wrong("padding: 1000")[0]
+    assert "65000" in wrong("padding: 1MB")[0]
 
 
 # What is refused
@@ -240,6 +246,52 @@ def test_an_anomaly_that_is_learnt_as_normal_is_told():
 def test_a_run_that_is_all_learning_is_told():
     (remark,) = remarks("learn: 1min")
     assert "every update is routine" in remark
+
+
+CRASH = "faults: [{kind: crash, nodes: agent-1, at: 10s}]"
+FLOODING = "adversaries: [{where: local-1, kind: importance_flood, from: 10s}]"
+
+
+@pytest.mark.parametrize(
+    ("routing", "more", "problem"),
+    [
+        ("missed: 5", "", "routing.missed: nobody misses heartbeats that are not sent"),
+        ("window: 250ms", "", "at most 25% are heard within 250ms, say 1s or more"),
+        ("send: {kind: on_delta, delta: 1e308sd}", "", "ever moves by 1e+308sd: each sends once"),
+        ("send: {kind: geometric, threshold: -200sd}", "", "200sd: nobody ever doubts its side"),
+        ("learn: 0s", "", "routing.learn: agents learn their own level from a single look"),
+        ("every: 1s", FLOODING, "adversaries[0].where: does nothing: of updates only agents"),
+    ],
+)
+def test_what_can_do_nothing_is_told(routing, more, problem):
+    (remark,) = remarks(routing, more)
+    assert problem in remark
+
+
+def test_a_flood_of_an_aggregator_does_something_where_reports_queue():
+    tree = "tree: {ingress: 20us}"
+    assert not [one for one in remarks("every: 1s", FLOODING, tree) if "does nothing" in one]
+
+
+BEATING = "heartbeat: 5s"
+OF_LOCAL = CRASH.replace("agent-1", "local-1")
+
+
+@pytest.mark.parametrize(
+    ("metric", "routing", "more", "problem"),
+    [
+        ("delay.critical", "every: 1s", "", "has no value in a scenario without anomalies"),
+        ("age.critical", "every: 1s", "", "has no value in a scenario without anomalies"),
+        ("death.median", BEATING, "", "has no value in a scenario where no agent ever stops"),
+        ("death.median", BEATING, OF_LOCAL, "has no value in a scenario where no agent ever stops"),
+        ("death.median", "every: 1s", CRASH, "is infinite: without heartbeats nobody is ever"),
+        ("death.median", BEATING, CRASH, ""),
+    ],
+)
+def test_a_threshold_on_what_cannot_have_a_value_is_told(metric, routing, more, problem):
+    found = remarks(routing, more, f"thresholds: {{routing.{metric}: {{max: 9s}}}}")
+    told = [one for one in found if f"thresholds.routing.{metric}:" in one]
+    assert [problem in one for one in told] == ([True] if problem else [])
 
 
 # A thousand agents, noise of 1, moves of sd 1.414: theory's slack of 3 and 4 deviations of a move.

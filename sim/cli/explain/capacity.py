@@ -79,12 +79,17 @@ def _sizes(plan: "Plan", history: "HistoryPlan") -> tuple[int, int]:
     return -(-agents // nodes), agents // nodes
 
 
+def _part(share: float) -> str:
+    """Of a memory, as a share; beyond it, as a multiple."""
+    return f"{share * 100:.3g} % of it" if share <= 1 else f"{share:.3g} times as much"
+
+
 def _fitting(demands: "tuple[TierDemand, ...]") -> Iterator[str]:
     for demand in demands:
         if demand.memory is not None:
             share = demand.held_max / demand.memory
             fits = "fits" if share <= 1 else "does not fit"
             yield (
-                f"what each {demand.name} holds {fits} into its {format_size(demand.memory)}: "
-                f"{share:.3g} of it"
+                f"what {demand.who} holds {fits} into its {format_size(demand.memory)}: "
+                f"{_part(share)}"
             )

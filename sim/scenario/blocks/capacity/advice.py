@@ -35,7 +35,7 @@ def _load(plan: Plan, tier: int, demand: "TierDemand") -> Remark:
     from sim.scenario.blocks.capacity.facts import servable_children
 
     asked = (
-        f"each {demand.name} is asked to take in {demand.messages_per_s:,.0f} messages a second of "
+        f"{demand.who} is asked to take in {demand.messages_per_s:,.0f} messages a second of "
         f"{format_duration(demand.service_ns)} each, an offered load of {demand.offered:.3g}"
     )
     then = "its queue grows as long as the run does" if demand.offered > 1 else "waits get long"
@@ -46,7 +46,7 @@ def _load(plan: Plan, tier: int, demand: "TierDemand") -> Remark:
 def _memory(demand: "TierDemand") -> Remark:
     assert demand.memory is not None
     problem = (
-        f"each {demand.name} has {format_size(demand.memory)} and has to hold "
+        f"{demand.who} has {format_size(demand.memory)} and has to hold "
         f"{format_size(demand.state_max)} of state"
     )
     if demand.history_max:

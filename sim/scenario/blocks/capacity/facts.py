@@ -40,6 +40,11 @@ class TierDemand:
     """Of each node; None = unlimited."""
 
     @property
+    def who(self) -> str:
+        """Its nodes, in words: ``each local``, ``the root``."""
+        return f"{'each' if self.nodes > 1 else 'the'} {self.name}"
+
+    @property
     def held_max(self) -> int:
         """State and history of its fullest node."""
         return self.state_max + self.history_max

@@ -8,6 +8,7 @@ from sim.scenario.blocks.routing.facts import (
     routing_facts,
     synchronised_share,
 )
+from sim.scenario.blocks.routing.inert import about_inert
 from sim.scenario.blocks.routing.plan import RoutingPlan
 from sim.scenario.document import Path
 from sim.scenario.plan import Plan
@@ -21,7 +22,7 @@ KILLERS: Final = ("crash", "site_down", "churn", "partition")
 def about_routing(plan: Plan) -> Iterator[Remark]:
     """Remarks on routing in a plan without mistakes."""
     if plan.routing is not None:
-        for about in (_order, _claims, _load, _silence, _learning, _thrashing):
+        for about in (_order, _claims, _load, _silence, _learning, _thrashing, about_inert):
             yield from about(plan, plan.routing)
 
 

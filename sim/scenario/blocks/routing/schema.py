@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.scenario.schema.quantities import (
     BitRate,
@@ -24,6 +24,7 @@ from sim.scenario.schema.quantities import (
     parse_positive_duration,
     plain_is_kind,
 )
+from sim.units import parse_size
 
 
 class Fifo(Block):
@@ -131,6 +132,14 @@ class Admission(Block):
     burst: Count = Field(default=3, description="how many claims it may make at once")
 
 
+Padding = Annotated[
+    int,
+    BeforeValidator(parse_size),
+    Field(ge=0, le=65_000),
+    WithJsonSchema({"type": "string", "examples": ["512B", "1kB"]}),
+]
+
+
 class Routing(Block):
     """Updates of single agents on their way up, through routers with finite rates."""
 
@@ -152,8 +161,10 @@ class Routing(Block):
     replace: Flag = Field(
         default=False, description="a newer update takes the place of its agent's waiting one"
     )
-    padding: Annotated[int, Field(ge=0, le=65_000, strict=True)] = Field(
-        default=0, description="bytes of an update beyond its header and values"
+    padding: Padding = Field(
+        default=0,
+        description="size of an update beyond its header and values",
+        json_schema_extra={"default": "0B"},
     )
     every: PositiveDuration = given(
         "1s", parse_positive_duration, "how often an agent looks at itself"

@@ -24,7 +24,7 @@ def written_routing(plan: RoutingPlan | None) -> dict[str, Any]:
             "rate": written_rate(plan.rate_bps),
             "capacity": plan.capacity,
             "replace": plan.replace,
-            "padding": plan.padding_bytes,
+            "padding": f"{plan.padding_bytes}B",
             "every": write_duration(plan.every_ns),
             **beat,
             "missed": plan.missed,
