@@ -1,20 +1,14 @@
 """``sim plot``: the figures of a stored run or sweep, drawn again from what is stored."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from sim.cli.metric_names import check_metric_names
 from sim.cli.output import say
 from sim.errors import ResultsError, SimError
-
-if TYPE_CHECKING:
-    from sim.measure.tables import Tables
-    from sim.scenario.plan import Plan
 
 CURVES_OF: Final = ("detection.recall", "detection.fdr", "staleness.root.mean", "coverage.mean")
 """What is drawn of a sweep unless metrics are named, as far as it is defined there: two of them."""
@@ -45,6 +39,7 @@ class Kind(StrEnum):
     confidence = "confidence"
     evolution = "evolution"
     capacity = "capacity"
+    dependence = "dependence"
     curves = "curves"
     growth = "growth"
     breakdown = "breakdown"
@@ -63,7 +58,9 @@ class Format(StrEnum):
 
 def plot(
     run: Folder,
-    kind: Annotated[Kind, typer.Option("--kind", help="Which figure.")] = Kind.recovery,
+    kind: Annotated[
+        Kind | None, typer.Option("--kind", help="Which figure; default: all that a run has.")
+    ] = None,
     replication: Annotated[
         int, typer.Option("--replication", min=0, help="Which replication of a run, from 0.")
     ] = 0,
@@ -78,61 +75,52 @@ def plot(
     formats: Annotated[list[Format] | None, typer.Option("--format", help="Default: all.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; default: the run's.")] = None,
 ) -> None:
-    """Draw a figure of a stored run or of a sweep."""
+    """Draw the figures of a stored run again, or one of a sweep."""
     from sim.report.style import save
 
     _check_options(kind, replication, metric or [], x)
-    if kind is Kind.curves:
-        folder, figure = run, _curves(run, metric or [], x)
-    elif kind is Kind.growth:
-        folder, figure = run, _growth(run, metric or [], x)
-    elif kind is Kind.breakdown:
-        folder, figure = run, _breakdown(run, x)
+    if kind in OF_SWEEPS:
+        folder, figures = run, {str(kind): _of_sweep(run, kind, metric or [], x)}
     else:
-        folder, figure = _of_run(run, kind, replication)
+        folder, figures = _of_run(run, kind, replication)
     folder = folder if out is None else _made(out)
     suffix = f"-{replication}" if replication else ""
     chosen = tuple(one.value for one in formats or Format)
-    for path in save(figure, folder / f"{kind.value}{suffix}", chosen):
-        say(str(path))
+    for name, figure in figures.items():
+        for path in save(figure, folder / f"{name}{suffix}", chosen):
+            say(str(path))
 
 
-def _check_options(kind: Kind, replication: int, metrics: list[str], x: str | None) -> None:
+def _check_options(kind: Kind | None, replication: int, metrics: list[str], x: str | None) -> None:
     """Raises SimError for an option of another kind of figure: it would change nothing."""
     check_metric_names(metrics)
     if kind in OF_SWEEPS and replication:
-        raise SimError(f"--replication chooses one of a run; {kind.value} is over all of them")
+        raise SimError(f"--replication chooses one of a run; {kind} is over all of them")
     if kind not in (Kind.curves, Kind.growth) and metrics:
         raise SimError("--metric is for curves: add --kind curves")
     if kind not in OF_SWEEPS and x is not None:
         raise SimError("--x is for a sweep: add --kind curves or --kind breakdown")
 
 
-def _of_run(run: Path, kind: Kind, replication: int) -> tuple[Path, Any]:
-    """The folder of a run, and a figure of one of its replications."""
+def _of_run(run: Path, kind: Kind | None, replication: int) -> tuple[Path, dict[str, Any]]:
+    """The folder of a run, and figures of one of its replications: one, or all that it has."""
     from sim.campaign.replay import stored_plan
     from sim.campaign.results import open_results
     from sim.campaign.stored_tables import standings_of, tables_of
-    from sim.report.capacity_figure import capacity_figure
-    from sim.report.confidence_figure import confidence_figure
-    from sim.report.detection_figure import detection_figure
-    from sim.report.evolution_figure import evolution_figure
-    from sim.report.lies_figure import lies_figure
-    from sim.report.recovery_figure import recovery_figure
-    from sim.report.routing_figure import routing_figure
+    from sim.report.figures import draw, names_of
 
     results = open_results(run)
-    plan = stored_plan(results)
-    draw: dict[Kind, Callable[[Tables, Plan], Any]] = {
-        Kind.recovery: recovery_figure,
-        Kind.detection: detection_figure,
-        Kind.lies: lies_figure,
-        Kind.routing: routing_figure,
-        Kind.confidence: partial(confidence_figure, found=standings_of(results, plan)),
-        Kind.evolution: evolution_figure,
-        Kind.capacity: capacity_figure,
-    }
-    return results.path, draw[kind](tables_of(results, replication), plan)
+    plan, tables = stored_plan(results), tables_of(results, replication)
+    found = standings_of(results, plan)
+    names = names_of(tables, plan) if kind is None else [str(kind)]
+    return results.path, {name: draw(name, tables, plan, found) for name in names}
+
+
+def _of_sweep(folder: Path, kind: Kind | None, metrics: list[str], x: str | None) -> Any:
+    """A figure of the sweep in a folder."""
+    if kind is Kind.curves:
+        return _curves(folder, metrics, x)
+    return _growth(folder, metrics, x) if kind is Kind.growth else _breakdown(folder, x)
 
 
 def _curves(folder: Path, metrics: list[str], x: str | None) -> Any:

@@ -91,26 +91,13 @@ def _tell(outcome: "Outcome", plan: "Plan", no_plot: bool, as_json: bool, quiet:
 
 def _draw(outcome: "Outcome", plan: "Plan") -> list[Path]:
     """The recovery figure, and those of what else the scenario has."""
-    from sim.report.confidence_figure import confidence_figure
-    from sim.report.detection_figure import detection_figure
-    from sim.report.evolution_figure import evolution_figure
-    from sim.report.lies_figure import is_about_lies, lies_figure
-    from sim.report.recovery_figure import recovery_figure
-    from sim.report.routing_figure import routing_figure
+    from sim.report.figures import draw, names_of
     from sim.report.style import save
 
-    figures = save(recovery_figure(outcome.first, plan), outcome.folder / "recovery")
-    if plan.detection is not None:
-        figures += save(detection_figure(outcome.first, plan), outcome.folder / "detection")
-    if plan.confidence is not None and outcome.first.intervals["tier"].size:
-        drawn = confidence_figure(outcome.first, plan, outcome.standings)
-        figures += save(drawn, outcome.folder / "confidence")
-    if plan.evolution is not None:
-        figures += save(evolution_figure(outcome.first, plan), outcome.folder / "evolution")
-    if is_about_lies(plan):
-        figures += save(lies_figure(outcome.first, plan), outcome.folder / "lies")
-    if plan.routing is not None:
-        figures += save(routing_figure(outcome.first, plan), outcome.folder / "routing")
+    figures: list[Path] = []
+    for name in names_of(outcome.first, plan):
+        figure = draw(name, outcome.first, plan, outcome.standings)
+        figures += save(figure, outcome.folder / name)
     return figures
 
 

@@ -75,6 +75,7 @@ def test_a_figure_does_not_damage_the_run_that_it_is_put_beside(sim, stored):
         (["--replication", "7"], "has replications 0 to 1, no 7"),
         (["--out", "small.yaml"], "small.yaml: cannot be made a folder: File exists"),
         (["--kind", "detection"], "small has no `detection`, so there is no figure of it"),
+        (["--kind", "dependence"], "neither `baseline.dependence` nor `baseline.quantiles`"),
         (["--kind", "curves"], "small/sweep.csv is missing: `sim sweep` writes it"),
         (["--kind", "lies"], "small has no `adversaries`, no robust `baseline.rule`"),
         (["--kind", "breakdown"], "small/sweep.csv is missing: `sim sweep` writes it"),
@@ -148,3 +149,18 @@ def test_curves_over_a_sweep_are_drawn_beside_its_runs(sim, folder):
     assert "detection.recall is undefined in every cell" in result.err
     result = sim("plot", RUNS, "--kind", "curves", "--x", "seed")
     assert "'seed' is not swept, only topology.loss" in result.err
+
+
+GATHERING = ("baseline.dependence=covariance", "capacity={}", "replications=1")
+
+
+@pytest.mark.slow
+def test_a_run_and_sim_plot_draw_all_that_the_scenario_is_about(sim, folder):
+    """And never the recovery alone where nothing was cut."""
+    changes = [word for change in GATHERING for word in ("--set", change)]
+    told = sim("run", "small.yaml", *changes).out.splitlines()
+    names = ("recovery", "dependence", "capacity")
+    drawn = [line.split()[1] for line in told if line.startswith("figure:")]
+    assert [path.rpartition("/")[2] for path in drawn] == [f"{name}.png" for name in names]
+    again = sim("plot", RUNS, "--format", "svg", "--out", "again").out.splitlines()
+    assert again == [f"again/{name}.svg" for name in names]
