@@ -116,6 +116,7 @@ def as_json(outcome: "Outcome", plan: "Plan", figures: Sequence[Path]) -> Any:
             "clipped": outcome.clipped,
             "metrics": [asdict(value) for value in outcome.values],
             "thresholds": [asdict(verdict) for verdict in outcome.verdicts],
+            "intervals": [asdict(standing) for standing in outcome.standings],
             "adversaries": [asdict(deed) for deed in deeds(outcome.first)],
             "fingerprints": outcome.fingerprints,
             "simulation_s": outcome.simulation_s,
