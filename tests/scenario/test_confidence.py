@@ -139,7 +139,7 @@ def test_confidence_is_said_in_short_or_not_at_all():
 
 def test_what_stands_beside_a_changing_tree_is_told_once():
     blocks = "evolution: {}\nconfidence: {}\nbaseline: {dependence: covariance, quantiles: kll}\n"
-    told = [one for one in mistakes_in(GOOD + blocks) if "evolution" in one and "agents" in one]
+    told = [one for one in mistakes_in(GOOD + blocks) if "beside `evolution`" in one]
     for key in ("confidence", "baseline.dependence", "baseline.quantiles"):
         assert len([one for one in told if f" {key}: cannot stand beside" in one]) == 1
     assert len(told) == 3
@@ -160,6 +160,16 @@ def test_what_cannot_do_what_it_is_for_is_told(asked, told, tmp_path):
 @pytest.mark.parametrize("asked", ["{widen: coverage, range: [-4, 4]}", "{}", "hartung_knapp"])
 def test_a_range_that_is_used_and_methods_for_few_children_are_left_in_peace(asked, tmp_path):
     assert "confidence" not in advice_on(tmp_path, f"{GOOD}confidence: {asked}\n")
+
+
+@pytest.mark.parametrize(("apart", "is_told"), [(5.3, False), (5.5, True), (900, True)])
+def test_levels_that_are_off_the_scale_are_told_with_or_without_intervals(apart, is_told, tmp_path):
+    """Three standard deviations of 16 / 3 = 5.33 reach to where values are clipped."""
+    text = GOOD.replace(
+        "agents: {count: 1000, features: 8, rate: 10Hz}", APART.replace("0.2", str(apart))
+    )
+    told = advice_on(tmp_path, text)
+    assert ("groups.regions: " in told and "of levels are beyond 16 scales" in told) == is_told
 
 
 def test_the_advice_on_few_children_is_that_of_the_diagnosis():

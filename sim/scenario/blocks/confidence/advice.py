@@ -1,5 +1,6 @@
 """What intervals are asked for and rest on what the scenario itself contradicts."""
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,12 +11,15 @@ from sim.scenario.remark import Remark
 
 FEW_CHILDREN: Final = 10
 """As in `sim.stats.confidence.diagnosis`, which a test holds against it."""
+CLIPPED: Final = 0.003
+"""Share of levels beyond what is counted: what is more than three standard deviations off."""
 ALIKE: Final = ("clustered", "pooled", "two_level")
 """Methods that take the agents of different groups for alike."""
 
 
 def about_intervals(plan: Plan) -> Iterator[Remark]:
-    """Remarks on the block `confidence`; none without it."""
+    """Remarks on levels of groups that are off the scale, and on the block `confidence`."""
+    yield from _levels(plan)
     if plan.confidence is None:
         return
     yield from _range(plan.confidence)
@@ -26,6 +30,24 @@ def about_intervals(plan: Plan) -> Iterator[Remark]:
     yield from _groups(plan, plan.confidence)
     yield from _swing(plan, plan.confidence)
     yield from _useless(plan, plan.confidence)
+
+
+def _levels(plan: Plan) -> Iterator[Remark]:
+    """No value is counted beyond LARGEST, so what is drawn there is clipped."""
+    if plan.agents.behaviour.kind != "synthetic":
+        return
+    for name, apart in (plan.agents.behaviour.options.get("groups") or {}).items():
+        share = math.erfc(LARGEST / (math.sqrt(2) * apart)) if apart else 0.0
+        if share > CLIPPED:
+            problem = (
+                f"{share * 100:.3g} % of levels are beyond {LARGEST:g} scales, where every value "
+                "is clipped"
+            )
+            yield (
+                ("agents", "behaviour", "groups", name),
+                problem,
+                f"say less than {LARGEST / 3:.2g}",
+            )
 
 
 def _range(asked: ConfidencePlan) -> Iterator[Remark]:
