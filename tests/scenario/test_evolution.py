@@ -66,11 +66,12 @@ def test_every_mistake_is_told_at_once_with_what_to_do():
     found = mistakes("locals: {min: 10, max: 19}, regionals: {min: 5, max: 25}, epoch: 1500ms")
     assert found == [
         "evolution.start: 3,000 agents need 158 locals of at most 19, and there are 100, begin "
-        "with fewer, or have more places",
+        "with 1,900 agents or fewer (start: 31.66%), or have more places",
         "evolution.locals: would thrash: a merge of two at min makes 20, more than max - slack = "
         "19, max must be at least twice min, here 20; three times is calm",
-        "evolution.regionals.max: max 25 needs a place more than that, but nodes have room for "
-        "20, tree.regional says how many places there are",
+        "evolution.regionals.max: max 25 needs a place more than that: 100 locals below 5 "
+        "regionals leave room for 20 each, tree.regional must be 26 or more, and agents.count must "
+        "fill it, here with 7,800",
         "evolution.epoch: must be a multiple of 1s (baseline.pane)",
     ]
 
@@ -93,12 +94,17 @@ def test_every_mistake_is_told_at_once_with_what_to_do():
         (
             "start: 95%",
             "evolution.start: 5,700 agents need 114 locals of at most 50, and there are 100, "
-            "begin with fewer, or have more places",
+            "begin with 2,250 agents or fewer (start: 37.5%), or have more places",
         ),
         (
             "start: 60%",
             "evolution.start: 100 locals need 7 regionals of at most 15, and there are 5, "
-            "begin with fewer, or have more places",
+            "begin with 2,250 agents or fewer (start: 37.5%), or have more places",
+        ),
+        (
+            "start: 17%, joins: 1000000/s, leaves: 4/s",
+            "evolution.joins: about 60,000,000 agents would join and 240 leave in the run, "
+            "together more than 200,000, say less, or for a shorter time (until)",
         ),
         ("start: 17%, epoch: 60s", "evolution.epoch: 1min is not before the end of the run, 1min"),
         ("start: 17%, at: 9s, until: 8s", "evolution.until: must be after `at`"),
@@ -108,6 +114,33 @@ def test_every_mistake_is_told_at_once_with_what_to_do():
 def test_what_cannot_be_is_refused_in_words_that_help(block, problem):
     (found,) = mistakes(block)
     assert found.startswith(problem)
+
+
+@pytest.mark.parametrize("share", ["37.5%", "17%"])
+def test_a_start_that_a_refusal_names_is_accepted(share):
+    assert mistakes(f"start: {share}") == []
+
+
+def test_one_agent_more_than_a_refusal_names_is_too_many():
+    (found,) = mistakes(f"start: {2251 / 6000}")
+    assert "76 locals need 6 regionals of at most 15, and there are 5" in found
+
+
+def test_as_many_events_as_a_run_may_have_are_accepted_where_they_end_in_time():
+    assert mistakes("start: 17%, joins: 20000/s, until: 10s") == []
+
+
+def test_room_that_the_number_of_agents_leaves_is_not_blamed_on_the_tree():
+    """tree.regional is 8, but 480 agents make 20 locals, for three regionals."""
+    text = GOOD.replace("count: 1000", "count: 480") + "tree: {local: 24, regional: 8}\n"
+    block = "locals: {min: 5, max: 20}, regionals: {min: 2, max: 7}, start: 40%"
+    (found,) = mistakes(block, text)
+    assert found == (
+        "evolution.regionals.max: max 7 needs a place more than that: 20 locals below 3 regionals "
+        "leave room for 6 each, tree.regional must be 8 or more, and agents.count must fill it, "
+        "here with 576"
+    )
+    assert mistakes(block, text.replace("480", "576")) == []
 
 
 def test_regionals_are_refused_where_there_are_none():

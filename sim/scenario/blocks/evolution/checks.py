@@ -1,18 +1,25 @@
 """What is wrong with a changing tree that its block alone does not show."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sim.errors import Mistake
 from sim.protocol.topology.limits import most_slack, would_thrash
-from sim.scenario.blocks.evolution.facts import first_counts
+from sim.scenario.blocks.evolution.facts import (
+    crowd,
+    expected_events,
+    most_at_start,
+)
 from sim.scenario.blocks.evolution.plan import EvolutionPlan, FanIn
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
 from sim.scenario.plan import Plan
-from sim.units import write_duration
+from sim.units import format_count, write_duration
 
 BLOCK: Final = ("evolution",)
+EVENTS_MAX: Final = 200_000
+"""Joins and leaves in a run: each is an instant at which everything stops, about a millisecond."""
 NOT_BESIDE: Final[tuple[tuple[Path, Callable[[Plan], bool]], ...]] = (
     (("tree", "reseat"), lambda plan: plan.reseat_ns is not None),
     (("tree", "replicas"), lambda plan: plan.replicas is not None),
@@ -37,6 +44,7 @@ def check_evolution(case: Case) -> Iterator[Mistake]:
         return
     yield from _tiers(case, plan)
     yield from _instants(case, plan)
+    yield from _events(case, plan)
     yield from _company(case, plan)
 
 
@@ -49,8 +57,8 @@ def _tiers(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
         problem = "there is no tier between the locals and the root"
         yield case.document.mistake((*BLOCK, "regionals"), problem, "tree.levels: 3 adds one")
     for tier, fan_in in enumerate(plan.fan_in, start=1):
-        room = tiers[tier - 1].count // tiers[tier].count
-        yield from _fan_in(case, _name(tier), fan_in, room)
+        yield from _thrash(case, _name(tier), fan_in)
+        yield from _room(case, tier, fan_in)
     yield from _start(case, plan)
 
 
@@ -58,19 +66,26 @@ def _name(tier: int) -> str:
     return "locals" if tier == 1 else "regionals"
 
 
-def _fan_in(case: Case, name: str, fan_in: FanIn, room: int) -> Iterator[Mistake]:
-    path: Path = (*BLOCK, name)
+def _thrash(case: Case, name: str, fan_in: FanIn) -> Iterator[Mistake]:
     reason = would_thrash(fan_in.minimum, fan_in.maximum, fan_in.slack)
     if reason:
-        yield case.document.mistake(path, f"would thrash: {reason}", _wider(fan_in))
-    if fan_in.maximum >= room:
-        key = "tree.local" if name == "locals" else "tree.regional"
-        problem = (
-            f"max {fan_in.maximum} needs a place more than that, but nodes have room for {room}"
-        )
-        yield case.document.mistake(
-            (*path, "max"), problem, f"{key} says how many places there are"
-        )
+        yield case.document.mistake((*BLOCK, name), f"would thrash: {reason}", _wider(fan_in))
+
+
+def _room(case: Case, tier: int, fan_in: FanIn) -> Iterator[Mistake]:
+    """Places of a tier are filled by those below, so agents.count decides beside the tree."""
+    below, here = case.plan.tiers[tier - 1 : tier + 1]
+    room, wanted = below.count // here.count, fan_in.maximum + 1
+    if room >= wanted:
+        return
+    key = "tree.local" if tier == 1 else "tree.regional"
+    problem = (
+        f"max {fan_in.maximum} needs a place more than that: {below.count:,} {below.name}s below "
+        f"{format_count(here.count, here.name)} leave room for {room} each"
+    )
+    agents = here.count * wanted * -(-case.plan.agents.count // below.count)
+    hint = f"{key} must be {wanted} or more, and agents.count must fill it, here with {agents:,}"
+    yield case.document.mistake((*BLOCK, _name(tier), "max"), problem, hint)
 
 
 def _wider(fan_in: FanIn) -> str:
@@ -89,18 +104,24 @@ def _start(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
         share = f"{plan.present * 100:.4g} %"
         yield case.document.mistake(path, f"{share} of {places[0]:,} agents is nobody")
         return
-    children, noun = first_counts(places, plan)[0], "agent"
-    for tier, fan_in in enumerate(plan.fan_in, start=1):
-        there, above = places[tier], case.plan.tiers[tier].name
-        if children > there * fan_in.maximum:
-            needed = -(-children // fan_in.maximum)
-            problem = (
-                f"{children:,} {noun}s need {needed:,} {above}s of at most {fan_in.maximum}, "
-                f"and there are {there:,}"
-            )
-            yield case.document.mistake(path, problem, "begin with fewer, or have more places")
-            return
-        children, noun = first_counts(places, plan)[tier], above
+    found = crowd(places, plan)
+    if found is not None:
+        below, above = (case.plan.tiers[tier].name for tier in (found.tier - 1, found.tier))
+        most = plan.fan_in[found.tier - 1].maximum
+        problem = (
+            f"{found.children:,} {below}s need {-(-found.children // most):,} {above}s of at most "
+            f"{most}, and there are {places[found.tier]:,}"
+        )
+        yield case.document.mistake(path, problem, _fewer(places, plan))
+
+
+def _fewer(places: Sequence[int], plan: EvolutionPlan) -> str:
+    """With how many agents a tree can begin; the share is rounded down."""
+    most = most_at_start(places, plan)
+    share = math.floor(10_000 * most / places[0]) / 100
+    if not round(share / 100 * places[0]):
+        return "have more places"
+    return f"begin with {most:,} agents or fewer (start: {share:g}%), or have more places"
 
 
 def _instants(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
@@ -118,6 +139,19 @@ def _instants(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
             yield case.document.mistake((*BLOCK, key), f"{problem}, {write_duration(end_ns)}")
     if plan.until_ns is not None and plan.until_ns <= plan.from_ns:
         yield case.document.mistake((*BLOCK, "until"), "must be after `at`")
+
+
+def _events(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
+    """Each join and leave is told to everybody at once, so there is an end to how many can be."""
+    joins, leaves = expected_events(case.plan, plan)
+    if joins + leaves <= EVENTS_MAX:
+        return
+    key = "joins" if joins >= leaves else "leaves"
+    problem = (
+        f"about {joins:,.0f} agents would join and {leaves:,.0f} leave in the run, "
+        f"together more than {EVENTS_MAX:,}"
+    )
+    yield case.document.mistake((*BLOCK, key), problem, "say less, or for a shorter time (until)")
 
 
 def _company(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:

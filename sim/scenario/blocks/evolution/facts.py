@@ -4,8 +4,9 @@ Where agents come and go is chance; the numbers are means, and one standard devi
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sim.scenario.blocks.evolution.plan import EvolutionPlan, FanIn
@@ -57,6 +58,33 @@ def first_counts(places: Sequence[int], plan: EvolutionPlan) -> list[int]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """More nodes at the start than those above them may have."""
+
+    tier: int
+    """Of the nodes above."""
+    children: int
+
+
+def crowd(places: Sequence[int], plan: EvolutionPlan) -> Crowd | None:
+    """The lowest tier that too many would report to at the start; None if there is no such."""
+    counts = first_counts(places, plan)
+    for tier, fan_in in enumerate(plan.fan_in, start=1):
+        if counts[tier - 1] > places[tier] * fan_in.maximum:
+            return Crowd(tier, counts[tier - 1])
+    return None
+
+
+def most_at_start(places: Sequence[int], plan: EvolutionPlan) -> int:
+    """The most agents to begin with for whom, and whose nodes, there are places; 0 if none."""
+
+    def is_crowded(agents: int) -> bool:
+        return crowd(places, replace(plan, present=agents / places[0])) is not None
+
+    return bisect_left(range(1, places[0] + 1), True, key=is_crowded)
+
+
 def evolution_facts(plan: Plan) -> EvolutionFacts | None:
     """Of a plan whose tree changes; None where it stays as it is."""
     evolution = plan.evolution
@@ -64,8 +92,7 @@ def evolution_facts(plan: Plan) -> EvolutionFacts | None:
         return None
     places = [tier.count for tier in plan.tiers[:-1]]
     start = first_counts(places, evolution)
-    span_ns = _until_ns(plan, evolution) - evolution.from_ns
-    joins, leaves = (_events(each, span_ns) for each in (evolution.joins_ns, evolution.leaves_ns))
+    joins, leaves = expected_events(plan, evolution)
     shares = [_events(each, evolution.epoch_ns) / start[1] for each in _means(evolution)]
     return EvolutionFacts(
         places=tuple(places),
@@ -79,6 +106,13 @@ def evolution_facts(plan: Plan) -> EvolutionFacts | None:
         full_ns=_reached_ns(plan, evolution, places[0] - start[0], joins - leaves),
         empty_ns=_reached_ns(plan, evolution, start[0], leaves - joins),
     )
+
+
+def expected_events(plan: Plan, evolution: EvolutionPlan) -> tuple[float, float]:
+    """How many agents join in a run by chance, if there is always a place, and how many leave."""
+    span_ns = _until_ns(plan, evolution) - evolution.from_ns
+    joins, leaves = (_events(each, span_ns) for each in _means(evolution))
+    return joins, leaves
 
 
 def _means(plan: EvolutionPlan) -> tuple[int | None, int | None]:
