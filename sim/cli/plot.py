@@ -17,6 +17,8 @@ GROWTH_OF: Final = (
     "staleness.root.oldest.max",
     "traffic.messages",
     "capacity.state.max",
+    "dependence.bytes",
+    "dependence.operations",
 )
 """The same for growth: all of them that are defined."""
 
