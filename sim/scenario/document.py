@@ -43,6 +43,8 @@ class Document:
     """Entries of lists that stood elsewhere in the file (see `salvage`): here -> there."""
     unsure: set[Path] = field(default_factory=set)
     """Blocks in which something was wrong and is left out: not to blame for what they lack."""
+    left_out: frozenset[Path] = frozenset()
+    """What was wrong and is left out, by its path in the file; a default stands in its place."""
 
     def place(self, path: Path) -> Place:
         """The place of `path`, or of the nearest thing around it that was written."""
@@ -59,6 +61,11 @@ class Document:
     def name(self, path: Path) -> str:
         """The path as it is in the file, as a user writes it."""
         return path_text(self.original(path))
+
+    def lacks(self, path: Path) -> bool:
+        """Whether the value at `path`, or what is around it, was written and is left out."""
+        there = self.original(path)
+        return any(there[: len(one)] == one for one in self.left_out)
 
     def original(self, path: Path) -> Path:
         """The path as it is in the file, where things in front of it were taken out here."""

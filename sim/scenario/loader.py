@@ -24,7 +24,7 @@ from sim.scenario.committee_checks import check_committee
 from sim.scenario.complaints import complaints
 from sim.scenario.control_checks import check_control
 from sim.scenario.detection_checks import check_detection
-from sim.scenario.document import Document, Path, read_document
+from sim.scenario.document import Document, Path, path_text, read_document
 from sim.scenario.fault_checks import check_faults
 from sim.scenario.feasible import with_infeasible
 from sim.scenario.grid import Cell, read_grid
@@ -136,8 +136,21 @@ def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]
                 break
             wrong = wrong | blocks
         else:
-            return _check(scenario, resolve(scenario, rest, directory), rest)
+            return _not_of_defaults(
+                _check(scenario, resolve(scenario, rest, directory), rest), rest
+            )
     return []
+
+
+def _not_of_defaults(mistakes: Iterable[Mistake], rest: Document) -> list[Mistake]:
+    """Without those of what was left out: they would be about a default that nobody wrote."""
+    names = [path_text(path) for path in rest.left_out]
+    inside = tuple(f"{name}{sign}" for name in names for sign in ".[")
+    return [
+        mistake
+        for mistake in mistakes
+        if mistake.path not in names and not mistake.path.startswith(inside)
+    ]
 
 
 def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mistake]:

@@ -24,6 +24,7 @@ def salvage(document: Document, wrong: Collection[Path]) -> Document | None:
     if "tree" not in document.data and any(key not in keys_at(()) for key in document.data):
         return None
     kept = Document(document.file, places={(): document.place(())})
+    kept.left_out = frozenset(wrong)
     kept.data = _keep(document.data, document, kept, frozenset(wrong), ((), ()))
     for key, value in _STAND_INS.items():
         kept.data.setdefault(key, value)

@@ -143,6 +143,40 @@ def test_room_that_the_number_of_agents_leaves_is_not_blamed_on_the_tree():
     assert mistakes(block, text.replace("480", "576")) == []
 
 
+@pytest.mark.parametrize(
+    ("block", "problem"),
+    [
+        ("start: 20%, locals: {min: 0, max: 20}, regionals: {min: 2, max: 7}", "locals.min"),
+        ("start: .nan, locals: {min: 5, max: 20}, regionals: {min: 2, max: 7}", "start"),
+        ("start: 20%, locals: {min: 5, max: 20}, regionals: {min: 2}", "regionals.max"),
+    ],
+)
+def test_what_is_wrong_is_told_once_and_nothing_is_said_of_its_default(block, problem):
+    """In this tree no default would do."""
+    text = GOOD.replace("count: 1000", "count: 1152") + "tree: {local: 24, regional: 8}\n"
+    (found,) = mistakes(block, text)
+    assert found.startswith(f"evolution.{problem}: ")
+
+
+def test_an_epoch_is_not_held_against_the_default_of_a_pane_that_is_wrong():
+    text = MANY + "baseline: {pane: long}\nevolution: {start: 17%, epoch: 7s}\n"
+    (found,) = mistakes_in(text)
+    assert "baseline.pane" in found
+
+
+def test_adapt_does_not_miss_a_detection_that_is_wrong():
+    (found,) = mistakes("start: 17%, adapt: true", more="detection: {detector: nobody}\n")
+    assert found.startswith("detection.detector")
+
+
+def test_a_wrong_block_does_not_hide_a_mistake_in_another_one():
+    (of_evolution, of_fault) = mistakes(
+        "start: .nan", more="faults: [{kind: crash, nodes: [local-1000], at: 1s}]\n"
+    )
+    assert of_evolution.startswith("evolution.start")
+    assert "local-1000" in of_fault
+
+
 def test_regionals_are_refused_where_there_are_none():
     text = MANY.replace("regional: 20", "levels: 2")
     (found,) = mistakes("start: 17%, regionals: {min: 5, max: 15}", text)

@@ -59,7 +59,8 @@ def _tiers(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
     for tier, fan_in in enumerate(plan.fan_in, start=1):
         yield from _thrash(case, _name(tier), fan_in)
         yield from _room(case, tier, fan_in)
-    yield from _start(case, plan)
+    if BLOCK not in case.document.unsure:
+        yield from _start(case, plan)
 
 
 def _name(tier: int) -> str:
@@ -129,7 +130,7 @@ def _instants(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
         ("baseline.pane", case.plan.baseline.pane_ns),
         ("agents.rate", case.plan.agents.period_ns),
     ):
-        if plan.epoch_ns % unit_ns:
+        if plan.epoch_ns % unit_ns and not case.document.lacks(tuple(key.split("."))):
             problem = f"must be a multiple of {write_duration(unit_ns)} ({key})"
             yield case.document.mistake((*BLOCK, "epoch"), problem)
     end_ns = case.plan.duration_ns
@@ -161,7 +162,7 @@ def _company(case: Case, plan: EvolutionPlan) -> Iterator[Mistake]:
             problem = "cannot stand beside `evolution`: agents move"
             yield case.document.mistake(path, problem, "leave one of the two out")
     detection = case.plan.detection
-    if plan.adapt and detection is None:
+    if plan.adapt and detection is None and not case.document.lacks(("detection",)):
         yield case.document.mistake((*BLOCK, "adapt"), "needs `detection`")
     if detection is not None and detection.scope != "population":
         problem = f"scope {detection.scope} goes by who sits where, and agents move"
