@@ -13,12 +13,12 @@ from sim.errors import ResultsError, SimError
 CURVES_OF: Final = ("detection.recall", "detection.fdr", "staleness.root.mean", "coverage.mean")
 """What is drawn of a sweep unless metrics are named, as far as it is defined there: two of them."""
 GROWTH_OF: Final = (
+    "dependence.bytes",
+    "dependence.operations",
     "capacity.offered.max",
     "staleness.root.oldest.max",
     "traffic.messages",
     "capacity.state.max",
-    "dependence.bytes",
-    "dependence.operations",
 )
 """The same for growth: all of them that are defined."""
 

@@ -18,12 +18,15 @@ from sim.errors import ResultsError
 from sim.report.curves import Axis, Curve, Curves
 from sim.report.curves_figure import LOOKS, check
 from sim.report.growth_table import POINTS_MIN, exponent
+from sim.report.lanes import legend
 from sim.report.page import BETWEEN_IN, HEADER_IN, LINE_IN, WIDTH_IN, draw_header, title_lines
 from sim.report.style import GREY, new_figure, styled
 from sim.stats.growth import Growth, fitted_exponent
 from sim.units import format_size
 
 PANEL_IN: Final = 2.6
+BESIDE: Final = 3
+"""So many lines leave room for their key among them; that of more stands beside the panel."""
 LIMITS: Final[Mapping[str, float]] = {"capacity.offered.root": 1.0, "capacity.offered.max": 1.0}
 """What is drawn as a dotted line: above it a node cannot keep up."""
 DOTTED: Final[Any] = {"color": GREY, "linewidth": 1.0, "linestyle": ":"}
@@ -44,7 +47,7 @@ def growth_figure(name: str, found: Curves, metrics: Sequence[str]) -> Figure:
 
 def _compose(name: str, found: Curves, metrics: Sequence[str]) -> Figure:
     lines = title_lines(f"{name}: {_headline(found, metrics[0])}")
-    columns = min(len(metrics), 2)
+    columns = min(len(metrics), 1 if len(found.lines) > BESIDE else 2)
     rows = math.ceil(len(metrics) / columns)
     heights = [HEADER_IN + LINE_IN * len(lines), *([PANEL_IN] * rows)]
     figure = new_figure(WIDTH_IN, sum(heights) + BETWEEN_IN * rows)
@@ -70,7 +73,12 @@ def _draw(axes: Axes, found: Curves, metric: str) -> None:
         axes.axhline(LIMITS[metric], **DOTTED)
     _ticks(axes, found, metric)
     axes.set_title(metric)
-    axes.legend(title=", ".join(found.others) or None, loc="best", fontsize=8.5)
+    what = ", ".join(found.others)
+    if len(found.lines) > BESIDE:
+        legend(axes)
+        axes.get_legend().set_title(what)  # type: ignore[union-attr]
+    else:
+        axes.legend(title=what or None, loc="best", fontsize=8.5)
 
 
 def _ticks(axes: Axes, found: Curves, metric: str) -> None:
@@ -79,10 +87,10 @@ def _ticks(axes: Axes, found: Curves, metric: str) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_locator(LogLocator(numticks=6))
     axes.yaxis.set_minor_formatter(NullFormatter())
-    write = format_size if unit == "B" else "{:,g}".format
+    write = format_size if unit == "B" else "{:,.12g}".format
     axes.yaxis.set_major_formatter(lambda value, _: write(value))
     axes.set_xlabel(found.axis.path)
-    axes.set_ylabel("" if unit == "1" else f"({unit})")
+    axes.set_ylabel("" if unit in ("1", "B") else f"({unit})")
 
 
 def points(axis: Axis, line: Curve, metric: str) -> tuple[list[float], list[float]]:
@@ -101,14 +109,14 @@ def _fit(n: Sequence[float], y: Sequence[float]) -> Growth | None:
 
 
 def _headline(found: Curves, metric: str) -> str:
-    """The exponents of the first metric."""
-    told = []
-    for line in found.lines:
-        fit = _fit(*points(found.axis, line, metric))
-        if fit is not None:
-            told.append(f"{fit.exponent:.3f}" + (f" ({line.label})" if line.label else ""))
-    grows = f"grows with {found.axis.path}"
-    return f"{metric} {grows}" + (f" to the power of {' and '.join(told)}" if told else "")
+    """The exponents of the first metric; of many lines the lowest and the highest."""
+    fits = [(_fit(*points(found.axis, line, metric)), line.label) for line in found.lines]
+    told = [(fit.exponent, label) for fit, label in fits if fit is not None]
+    if len(told) > BESIDE:
+        told = sorted(told)[:: len(told) - 1]
+    words = dict.fromkeys(f"{power:.3f}" + (f" ({of})" if of else "") for power, of in told)
+    grows = f"{metric} grows with {found.axis.path}"
+    return f"{grows} to the power of {' and '.join(words)}" if told else grows
 
 
 def _thousands(text: str) -> str:

@@ -89,3 +89,24 @@ def test_nothing_grows_with_kinds():
     found = curves([cell({"detector": kind}, traffic_messages=1.0) for kind in ("a", "b")])
     with pytest.raises(ResultsError, match="detector is no number above 0"):
         growth_figure("grown", found, ["traffic.messages"])
+
+
+def test_the_key_of_many_lines_hides_none_of_them_and_the_title_names_the_two_ends():
+    kinds = {"a": 1.0, "b": 1.5, "c": 2.0, "d": 1.2}
+    cells = [
+        cell({"agents.count": n, "kind": kind}, capacity_state_max=5.0 * int(n) ** power)
+        for n in SIZES
+        for kind, power in kinds.items()
+    ]
+    figure = growth_figure("grown", curves(cells), ["capacity.state.max"])
+    figure.draw_without_rendering()
+    axes = figure.axes[1]
+    assert axes.get_legend().get_window_extent().x0 >= axes.get_window_extent().x1
+    title = figure.axes[0].texts[0].get_text().replace("\n", " ")
+    assert title.endswith("to the power of 1.000 (a) and 2.000 (c)")
+    assert axes.get_ylabel() == ""
+
+
+def test_large_counts_have_commas():
+    axes = growth_figure("grown", swept(), ["traffic.messages"]).axes[1]
+    assert axes.yaxis.get_major_formatter()(10**8) == "100,000,000"
