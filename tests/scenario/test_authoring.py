@@ -59,7 +59,7 @@ def test_limits_have_the_names_that_editors_know():
         ("BenjaminiHochberg", "alpha", {"exclusiveMinimum": 0, "exclusiveMaximum": 1}),
         ("BenjaminiHochberg", "quota", {"minimum": 1, "maximum": 100_000_000}),
         ("Qute", "rounds", {"minimum": 1, "maximum": 2048}),
-        ("Confidence", "level", {"exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+        ("Confidence", "level", {"minimum": 0.01, "maximum": 0.999999}),
         ("Evolution", "start", {"exclusiveMinimum": 0, "maximum": 1}),
     ],
 )
