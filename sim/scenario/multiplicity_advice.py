@@ -107,6 +107,6 @@ def _rounds(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
     if options["rounds"] > REPEATS * enough:
         problem = (
             f"after {enough:,} round{'s' * (enough > 1)} all is known that the graph lets pass: "
-            f"more only repeat it, and leave less time for each"
+            "more only repeat it, leave less time for each, and make the run slow"
         )
         yield (*CONTROL, "rounds"), problem, ""
