@@ -117,6 +117,8 @@ class World:
     """On whose machine each seat is, and which seats say nothing for the time being."""
     observers: list[Callable[[], None]] = field(default_factory=list)
     """Who follows the network beside the planes: called at the end of every `refresh`."""
+    in_use: Nodes | None = None
+    """Rows that have a node, in a tree that changes; None where every row always has one."""
     delay_ns: Floats = field(init=False)
     """One-way delay between sites as paths run now, infinite where none is left; (S, S)."""
 

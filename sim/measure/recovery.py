@@ -1,6 +1,7 @@
 """How long until all is well again, counted from the physical heal.
 
-Cuts that overlap or touch are one cut: it heals when the last of them ends. After a heal come
+Cuts that overlap or touch are one cut: it heals when the last of them ends. In a tree that changes
+a cut also ends when others have taken over from all that it cut off. After a heal come
 *reconnected* (first message across), *fresh* (all ages within the baseline bound) and *accurate*
 (baseline error within epsilon); where the root has replicas also *converged* (they know the same),
 and where there are alerts *settled* (none is provisional). Recovery is the last of them. What was
@@ -33,6 +34,8 @@ class Cut:
     heal_ns: int | None
     regions: tuple[int, ...]
     faults: tuple[str, ...]
+    of_regions: tuple[tuple[int, int | None], ...] = ()
+    """From when to when (None: not in this run) each fault cut off whole regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,16 @@ def cuts(faults: Table, end_ns: int) -> list[Cut]:
 
 
 def _cut(faults: Table, row: int, end_ns: int) -> Cut:
-    until_ns = int(faults["until_ns"][row])
+    ends_ns = [int(faults[column][row]) for column in ("until_ns", "relieved_ns")]
+    at_ns = int(faults["at_ns"][row])
+    heal_ns = min((end for end in ends_ns if end != NEVER and end < end_ns), default=None)
+    regions = tuple(sorted(int(region) for region in str(faults["regions"][row]).split()))
     return Cut(
-        at_ns=int(faults["at_ns"][row]),
-        heal_ns=None if until_ns == NEVER or until_ns >= end_ns else until_ns,
-        regions=tuple(sorted(int(region) for region in str(faults["regions"][row]).split())),
+        at_ns=at_ns,
+        heal_ns=heal_ns,
+        regions=regions,
         faults=(str(faults["fault"][row]),),
+        of_regions=((at_ns, heal_ns),) if regions else (),
     )
 
 
@@ -102,6 +109,7 @@ def _join(before: Cut, after: Cut) -> Cut:
         heal_ns=None if open_end else max(before.heal_ns or 0, after.heal_ns or 0),
         regions=tuple(sorted({*before.regions, *after.regions})),
         faults=(*before.faults, *after.faults),
+        of_regions=(*before.of_regions, *after.of_regions),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.measure.metrics import after_start
 from sim.measure.recovery import Cut, Recovery, cuts, recoveries
+from sim.measure.spans import union
 from sim.measure.staleness import held, oldest_age_ns, violation_ns
 from sim.measure.tables import Tables
 from sim.report.groups import noun
@@ -70,9 +71,19 @@ def title(tables: Tables, plan: Plan) -> str:
 
 def _cut(cut: Cut, total: int, child: str) -> str:
     what = f"{who(cut.regions, total, child)} {'cut off' if cut.regions else 'silent'}"
-    if cut.heal_ns is None:
-        return f"{what} for good at {format_duration(cut.at_ns)}"
-    return f"{what} for {format_duration(cut.heal_ns - cut.at_ns)}"
+    whole = _lasting([(cut.at_ns, cut.heal_ns)])
+    own = _lasting(cut.of_regions) if cut.regions else whole
+    return f"{what} {own}" + ("" if own == whole else f" and part of the tree {whole}")
+
+
+def _lasting(spans: Sequence[tuple[int, int | None]]) -> str:
+    """How long all in all, each instant once; since when, if one of them has no end."""
+    open_ns = [at_ns for at_ns, heal_ns in spans if heal_ns is None]
+    if open_ns:
+        return f"for good at {format_duration(min(open_ns))}"
+    ends_ns = np.array(spans, np.int64)
+    lengths_ns = np.diff(union(ends_ns[:, 0], ends_ns[:, 1]), axis=1)
+    return f"for {format_duration(int(lengths_ns.sum()))}"
 
 
 def _count(found: Sequence[Cut]) -> str:

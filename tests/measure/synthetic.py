@@ -43,6 +43,7 @@ class Fault:
     regions: tuple[int, ...]
     kind: str = "partition"
     cuts: bool = True
+    relieved_ns: int = -1
 
     def covers(self, instant_ns: NDArray[Any], region: int) -> NDArray[Any]:
         until_ns = self.until_ns if self.until_ns >= 0 else np.iinfo(np.int64).max
@@ -207,4 +208,5 @@ def _faults(faults: Sequence[Fault]) -> dict[str, Any]:
         "touched": [12 for _ in faults],
         "regions": [" ".join(map(str, fault.regions)) for fault in faults],
         "cuts": [fault.cuts for fault in faults],
+        "relieved_ns": [fault.relieved_ns for fault in faults],
     }

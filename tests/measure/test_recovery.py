@@ -41,6 +41,16 @@ def test_cuts_that_overlap_or_touch_heal_when_the_last_of_them_ends():
     assert one.faults == ("faults[0]", "faults[1]", "faults[2]")
 
 
+def test_a_cut_heals_when_others_have_taken_over_if_that_is_before_its_fault_ends():
+    faults = [
+        Fault(10 * S, 20 * S, (1,), relieved_ns=12 * S),
+        Fault(30 * S, 35 * S, (1,), relieved_ns=50 * S),
+        Fault(40 * S, -1, (1,), relieved_ns=41 * S),
+    ]
+    found = cuts(make_tables(faults).faults, 60 * S)
+    assert [cut.heal_ns for cut in found] == [12 * S, 35 * S, 41 * S]
+
+
 def test_a_cut_inside_another_does_not_heal_it():
     assert only(cuts_of(CUT, Fault(25 * S, 30 * S, (1,)))).heal_ns == 35 * S
 

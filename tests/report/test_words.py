@@ -24,6 +24,22 @@ CUT = Fault(20 * S, 35 * S, (2,))
             "for 15 s, then region-1 cut off for good at 40 s",
         ),
         (
+            [Fault(20 * S, 25 * S, (1,)), Fault(18 * S, 30 * S, ())],
+            "region-1 cut off for 5 s and part of the tree for 12 s",
+        ),
+        (
+            [Fault(20 * S, 25 * S, (1,)), Fault(18 * S, -1, ())],
+            "region-1 cut off for 5 s and part of the tree for good at 18 s",
+        ),
+        (
+            [Fault(20 * S, 25 * S, (1,)), Fault(23 * S, 30 * S, (2,))],
+            "region-1 and region-2 cut off for 10 s; ",
+        ),
+        (
+            [Fault(20 * S, 50 * S, (1,), relieved_ns=21 * S)],
+            "region-1 cut off for 1 s; ",
+        ),
+        (
             [Fault(k * S, (k + 6) * S, (1,)) for k in (10, 20, 30)],
             "3 cuts; all fresh again within",
         ),

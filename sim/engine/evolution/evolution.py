@@ -190,6 +190,7 @@ class Evolution:
             if self._detection is not None:
                 self._detection.reseat(changed)
         self._used, self._lingering = self._rows_in_use(), self._used
+        self._world.in_use = (*self._used, np.ones(1, np.bool_))
         self._show()
         for one in self._heirs:
             rows = after[one.tier]

@@ -25,8 +25,10 @@ class Effect:
     """Nodes and ways; what it does to messages is counted on the way."""
     cut_regions: list[int] = field(default_factory=list)
     """Regions that it cut off from the root."""
-    silenced: bool = False
-    """Whether it kept anybody from reporting."""
+    cut: Nodes | None = None
+    """Who could report before it and no longer can; None where it kept nobody from reporting."""
+    relieved_ns: int | None = None
+    """When none of their rows had a node any more: others had taken over from them all."""
 
 
 class Timeline:
@@ -36,6 +38,7 @@ class Timeline:
         self._effects = [Effect(make_fault(plan)) for plan in plans]
         self._duration_ns = duration_ns
         self._world = world
+        world.observers.append(self._look_for_relief)
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
         """One for each fault."""
@@ -73,13 +76,21 @@ class Timeline:
         world.refresh()
         newly_cut = np.flatnonzero(could_reach & ~world.reachable_regions()).tolist()
         effect.cut_regions = sorted({*effect.cut_regions, *newly_cut})
-        if effect.fault.silences and self._is_anybody_newly_cut(before):
-            effect.silenced = True
+        cut = tuple(now & ~then for now, then in zip(world.cut_nodes(), before, strict=True))
+        if effect.fault.silences and any(rows.any() for rows in cut):
+            known = world.roster.none() if effect.cut is None else effect.cut
+            effect.cut = tuple(now | then for now, then in zip(cut, known, strict=True))
 
-    def _is_anybody_newly_cut(self, before: Nodes) -> bool:
-        """Whether some node can no longer report that could before."""
-        after = self._world.cut_nodes()
-        return any(bool((now & ~then).any()) for now, then in zip(after, before, strict=True))
+    def _look_for_relief(self) -> None:
+        """In a tree that changes a cut may end before its fault does."""
+        in_use = self._world.in_use
+        if in_use is None:
+            return
+        for effect in self._effects:
+            if effect.cut is not None and effect.relieved_ns is None:
+                still = (one & used for one, used in zip(effect.cut, in_use, strict=True))
+                if not any(rows.any() for rows in still):
+                    effect.relieved_ns = self._world.telemetry.now_ns
 
     def _touched(self, effect: Effect) -> int:
         name = effect.fault.name
@@ -95,5 +106,6 @@ class Timeline:
             "until_ns": -1 if plan.until_ns is None else plan.until_ns,
             "touched": self._touched(effect),
             "regions": " ".join(map(str, effect.cut_regions)),
-            "cuts": effect.silenced,
+            "cuts": effect.cut is not None,
+            "relieved_ns": -1 if effect.relieved_ns is None else effect.relieved_ns,
         }

@@ -232,6 +232,18 @@ def test_a_member_that_is_not_there_is_noticed():
         evolution.check()
 
 
+def test_a_cut_ends_when_others_have_taken_over_and_not_when_the_lost_one_runs_again():
+    crash = {"kind": "crash", "nodes": ["regional-0", "local-1"], "at": "1500ms", "until": "5s"}
+    away = {"kind": "crash", "nodes": ["region-1"], "at": "3500ms", "until": "4500ms"}
+    tables = done(storm(crash, away, evolution={"joins": "none", "leaves": "none"}))
+    assert tables["faults"]["relieved_ns"].tolist() == [2_000_000_000, 4_000_000_000]
+
+
+def test_a_region_that_nobody_can_be_taken_from_stays_cut_until_the_heal():
+    cut = {"kind": "partition", "groups": ["region-0", "rest"], "at": "1.5s", "until": "3.5s"}
+    assert done(storm(cut))["faults"]["relieved_ns"].tolist() == [-1]
+
+
 def test_a_region_without_anybody_is_not_cut_off():
     tables = the_storm()[1].tables
     regions = tables["regions"]
