@@ -76,11 +76,12 @@ class Tables:
     - `beliefs`: one row a sample: agents that act (`present`), were heard lately or are covered by
       the silence rule (`held`); errors of the means over either against the newest values of all
       that act, and the worst that the rule allows (`bound`); mean ages of what is known of agents
-      with an anomaly (so many are `critical`) and of the others; updates at routers (`queued`).
+      with an anomaly (so many are `critical`) and of the others; updates at routers (`queued`),
+      and how many wait at the fullest one.
     - `criticals`: one row an anomaly of an agent: its first value, its end, when the agent first
       sent it as critical, and when that was first at the root (-1 = never).
-    - `deaths`: one row an agent that stopped: when, and when the root took it for dead (-1 =
-      never, or not before it was back).
+    - `deaths`: one row an agent that crashed or was paused: when, and when the root took it for
+      dead (-1 = never, or not before it was back).
     - `operations`: one row a change of a tree: a join or leave, a split, merge or borrow, or what
       had no room (`refused ...`); `moved` children of `source` went to `target`, both of `tier`.
     - `shapes`: one row an epoch and tier of aggregators below the root: children of its nodes.

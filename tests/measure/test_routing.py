@@ -40,6 +40,7 @@ def belief(at_s, **columns):
         "age_critical_ns": math.nan,
         "age_routine_ns": 1.0 * S,
         "queued": 0,
+        "fullest": 0,
     }
     return {"time_ns": at_s * S, **usual, **columns}
 

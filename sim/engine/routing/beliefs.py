@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.routing.field import Field
+from sim.engine.routing.routers import Routers
 from sim.protocol.routing.estimators import is_known, mean_of_heard, mean_with_silence
 from sim.protocol.routing.sink import NEVER, Book
 from sim.scenario.blocks.routing.plan import RoutingPlan
@@ -31,10 +32,10 @@ class Beliefs:
         plan: RoutingPlan,
         field: Field,
         root: Callable[[], tuple[Book, int]],
-        queued: Callable[[], int],
+        routers: Routers,
     ) -> None:
         self._plan, self._field = plan, field
-        self._root, self._queued = root, queued
+        self._root, self._routers = root, routers
         self._rows: list[dict[str, Any]] = []
 
     def sampling(self, kernel: Kernel, every_ns: int, duration_ns: int) -> Iterator[Script]:
@@ -67,7 +68,8 @@ class Beliefs:
             "error_held": float(np.abs(held.mean - truth).max()),
             "bound": held.bound,
             **self._ages(book, up, now_ns),
-            "queued": self._queued(),
+            "queued": self._routers.queued(),
+            "fullest": self._routers.fullest(),
         }
 
     def _known(self, book: Book, now_ns: int) -> Bools:

@@ -62,6 +62,10 @@ class Routers:
         """All of them."""
         return sum(self.held().values())
 
+    def fullest(self) -> int:
+        """How many wait at the router with the longest queue; the first of all is on the line."""
+        return max(max(self.held().values(), default=0) - 1, 0)
+
     def _name(self, tier: int, node: int) -> str:
         if tier == self._parts.top:
             return self.sink

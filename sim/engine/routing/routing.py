@@ -44,7 +44,7 @@ class Routing:
         self._row = {name: row for row, name in enumerate(outlet.names)}
         self._field = Field(parts, plan, plane.world, mischief, outlet)
         self._sink = self._join_sink()
-        self._beliefs = Beliefs(plan, self._field, self._root, self._routers.queued)
+        self._beliefs = Beliefs(plan, self._field, self._root, self._routers)
         self._watch_losses()
 
     # As a component

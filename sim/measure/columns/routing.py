@@ -35,6 +35,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "age_critical_ns": np.float64,
         "age_routine_ns": np.float64,
         "queued": np.int64,
+        "fullest": np.int64,
     },
     "criticals": {
         "agent": np.int64,

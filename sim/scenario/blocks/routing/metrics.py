@@ -27,11 +27,16 @@ METRICS: Final[tuple[Metric, ...]] = (
         "from the first value of an anomaly until a critical update of it is at the root, median; "
         "never = infinite",
     ),
-    Metric("routing.wait.critical", "s", "time that a critical update waited in queues, mean"),
+    Metric(
+        "routing.wait.critical",
+        "s",
+        "time that a critical update waited in queues and at paused machines, mean",
+    ),
     Metric(
         "routing.wait.routine",
         "s",
-        "time that an update below urgent waited in queues, mean; heartbeats among them",
+        "time that an update below urgent, or a heartbeat, waited in queues and at paused "
+        "machines, mean",
     ),
     Metric(
         "routing.error.heard",
@@ -47,7 +52,8 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric(
         "routing.death.median",
         "s",
-        "from when an agent stops until the root takes it for dead, median; never = infinite",
+        "from when an agent crashes or is paused until the root takes it for dead, median; "
+        "never = infinite",
     ),
     Metric("routing.dropped", "share", "updates that never arrive, of all whose fate is known"),
     Metric("routing.utilisation", "share", "time in which the lines of the busiest tier are busy"),
