@@ -23,6 +23,8 @@ from sim.stats.moments import COUNT, SOURCES, Layout
 from tests.engine.confidence_runs import LOCAL, REGIONAL, ROOT, plan_of, stated
 
 ONE = Layout(1)
+NOW = 0
+NEW = np.array([NOW])
 
 
 def row(values) -> np.ndarray:
@@ -58,7 +60,7 @@ def with_sources(sources, count=None) -> np.ndarray:
 )
 def test_of_each_child_the_newest_pane_with_most_of_its_sources_counts(sources):
     tier = tier_of({pane: with_sources(some) for pane, some in enumerate(sources)})
-    heard = newest(tier, 0, len(sources) - 1)
+    heard = newest(tier, 0, len(sources) - 1, NOW)
     assert heard is not None
     for unit, told in enumerate(sources.T):
         good = [pane for pane, count in enumerate(told) if count >= MOST * max(told)]
@@ -67,22 +69,22 @@ def test_of_each_child_the_newest_pane_with_most_of_its_sources_counts(sources):
 
 
 def test_a_tier_that_has_heard_of_no_pane_in_the_window_knows_nothing():
-    assert newest(tier_of({7: with_sources([3])}), 2, 6) is None
+    assert newest(tier_of({7: with_sources([3])}), 2, 6, NOW) is None
 
 
 def test_age_is_that_of_the_sources_and_not_of_the_children():
-    heard = Heard(tier_of({0: with_sources([1, 3])}), with_sources([1, 3]), np.array([5, 4]))
+    heard = Heard(tier_of({0: with_sources([1, 3])}), with_sources([1, 3]), np.array([5, 4]), NEW)
     assert heard.mean_age(5).tolist() == [0.75]
 
 
 def test_a_node_that_has_heard_nothing_is_of_age_nought():
-    heard = Heard(tier_of({0: with_sources([0])}), with_sources([0]), np.array([3]))
+    heard = Heard(tier_of({0: with_sources([0])}), with_sources([0]), np.array([3]), NEW)
     assert heard.mean_age(5).tolist() == [0.0]
 
 
 def test_a_group_is_that_of_all_sources_of_its_children():
     left, right = [[1.0, 2.0], [3.0, 5.0]], [[2.0, 2.0], [4.0, 8.0], [0.0, 1.0]]
-    heard = newest(tier_of({0: np.stack([row(left), row(right)])}), 0, 0)
+    heard = newest(tier_of({0: np.stack([row(left), row(right)])}), 0, 0, NOW)
     assert heard is not None
     group, values = heard.group, np.array(left + right)
     assert group.count == 10
@@ -93,7 +95,7 @@ def test_a_group_is_that_of_all_sources_of_its_children():
 
 def test_children_stand_side_by_side_also_where_nodes_have_differing_numbers_of_them():
     rows = np.stack([row([[mean], [mean + 2.0]]) for mean in (0.0, 2.0, 5.0)])
-    heard = newest(tier_of({0: rows}, starts=(0, 2)), 0, 0)
+    heard = newest(tier_of({0: rows}, starts=(0, 2)), 0, 0, NOW)
     assert heard is not None
     children = heard.group.children
     assert children is not None
@@ -103,7 +105,7 @@ def test_children_stand_side_by_side_also_where_nodes_have_differing_numbers_of_
 
 
 def test_agents_are_no_children_that_claim_anything():
-    heard = newest(tier_of({0: np.stack([row([[1.0], [2.0]])])}, number=1), 0, 0)
+    heard = newest(tier_of({0: np.stack([row([[1.0], [2.0]])])}, number=1), 0, 0, NOW)
     assert heard is not None
     assert heard.group.children is None
 
@@ -143,11 +145,18 @@ def test_a_pane_that_nobody_has_heard_of_leaves_a_sequence_as_it_was():
     assert np.isfinite(group.between_sd).all()
 
 
+PANE_NS, PERIOD_NS = 2_500_000_000, 100_000_000
+
+
 def unheard(pane, count, drift="none", season="none", last_pane=5):
-    """Of one node with one child of 10 agents that has told of so many values of a pane of 25."""
+    """Of one node with one child of 10 agents that has told of so many values of a pane of 25.
+
+    It has told of all of them that were due when its newest message was sent.
+    """
     plan = plan_of(behaviour={"drift": drift, "season": season})
     tier = tier_of({pane: with_sources([10], count)})
-    heard = Heard(tier, with_sources([10], count), np.array([pane]))
+    told_ns = pane * PANE_NS + count // 10 * PERIOD_NS
+    heard = Heard(tier, with_sources([10], count), np.array([pane]), np.array([told_ns]))
     return Movement(plan), heard, last_pane
 
 

@@ -64,3 +64,18 @@ def normal_coverage(ratio, level=0.95):
         middle = (low + high) / 2
         low, high = (middle, high) if math.erf(middle / math.sqrt(2)) < level else (low, middle)
     return math.erf(low / math.sqrt(2 * ratio))
+
+
+def values_that_came(rng, agents, values, ahead, lost, hops):
+    """Of a pane's values, those known of each agent heard; state is cumulative, messages are lost.
+
+    `ahead` reports of it were due after the newest message, at whatever phase (negative: before).
+    """
+    came = []
+    for _ in range(agents):
+        last = math.floor(values - ahead + rng.random())
+        for _ in range(hops):
+            while rng.random() < lost:
+                last -= 1
+        came.append(min(last, values))
+    return [n for n in came if n > 0]

@@ -57,6 +57,25 @@ def test_one_report_in_ten_lost_leaves_coverage_as_it_was():
         assert within_errors(run.share(number), 0.95, int(run.at(number, "intervals")[0]))
 
 
+@pytest.mark.parametrize("loss", ["10%", "20%", "30%"])
+def test_loss_leaves_the_mean_of_these_agents_covered_within_one_per_cent(loss):
+    """At the very end of each pane, when the last messages of many agents are still missing.
+
+    Eight looks at panes of 10 values, which are independent: 8 * 300 intervals at the root.
+    """
+    run = stated(
+        agents={"features": 300},
+        topology={"loss": loss},
+        baseline={"publish": "1s", "pane": "1s"},
+        duration="8s",
+        measure={"every": "8s"},
+        confidence=POPULATION,
+    )
+    for number in TIERS.values():
+        intervals = int(run.at(number, "intervals").sum())
+        assert abs(run.share(number) - 0.95) <= 0.01 + 3 * error(0.95, intervals)
+
+
 def test_regions_that_differ_break_clustering_by_agent_at_the_root_and_only_there():
     """Four regions 0.2 sd apart: the interval is of 240 agents, what is uncertain is four means."""
     run = stated(behaviour={"groups": {"regions": 0.2}})

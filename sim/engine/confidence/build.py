@@ -12,6 +12,7 @@ from sim.engine.confidence.truth import OfPopulation, OfProcess, Truth
 from sim.engine.parts import Parts
 from sim.engine.world import World
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
+from sim.telemetry.holdings import SENT
 from sim.telemetry.known import Known
 from sim.telemetry.parents import Aggregators, Parents
 from sim.telemetry.root import Root
@@ -42,7 +43,9 @@ def _tier(parts: Parts, world: World, number: int) -> Tier:
     first = np.cumsum([0, *(len(some) for some in children[:-1])])
     pane_at = _panes_of_children(parts, parents[number - 1])
     units = np.concatenate(children).astype(np.int64)
-    return Tier(number, nodes, units, first, pane_at, parts.layout.features)
+    intake = parents[number - 1].intake
+    features = parts.layout.features
+    return Tier(number, nodes, units, first, pane_at, features, lambda: intake.held[units, SENT])
 
 
 def _own_panes(locals_: Aggregators, panes: int) -> PaneAt:

@@ -63,7 +63,7 @@ class Confidence:
     def _look(self, version: int, now_ns: int, last_pane: int) -> None:
         first_pane = max(0, last_pane + 1 - max(self._plan.baseline.panes, 1))
         for index, tier in enumerate(self.tiers):
-            heard = newest(tier, first_pane, last_pane)
+            heard = newest(tier, first_pane, last_pane, now_ns)
             truth = self._truth.of(tier, last_pane)
             group = None if heard is None else self._group(index, heard, last_pane)
             up = self._world.is_up(tier.number)[tier.nodes]

@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 Numbers = TypeVar("Numbers", NDArray[np.int64], NDArray[np.float64])
 PaneAt = Callable[[int], Ints | None]
 """The sums that are known of a pane, a wide row for each unit; None if nothing is."""
+ToldAt = Callable[[], Ints]
+"""When the newest message of each unit was sent, ns."""
 
 MOST: Final = 0.9
 """Of a child's sources: a newer pane with fewer of them does not take the place of an older one."""
@@ -42,6 +44,8 @@ class Tier:
     """First unit of each node, (nodes,)."""
     pane_at: PaneAt
     features: int
+    told_at: ToldAt | None = None
+    """None at the locals, where agents tell by themselves."""
 
     @property
     def node_of(self) -> Ints:
@@ -74,6 +78,8 @@ class Heard:
     """Of each unit its newest pane, (units, wide); zeros if it is missing."""
     pane: Ints
     """Which one that is, (units,); meaningless if it is missing."""
+    told_ns: Ints
+    """Up to when each unit could have told of it, (units,)."""
 
     @property
     def sources(self) -> Floats:
@@ -100,7 +106,7 @@ class Heard:
         return np.asarray(np.divide(behind, heard, out=np.zeros_like(heard), where=heard > 0))
 
 
-def newest(tier: Tier, first_pane: int, last_pane: int) -> Heard | None:
+def newest(tier: Tier, first_pane: int, last_pane: int, now_ns: int) -> Heard | None:
     """Of each unit the newest of these panes that has most of its sources; None if there is none.
 
     "Most" is by the pane that has the most: a pane that was cut short early would else take the
@@ -113,7 +119,8 @@ def newest(tier: Tier, first_pane: int, last_pane: int) -> Heard | None:
     panes, rows = np.array([pane for pane, _ in there]), np.stack([rows for _, rows in there])
     sources = rows[..., SOURCES]
     chosen = np.argmax(sources >= MOST * sources.max(axis=0), axis=0)
-    return Heard(tier, rows[chosen, np.arange(len(tier.units))], panes[chosen])
+    told_ns = np.full(len(tier.units), now_ns) if tier.told_at is None else tier.told_at()
+    return Heard(tier, rows[chosen, np.arange(len(tier.units))], panes[chosen], told_ns)
 
 
 def side_by_side(tier: Tier, units: Group) -> Children:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from sim.engine.confidence.heard import Heard
+from sim.engine.confidence.trailing import noise_of_missing
 from sim.protocol.resolver.drift import OrnsteinUhlenbeck
 from sim.protocol.resolver.spans import Span
 from sim.scenario.plan import Plan
@@ -41,6 +42,7 @@ class Movement:
         self._pane_ns = plan.baseline.pane_ns
         self._each = plan.baseline.pane_ns / plan.agents.period_ns
         """Values of an agent in a pane."""
+        self._periods_ns = [tier.period_ns for tier in plan.tiers]
         drift = plan.agents.behaviour.options.get("drift")
         law = OrnsteinUhlenbeck(np.array([drift["sd"]]), drift["tau_ns"]) if drift else None
         self._law = law
@@ -50,15 +52,22 @@ class Movement:
         """Of what nodes hold, against the newest finished pane."""
         tier, agents = heard.tier, np.maximum(heard.sources, 1)
         part = np.minimum(heard.count / (agents * self._each), 1.0)
-        behind, weight = self._behind(heard, last_pane), _weight(heard) ** 2
-        # 1 - f for a part f of the values wanted, 1 + f for others (`spans.noise_factor`).
-        by_values = weight / np.maximum(heard.count, 1)
-        replaced = np.where(behind > 0, 2 * part, 0.0)
+        behind, by_agents = self._behind(heard, last_pane), _weight(heard) ** 2 / agents
+        # 1/n - 1/N for n of the N values wanted, 1/n + 1/N for others (`spans.noise_factor`).
+        replaced = np.where(behind > 0, 2 / self._each, 0.0)
         return Unheard(
-            tier.sums(by_values * (1 - part)),
-            tier.sums(by_values * replaced),
-            tier.sums(weight / agents * self._drifts(behind, part)),
+            tier.sums(by_agents * self._noise(heard, part)),
+            tier.sums(by_agents * replaced),
+            tier.sums(by_agents * self._drifts(behind, part)),
         )
+
+    def _noise(self, heard: Heard, part: Floats) -> Floats:
+        """Of one agent's mean, by the values that it is short of; (units,), see `trailing`."""
+        below = heard.tier.number - 1
+        waits_ns = sum(self._periods_ns[1:below]) / 2
+        ahead_ns = (heard.pane + 1) * self._pane_ns - heard.told_ns + waits_ns
+        short = np.where(heard.sources > 0, (1 - part) * self._each, 0.0)
+        return noise_of_missing(short, ahead_ns / self._periods_ns[0], self._each, max(1, below))
 
     def swung(self, heard: Heard, last_pane: int) -> Floats:
         """The most that a sine which all agents share can have moved, (nodes,); 0 without one."""
