@@ -35,6 +35,8 @@ FAULT: Final = "#5c5c5c"
 OPEN: Final = "#cfe8f7"
 HEIGHT: Final = 0.72
 HEAL: Final = "heal"
+TAKEN_OVER: Final = "taken over before"
+"""Of a fault whose cut ended when others had taken over: that was the heal, not its own end."""
 CUT_OFF: Final[Any] = {
     "facecolor": VERMILLION,
     "edgecolor": "white",
@@ -75,6 +77,8 @@ def _fault_lane(tables: Tables, row: int, plan: Plan) -> Lane:
     heals = faults["until_ns"] != NEVER and faults["until_ns"] < plan.duration_ns
     end_ns = int(faults["until_ns"]) if heals else plan.duration_ns
     note = (HEAL if heals else "never heals") if faults["cuts"] else ""
+    if NEVER < faults["relieved_ns"] < end_ns:
+        note = TAKEN_OVER
     spans = np.array([[int(faults["at_ns"]), end_ns]])
     return Lane(f"{faults['kind']}{target}", spans, False, note)
 

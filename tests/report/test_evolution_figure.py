@@ -122,6 +122,18 @@ def test_children_are_drawn_from_the_smallest_to_the_largest_node(figure):
     assert most.get_xdata()[-1] == 60
 
 
+def test_half_children_are_on_no_scale():
+    small = {"most": np.tile([8, 8], 6), "least": np.tile([6, 6], 6)}
+    axes = panel(draw(evolved(shapes=small)), "Children of a regional")
+    assert all(float(tick).is_integer() for tick in axes.get_yticks())
+
+
+def test_a_fault_whose_nodes_others_took_over_from_does_not_heal_when_it_ends():
+    early = Fault(20 * S, 30 * S, (2,), relieved_ns=22 * S)
+    axes = panel(draw(evolved([early])), "What was done to the network")
+    assert [text.get_text() for text in axes.texts] == ["taken over before"]
+
+
 def test_uncounted_values_stand_where_their_pane_was(figure):
     bars = panel(figure, "Values").patches[:5]
     assert [bar.get_height() for bar in bars] == [0, 0, 25, 0, 0]
