@@ -109,6 +109,8 @@ def draw_ages(axes: Axes, tables: Tables, plan: Plan) -> None:  # noqa: ARG001
     """Of agents with an anomaly, and of all others."""
     labels = {"critical": "agents with an anomaly", "routine": "all others"}
     for who, label in labels.items():
+        if np.isnan(tables.beliefs[f"age_{who}_ns"]).all():
+            continue
         _curve(axes, tables, f"age_{who}_ns", 1 / NS_PER_S, {**LOOKS[who], "label": label})
     log_axis(axes, "age (s)")
     axes.set_title("How old is what the root knows of an agent, mean over those that are up")

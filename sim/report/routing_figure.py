@@ -27,7 +27,7 @@ from sim.report.routing_curves import (
     draw_waits,
     has_waits,
 )
-from sim.report.routing_lanes import ENDS, draw_trouble, fault_ends_s, trouble
+from sim.report.routing_lanes import draw_ends, draw_trouble, trouble
 from sim.report.routing_words import headline, sentence
 from sim.report.style import styled
 from sim.scenario.plan import Plan
@@ -74,8 +74,7 @@ def _curves(tables: Tables, plan: Plan) -> Iterator[tuple[float, Draw]]:
 def _drawn(draw: Draw, tables: Tables, plan: Plan) -> Callable[[Axes], None]:
     def drawn(axes: Axes) -> None:
         draw(axes, tables, plan)
-        for end_s in fault_ends_s(tables, plan):
-            axes.axvline(end_s, zorder=1.5, **ENDS)
+        draw_ends(axes, tables, plan)
         legend(axes)
 
     return drawn

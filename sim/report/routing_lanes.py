@@ -78,12 +78,19 @@ def draw_trouble(axes: Axes, rows: Sequence[Row], tables: Tables, plan: Plan) ->
             ends_s = (float(begin_s[-1]), float(end_s[-1]))
             beside(axes, place, ends_s, row.lane.note, duration_s, duration_s, colour)
     label_rows(axes, [row.lane.label for row in rows])
+    draw_ends(axes, tables, plan)
     axes.set_title("What goes wrong")
     looks = {row.about: row.look for row in rows}
     key: list[Artist] = [Patch(label=about, **look) for about, look in looks.items()]
     if fault_ends_s(tables, plan):
         key.append(Line2D([], [], label="a fault ends", **ENDS))
     legend(axes, key)
+
+
+def draw_ends(axes: Axes, tables: Tables, plan: Plan) -> None:
+    """A green line for each end of a fault, through a panel."""
+    for end_s in fault_ends_s(tables, plan):
+        axes.axvline(end_s, zorder=1.5, **ENDS)
 
 
 def fault_ends_s(tables: Tables, plan: Plan) -> list[float]:

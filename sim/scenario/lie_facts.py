@@ -115,7 +115,8 @@ def _about_guards(plan: Plan) -> Iterator[str]:
 
 
 def _about(plan: Plan, adversary: AdversaryPlan) -> Iterator[str]:
-    costs_time = any(tier.ingress_ns for tier in plan.tiers) or plan.routing is not None
+    is_routed = plan.routing is not None and adversary.tier == 0
+    costs_time = any(tier.ingress_ns for tier in plan.tiers) or is_routed
     if adversary.kind == "importance_flood" and not costs_time:
         yield f"{adversary.path}: without tree.ingress copies cost their receivers no time"
     if adversary.kind == "sybil" and plan.registry.admission == "one_per_owner":

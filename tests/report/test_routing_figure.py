@@ -105,7 +105,7 @@ def test_whatever_goes_wrong_has_a_lane_and_a_look_of_its_own(troubled):
 
 
 def test_the_end_of_a_fault_goes_through_every_panel_though_it_cut_nobody_off(troubled):
-    for axes in troubled.axes[2:]:
+    for axes in troubled.axes[1:]:
         assert [3.0, 3.0] in [list(line.get_xdata()) for line in axes.lines], axes.get_title()
 
 
@@ -136,6 +136,7 @@ def test_the_panel_of_ages_says_that_the_dead_are_left_out(figure):
 
 def test_where_nobody_waits_there_is_no_panel_of_waits():
     figure = drawn(routing={"every": "1s"})
+    assert key(panel(figure, "How old")) == ["all others"], "nobody has an anomaly"
     assert panels(figure) == ["messages/s", "age (s)", "error (sd)"]
 
 

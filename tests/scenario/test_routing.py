@@ -17,6 +17,7 @@ from sim.scenario.blocks.routing.facts import routing_facts, synchronised_share
 from sim.scenario.blocks.routing.metrics import METRICS
 from sim.scenario.blocks.routing.schema import AnyDiscipline, AnySending, Classes, Routing
 from sim.scenario.document import read_document
+from sim.scenario.lie_facts import lie_facts
 from tests.data import ROOT
 from tests.scenario.strategies import durations, variants
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
@@ -184,8 +185,14 @@ def test_more_looks_than_can_be_simulated_are_refused_with_their_number():
     (mistake,) = wrong("every: 10us")
     assert mistake == (
         "routing.every: 1,000 agents that look at themselves every 10us make 6,000,000,000 looks "
-        "in 1min, more than the 50,000,000 that can be simulated, say 1200us or more"
+        "in 1min, more than the 50,000,000 that can be simulated, say 3ms or more"
     )
+    assert wrong("every: 3ms") == []
+
+
+def test_where_not_every_look_is_sent_agents_may_look_more_often():
+    (mistake,) = wrong("every: 10us, send: {kind: on_delta, delta: 1sd}")
+    assert mistake.endswith("say 1200us or more")
     assert wrong("every: 1200us, send: {kind: on_delta, delta: 1sd}") == []
 
 
@@ -321,6 +328,15 @@ def test_what_liars_add_is_told_apart_from_what_agents_send():
     flood = "adversaries: [{where: [agent-0, agent-1], kind: importance_flood, times: 10}]"
     local = routing_facts(plan_of(routed("every: 1s", flood))).lines[0]
     assert (local.updates_per_s, local.flood_per_s) == (20, 20)
+
+
+def test_of_aggregators_that_flood_routing_makes_no_cost():
+    notes = {
+        where: lie_facts(plan_of(routed("every: 1s", FLOODING.replace("local-1", where)))).notes
+        for where in ("local-1", "agent-1")
+    }
+    costless = "adversaries[0]: without tree.ingress copies cost their receivers no time"
+    assert [costless in notes[where] for where in ("local-1", "agent-1")] == [True, False]
 
 
 def test_without_the_block_there_are_no_facts():

@@ -69,7 +69,7 @@ def _volume(case: Case, plan: RoutingPlan) -> Iterator[Mistake]:
             f"{case.plan.agents.count:,} agents that look at themselves every {every} make "
             f"{seen:,} looks in {end}, more than the {LOOKS_MAX:,} that can be simulated"
         )
-        hint = f"say {write_duration(least_every_ns(case.plan))} or more"
+        hint = f"say {write_duration(least_every_ns(case.plan, plan))} or more"
         yield case.document.mistake((*BLOCK, "every"), problem, hint)
     elif sent - flooded_updates(case.plan, case.tree) > MESSAGES_MAX:
         problem = f"agents send {sent:,} messages in {end}, more than {MESSAGES_MAX:,}"

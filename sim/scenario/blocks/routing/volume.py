@@ -6,7 +6,7 @@ What `on_delta` and `geometric` send depends on what agents measure, and is not 
 from typing import Final
 
 from sim.scenario.blocks.routing.plan import RoutingPlan
-from sim.scenario.floods import flooded_updates
+from sim.scenario.floods import MESSAGES_MAX, flooded_updates
 from sim.scenario.plan import Plan
 from sim.scenario.selectors import TreeShape
 
@@ -19,15 +19,20 @@ def looks(plan: Plan, routing: RoutingPlan) -> int:
     return plan.agents.count * -(-plan.duration_ns // routing.every_ns)
 
 
-def least_every_ns(plan: Plan) -> int:
-    """The shortest time between looks with no more than LOOKS_MAX of them, in whole us."""
-    return -(-plan.agents.count * plan.duration_ns // (LOOKS_MAX * 1000)) * 1000
+def least_every_ns(plan: Plan, routing: RoutingPlan) -> int:
+    """The shortest time between looks, in whole us, at which looks and what is sent of them do."""
+    most = min(LOOKS_MAX, round(MESSAGES_MAX / (_share(routing) or 1e-9)))
+    return -(-plan.agents.count * plan.duration_ns // (most * 1000)) * 1000
 
 
 def messages(plan: Plan, routing: RoutingPlan, tree: TreeShape) -> int:
     """What all agents send in the run as far as a scenario says, floods and heartbeats included."""
-    share = float(routing.send.options.get("share", routing.send.kind == "periodic"))
-    updates = round(share * looks(plan, routing))
+    updates = round(_share(routing) * looks(plan, routing))
     beat_ns = routing.heartbeat_ns
     beats = plan.agents.count * plan.duration_ns // beat_ns if beat_ns else 0
     return updates + beats + flooded_updates(plan, tree)
+
+
+def _share(routing: RoutingPlan) -> float:
+    """Of all looks, what is sent; 0 where that depends on what agents measure."""
+    return float(routing.send.options.get("share", routing.send.kind == "periodic"))
