@@ -60,6 +60,9 @@ class Standing:
     replications: int
     looks: int
     """Publications at which the tier stated anything."""
+    stated: int
+    """Intervals, in all replications; `unbounded` of them have no end, and are left out."""
+    unbounded: int
     broken: tuple[str, ...]
     """Assumptions that do not hold, the one that breaks most often first."""
 
@@ -100,6 +103,8 @@ def _standing(tier: str, every: Sequence[Table], plan: Plan) -> Standing:
         error=math.sqrt(level * (1 - level) / streams),
         replications=len(every),
         looks=max(len(rows["tier"]) for rows in every),
+        stated=sum(int(rows["intervals"].sum()) for rows in every),
+        unbounded=sum(int(rows["unbounded"].sum()) for rows in every),
         broken=_often_broken([told for rows in every for told in rows["broken"].tolist()]),
     )
 
@@ -148,12 +153,23 @@ def _often_broken(told: Sequence[str]) -> tuple[str, ...]:
 
 
 def _mean(figures: Iterator[float]) -> float:
-    return float(np.mean(list(figures)))
+    """Of those that are defined."""
+    known = [figure for figure in figures if not math.isnan(figure)]
+    return float(np.mean(known)) if known else math.nan
+
+
+def shares(rows: Table, column: str) -> NDArray[np.float64]:
+    """Of the intervals that have an end, look by look; NaN where none has, (looks,)."""
+    bounded = rows["intervals"] - rows["unbounded"]
+    found = np.full(len(bounded), np.nan)
+    np.divide(rows[column], bounded, out=found, where=bounded > 0)
+    return found
 
 
 def _share(rows: Table, column: str) -> float:
-    stated = int(rows["intervals"].sum())
-    return int(rows[column].sum()) / stated if stated else math.nan
+    """Of the intervals that have an end; one without covers anything, and claims nothing."""
+    bounded = int(rows["intervals"].sum()) - int(rows["unbounded"].sum())
+    return int(rows[column].sum()) / bounded if bounded else math.nan
 
 
 def _ever_missed(rows: Table) -> float:

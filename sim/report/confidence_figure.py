@@ -6,6 +6,7 @@ are broken; half of an interval; how old what the root knows is by then. The tit
 are about all replications, the curves about one.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
-from sim.measure.confidence import TIERS, TOLERANCE, Standing, rows_of, standings
+from sim.measure.confidence import TIERS, TOLERANCE, Standing, rows_of, shares, standings
 from sim.measure.tables import Table, Tables
 from sim.report.confidence_words import about_confidence
 from sim.report.lanes import draw_lanes, label_rows, lanes, legend
@@ -56,7 +57,7 @@ def confidence_figure(tables: Tables, plan: Plan, found: Sequence[Standing] = ()
 
 def headline(found: Sequence[Standing], plan: Plan) -> str:
     """One line: what the tier that covers least is worth, and what broke there."""
-    least = min(found, key=lambda one: one.coverage)
+    least = min(found, key=lambda one: math.inf if math.isnan(one.coverage) else one.coverage)
     level, share = written(least.level, "share"), written(least.coverage, "share")
     where = least.tier if least.tier == "root" else f"{least.tier}s"
     told = f"{plan.name}: what claims {level} covers {share} at the {where}"
@@ -109,8 +110,8 @@ def _draw_coverage(axes: Axes, rows: dict[str, Table], plan: Plan) -> None:
         curves["naive, root"] = (rows["root"], "naive", NAIVE)
     lowest = level - tolerance
     for label, (one, column, look) in curves.items():
-        percent = 100 * one[column] / one["intervals"]
-        lowest = min(lowest, float(percent.min()))
+        percent = 100 * shares(one, column)
+        lowest = float(np.min(percent, initial=lowest, where=~np.isnan(percent)))
         axes.plot(_at_s(one), percent, markersize=3.5, label=label, **look)
     bottom = max(0.0, lowest - ROOM)
     axes.set_ylim(bottom, 100 + ROOM)

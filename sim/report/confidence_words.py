@@ -12,7 +12,7 @@ from sim.stats.confidence.registry import INTERVALS
 
 
 def about_confidence(found: Sequence[Standing], plan: Plan) -> Iterator[str]:
-    """A line on all tiers, one on each that is off its level, and one on peeking."""
+    """A line on all tiers, one on each whose intervals have no end or are off, one on peeking."""
     if plan.confidence is None or not found:
         return
     shown = ", ".join(f"{one.tier} {written(one.coverage, 'share')}" for one in found)
@@ -20,8 +20,18 @@ def about_confidence(found: Sequence[Standing], plan: Plan) -> Iterator[str]:
     level = written(plan.confidence.level, "share")
     kind = plan.confidence.interval.kind
     yield f"{level} intervals ({kind}) cover{_where(found)}: {shown}; naive, root {naive}"
+    yield from (_endless(one) for one in found if one.unbounded)
     yield from (why_off(one) for one in found if one.is_short or one.is_wide)
     yield from _peeking(found[-1], plan)
+
+
+def _endless(one: Standing) -> str:
+    """They cover whatever is true."""
+    count = "none" if one.unbounded == one.stated else f"{one.stated - one.unbounded:,}"
+    return (
+        f"{one.tier}: {count} of {one.stated:,} intervals have an end, for too little was known; "
+        "those without claim nothing, and are left out"
+    )
 
 
 def _where(found: Sequence[Standing]) -> str:

@@ -258,11 +258,11 @@ def test_agents_that_have_left_are_not_missing():
     assert run.at(ROOT, "coverage").tolist() == [1.0]
 
 
-def test_an_interval_of_a_single_child_over_children_has_no_end():
+def test_an_interval_of_a_single_child_over_children_has_no_end_and_covers_nothing():
     alone = {"agents": {"count": 4, "features": 5}, "tree": {"local": 4, "levels": 2}}
     run = stated(**alone, confidence={"interval": "hartung_knapp"})
     assert run.at(2, "unbounded").tolist() == [5]
-    assert run.at(2, "covered").tolist() == [5]
+    assert run.at(2, "covered").tolist() == [0]
 
 
 def test_of_a_tier_with_very_many_nodes_a_few_are_looked_at():

@@ -162,3 +162,30 @@ def test_peeking_is_told_of_intervals_for_one_look_alone():
     assert told.startswith("root: 40 % of the features were missed at some of 2 looks")
     assert "`interval: sequence`" in told
     assert len(lines("sequence", GOOD, later)) == 1
+
+
+def endless(count, of=ROOT):
+    """A tier at a look of which so many of 100 intervals have no end, and the others cover."""
+    tables = tables_of((of, 100, 100 - count, 100 - count, 0, 0.1, ""))
+    tables.intervals["unbounded"][:] = count
+    return tables.intervals
+
+
+def test_intervals_without_an_end_cover_nothing_and_are_told():
+    (found,) = standings([endless(40)], plan_of())
+    assert (found.coverage, found.unbounded) == (1.0, 40)
+    told = " ".join(about_confidence([found], plan_of()))
+    assert "root: 60 of 100 intervals have an end" in told
+
+
+def test_where_no_interval_has_an_end_there_is_no_coverage():
+    (found,) = standings([endless(100)], plan_of())
+    assert math.isnan(found.coverage)
+    assert not found.is_short
+    assert not found.is_wide
+    assert "none of 100 intervals have an end" in " ".join(about_confidence([found], plan_of()))
+
+
+def test_a_replication_without_an_end_leaves_coverage_to_the_others():
+    (found,) = standings([endless(100), endless(0)], plan_of())
+    assert found.coverage == 1.0

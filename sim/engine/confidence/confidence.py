@@ -2,6 +2,7 @@
 
 A row of the table is about all nodes of a tier that are looked at, and all their features: how many
 of their intervals cover the truth, and how many would if all values were taken for independent.
+Intervals without an end cover anything and claim nothing: they are counted apart, and in neither.
 """
 
 from collections.abc import Iterator, Sequence
@@ -109,8 +110,8 @@ class Confidence:
             in_sd = (half / group.sd[up])[bounded]
         return {
             "intervals": int(half.size),
-            "covered": int(np.count_nonzero(covered[up])),
-            "naive": int(np.count_nonzero(claim.naive.covers(truth)[up])),
+            "covered": int(np.count_nonzero(covered[up] & bounded)),
+            "naive": int(np.count_nonzero(claim.naive.covers(truth)[up] & bounded)),
             "unbounded": int(half.size - np.count_nonzero(bounded)),
             "half_width": float(np.mean(in_sd)) if in_sd.size else np.nan,
             "streams": int(missed.size),
