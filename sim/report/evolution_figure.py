@@ -158,7 +158,7 @@ def _children(axes: Axes, tables: Tables, plan: Plan, tier: int) -> None:
     axes.step(at_s, most, where="post", label="largest node", **TIERS[0])
     axes.step(at_s, least, where="post", label="smallest node", **TIERS[1])
     axes.set_ylim(0, 1.15 * max(bounds.maximum, int(most.max(initial=0))))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True, steps=[1, 2, 5, 10]))
     axes.set_ylabel("children")
     below = plan.tiers[tier - 1].name
     last = "; a last node may be smaller" if is_last_small(tables, tier, bounds.minimum) else ""
