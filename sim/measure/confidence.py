@@ -2,8 +2,8 @@
 
 Nominal is the level of the scenario. All replications are judged together: coverage is the mean
 over them, as in every table, and an assumption is named by its share of all their looks. Features
-are independent, but the looks of one node are not, so what a run is short of is held against the
-standard error of one look of its streams (a node and a feature of a replication each).
+are independent, but the looks of one node need not be: the standard error is of all looks, with a
+design effect for what those of one stream (a node and a feature of a replication) have in common.
 """
 
 import math
@@ -24,6 +24,8 @@ TOLERANCE: Final = 0.01
 """Of coverage: what is called preserved."""
 ERRORS: Final = 2.0
 """Standard errors that are put down to chance."""
+MISSED_LEAST: Final = 10
+"""Streams that missed at some look: from fewer nobody can tell what looks have in common."""
 OFTEN: Final = 0.1
 """Share of the looks of a tier in which an assumption must be broken to be named."""
 TIERS: Final = ("local", "regional", "root")
@@ -92,7 +94,6 @@ def _standing(tier: str, every: Sequence[Table], plan: Plan) -> Standing:
     """Of a tier, from its rows in each replication that has any."""
     assert plan.confidence is not None
     level = plan.confidence.level
-    streams = sum(int(rows["streams"].max()) for rows in every)
     return Standing(
         tier=tier,
         children=f"{plan.tiers[_number(plan, tier) - 1].name}s",
@@ -100,13 +101,30 @@ def _standing(tier: str, every: Sequence[Table], plan: Plan) -> Standing:
         coverage=_mean(_share(rows, "covered") for rows in every),
         naive=_mean(_share(rows, "naive") for rows in every),
         ever_missed=_mean(_ever_missed(rows) for rows in every),
-        error=math.sqrt(level * (1 - level) / streams),
+        error=_error(every, level),
         replications=len(every),
         looks=max(len(rows["tier"]) for rows in every),
         stated=sum(int(rows["intervals"].sum()) for rows in every),
         unbounded=sum(int(rows["unbounded"].sum()) for rows in every),
         broken=_often_broken([told for rows in every for told in rows["broken"].tolist()]),
     )
+
+
+def _error(every: Sequence[Table], level: float) -> float:
+    """Of the coverage of all replications, were it `level`; NaN where no interval has an end."""
+    count = sum(_bounded(rows) for rows in every)
+    return math.sqrt(level * (1 - level) * _effect(every, count) / count) if count else math.nan
+
+
+def _effect(every: Sequence[Table], count: int) -> float:
+    """By how much looks with something in common raise the variance: from 1 to their number."""
+    streams = sum(int(rows["streams"].max()) for rows in every)
+    missed = count - sum(int(rows["covered"].sum()) for rows in every)
+    looks = max(count / streams, 1.0)
+    if sum(int(rows["ever_missed"][-1]) for rows in every) < MISSED_LEAST or missed == count:
+        return looks
+    scatter = sum(float(rows["scatter"][-1]) for rows in every) * streams / (streams - 1)
+    return min(max(scatter / (missed * (1 - missed / count)), 1.0), looks)
 
 
 def why_off(one: Standing) -> str:
@@ -168,8 +186,12 @@ def shares(rows: Table, column: str) -> NDArray[np.float64]:
 
 def _share(rows: Table, column: str) -> float:
     """Of the intervals that have an end; one without covers anything, and claims nothing."""
-    bounded = int(rows["intervals"].sum()) - int(rows["unbounded"].sum())
+    bounded = _bounded(rows)
     return int(rows[column].sum()) / bounded if bounded else math.nan
+
+
+def _bounded(rows: Table) -> int:
+    return int(rows["intervals"].sum()) - int(rows["unbounded"].sum())
 
 
 def _ever_missed(rows: Table) -> float:

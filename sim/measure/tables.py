@@ -97,8 +97,9 @@ class Tables:
       feature each) how many cover the truth, how many would if all values were independent
       (`naive`), and how many have no end (`unbounded`); mean half width of the others in standard
       deviations of the values, mean age and mean share of the sources that they are from. Of
-      `streams` nodes and features so many have `ever_missed` until then; `broken` names the
-      assumptions that do not hold, with blanks between.
+      `streams` nodes and features so many have `ever_missed` until then, and the squares of what
+      each missed beyond the share of all add up to `scatter`; `broken` names the assumptions that
+      do not hold, with blanks between.
     - `member_lies`: one row a replica of the root that lies at some time of the run, whether or not
       it came to it; `deeds` messages were changed or kept back.
     - `dependence`, `quantiles`: one row a publication: report numbers in the window (`instants`),

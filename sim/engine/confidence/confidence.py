@@ -25,6 +25,17 @@ from sim.stats.confidence.contract import Floats, Group
 Bools = NDArray[np.bool_]
 
 
+def scatter(missed: NDArray[np.int64], stated: NDArray[np.int64]) -> float:
+    """Sum over streams of the squared misses beyond the share of all: of clusters of looks.
+
+    Over the square of all that were stated it is the variance of the share that missed, however
+    much the looks of a stream have in common (a ratio of cluster totals; Cochran, 1977, section
+    11.12: streams many and independent).
+    """
+    share = missed.sum() / max(stated.sum(), 1)
+    return float(((missed - share * stated) ** 2).sum())
+
+
 class Confidence:
     """States and judges the intervals of all tiers."""
 
@@ -36,8 +47,9 @@ class Confidence:
         self._claims, self._truth = claims, truth
         self._running = [Running(tier) for tier in tiers]
         """For a method that is about all values since the start."""
-        self._missed = [np.zeros((len(tier.nodes), tier.features), np.bool_) for tier in tiers]
-        """Whether an interval of a node and feature has ever missed the truth."""
+        self._missed = [np.zeros((len(tier.nodes), tier.features), np.int64) for tier in tiers]
+        """How many intervals of a node and feature have missed the truth, of `_stated` so far."""
+        self._stated = [np.zeros_like(missed) for missed in self._missed]
         self._rows: list[dict[str, Any]] = []
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:
@@ -101,9 +113,10 @@ class Confidence:
     def _judged(
         self, index: int, claim: Claim, group: Group, truth: Floats, up: Bools
     ) -> dict[str, Any]:
-        missed = self._missed[index]
+        missed, stated = self._missed[index], self._stated[index]
         covered = claim.interval.covers(truth)
-        missed |= ~covered & up[:, None]
+        missed += ~covered & up[:, None]
+        stated += np.isfinite(claim.interval.half_width) & up[:, None]
         half = claim.interval.half_width[up]
         bounded = np.isfinite(half)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -116,5 +129,6 @@ class Confidence:
             "half_width": float(np.mean(in_sd)) if in_sd.size else np.nan,
             "streams": int(missed.size),
             "ever_missed": int(np.count_nonzero(missed)),
+            "scatter": scatter(missed, stated),
             "broken": " ".join(claim.broken),
         }

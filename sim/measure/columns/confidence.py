@@ -19,6 +19,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "coverage": np.float64,
         "streams": np.int64,
         "ever_missed": np.int64,
+        "scatter": np.float64,
         "broken": np.str_,
     }
 }
