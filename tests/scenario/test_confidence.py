@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from sim.measure import confidence
 from sim.scenario import load_scenario, resolved_yaml
 from sim.scenario.blocks.confidence import advice
 from sim.scenario.blocks.confidence.schema import Confidence, Fixed, Sequence
@@ -15,6 +16,8 @@ from sim.stats.confidence.registry import INTERVALS, make_interval
 from tests.data import ROOT
 from tests.scenario.texts import GOOD, mistakes_in, plan_of
 
+MANY = GOOD.replace("features: 8", "features: 1900")
+"""As many as show 1 % of coverage at one look."""
 TRACE = "agents: {count: 1000, behaviour: {kind: trace, path: trace.csv}}"
 APART = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, groups: {regions: 0.2}}}"
 SHARED = "agents: {count: 1000, features: 8, behaviour: {kind: synthetic, common: 0.3}}"
@@ -159,7 +162,7 @@ def test_what_cannot_do_what_it_is_for_is_told(asked, told, tmp_path):
 
 @pytest.mark.parametrize("asked", ["{widen: coverage, range: [-4, 4]}", "{}", "hartung_knapp"])
 def test_a_range_that_is_used_and_methods_for_few_children_are_left_in_peace(asked, tmp_path):
-    assert "confidence" not in advice_on(tmp_path, f"{GOOD}confidence: {asked}\n")
+    assert "confidence" not in advice_on(tmp_path, f"{MANY}confidence: {asked}\n")
 
 
 @pytest.mark.parametrize(("apart", "is_told"), [(5.3, False), (5.5, True), (900, True)])
@@ -204,7 +207,10 @@ def test_noise_that_agents_share_is_told(tmp_path):
 
 
 def test_intervals_that_suit_their_scenario_are_left_in_peace(tmp_path):
-    text = GOOD.replace("agents: {count: 1000, features: 8, rate: 10Hz}", APART)
+    text = GOOD.replace(
+        "agents: {count: 1000, features: 8, rate: 10Hz}",
+        APART.replace("features: 8", "features: 1900"),
+    )
     asked = "{interval: hartung_knapp}"
     assert "confidence" not in advice_on(tmp_path, f"{text}confidence: {asked}\n")
 
@@ -229,3 +235,34 @@ def test_every_key_and_every_assumption_is_told():
     assert set(Confidence.model_fields) <= told | {"level"}
     assert set(INTERVALS) <= told
     assert set(ASSUMPTIONS) <= told
+
+
+@pytest.mark.parametrize(
+    ("features", "asked", "told"),
+    [
+        (
+            8,
+            "{}",
+            "8 features and 1 replication tell what the root's intervals cover to within 15 %",
+        ),
+        (8, "{}", "1,900 features x replications tell it to within 1 %"),
+        (1899, "{}", "to within 1 %, 1,900 features"),
+        (1900, "{}", None),
+        (1899, "{level: 99%}", None),
+        (8, "sequence", None),
+        (315, "{of: population}", "317 features x replications"),
+        (317, "{of: population}", None),
+    ],
+)
+def test_too_few_features_to_see_one_per_cent_are_told(features, asked, told, tmp_path):
+    """Two standard errors of 1 %: 4 * 0.95 * 0.05 / 0.01^2 intervals; here of six panes of 10 s."""
+    text = GOOD.replace("features: 8", f"features: {features}")
+    found = advice_on(tmp_path, f"{text}confidence: {asked}\n")
+    if told is None:
+        assert "features x replications" not in found
+    else:
+        assert told in found
+
+
+def test_what_can_be_seen_is_by_the_tolerance_and_errors_of_the_measure():
+    assert (advice.TOLERANCE, advice.ERRORS) == (confidence.TOLERANCE, confidence.ERRORS)

@@ -8,9 +8,13 @@ from sim.scenario.blocks.confidence.plan import ConfidencePlan
 from sim.scenario.blocks.confidence.schema import LARGEST
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
+from sim.units import format_count
 
 FEW_CHILDREN: Final = 10
 """As in `sim.stats.confidence.diagnosis`, which a test holds against it."""
+TOLERANCE: Final = 0.01
+ERRORS: Final = 2.0
+"""As in `sim.measure.confidence`, which a test holds against them."""
 CLIPPED: Final = 0.003
 """Share of levels beyond what is counted: what is more than three standard deviations off."""
 ALIKE: Final = ("clustered", "pooled", "two_level")
@@ -24,6 +28,7 @@ def about_intervals(plan: Plan) -> Iterator[Remark]:
         return
     yield from _range(plan.confidence)
     yield from _children(plan, plan.confidence)
+    yield from _power(plan, plan.confidence)
     if plan.agents.behaviour.kind != "synthetic":
         return
     yield from _around(plan.confidence)
@@ -78,6 +83,32 @@ def _children(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
     if few:
         problem = f"needs {FEW_CHILDREN} children or more, and there are {' and '.join(few)}"
         yield ("confidence", "interval"), f"dersimonian_laird {problem}", "take hartung_knapp"
+
+
+def _power(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
+    """Of the root, which has the fewest intervals; a sequence has no share that it should miss."""
+    if asked.interval.kind == "sequence":
+        return
+    looks = _independent_looks(plan, asked)
+    count = plan.agents.features * plan.replications * looks
+    variance = asked.level * (1 - asked.level)
+    needed = math.ceil(round(ERRORS**2 * variance / TOLERANCE**2 / looks, 6))
+    if plan.agents.features * plan.replications < needed:
+        shown = 100 * ERRORS * math.sqrt(variance / count)
+        problem = (
+            f"{format_count(plan.agents.features, 'feature')} and "
+            f"{format_count(plan.replications, 'replication')} tell what the root's intervals "
+            f"cover to within {shown:.2g} %"
+        )
+        hint = f"{needed:,} features x replications tell it to within {100 * TOLERANCE:g} %"
+        yield ("confidence",), problem, hint
+
+
+def _independent_looks(plan: Plan, asked: ConfidencePlan) -> int:
+    """Panes that are looked at; but agents stay, so all looks at their law share its error."""
+    if asked.of == "process":
+        return 1
+    return max(1, plan.duration_ns // max(plan.baseline.pane_ns, plan.baseline.publish_ns))
 
 
 def _groups(plan: Plan, asked: ConfidencePlan) -> Iterator[Remark]:
