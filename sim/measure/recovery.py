@@ -71,12 +71,19 @@ class Recovery:
         return Milestone(max(p.after_ns for p in parts), all(p.reached for p in parts))
 
 
-def cuts(faults: Table, end_ns: int) -> list[Cut]:
+def relieved_ns(tables: Tables, fault: str) -> int:
+    """When others had taken over from all that a fault had cut off; NEVER if they did not."""
+    rows = tables.reliefs["fault"] == fault
+    return int(tables.reliefs["relieved_ns"][rows][0]) if rows.any() else NEVER
+
+
+def cuts(tables: Tables, end_ns: int) -> list[Cut]:
     """The cuts of a run in order, overlapping ones merged."""
+    faults = tables.faults
     rows = np.flatnonzero(faults["cuts"] & (faults["at_ns"] < end_ns))
     merged: list[Cut] = []
     for row in rows[np.argsort(faults["at_ns"][rows], kind="stable")]:
-        cut = _cut(faults, int(row), end_ns)
+        cut = _cut(tables, int(row), end_ns)
         if merged and _overlap(merged[-1], cut):
             merged[-1] = _join(merged[-1], cut)
         else:
@@ -84,8 +91,9 @@ def cuts(faults: Table, end_ns: int) -> list[Cut]:
     return merged
 
 
-def _cut(faults: Table, row: int, end_ns: int) -> Cut:
-    ends_ns = [int(faults[column][row]) for column in ("until_ns", "relieved_ns")]
+def _cut(tables: Tables, row: int, end_ns: int) -> Cut:
+    faults = tables.faults
+    ends_ns = int(faults["until_ns"][row]), relieved_ns(tables, str(faults["fault"][row]))
     at_ns = int(faults["at_ns"][row])
     heal_ns = min((end for end in ends_ns if end != NEVER and end < end_ns), default=None)
     regions = tuple(sorted(int(region) for region in str(faults["regions"][row]).split()))
@@ -116,7 +124,7 @@ def _join(before: Cut, after: Cut) -> Cut:
 def recoveries(tables: Tables, plan: Plan) -> list[Recovery]:
     """What followed each heal of one run; empty when nothing healed."""
     end_ns = plan.duration_ns
-    found = cuts(tables.faults, end_ns)
+    found = cuts(tables, end_ns)
     horizons = [*(cut.at_ns for cut in found[1:]), end_ns]
     stale = broken(held(tables, end_ns), plan.staleness.baseline_ns, 0, end_ns)
     wrong = _inaccurate(tables.samples, plan.baseline.epsilon, end_ns)

@@ -82,6 +82,7 @@ class Tables:
       sent it as critical, and when that was first at the root (-1 = never).
     - `deaths`: one row an agent that crashed or was paused: when, and when the root took it for
       dead (-1 = never, or not before it was back).
+    - `reliefs`: one row a fault of whose cut others took over all nodes before it ended.
     - `operations`: one row a change of a tree: a join or leave, a split, merge or borrow, or what
       had no room (`refused ...`); `moved` children of `source` went to `target`, both of `tier`.
     - `shapes`: one row an epoch and tier of aggregators below the root: children of its nodes.
@@ -139,6 +140,7 @@ class Tables:
     beliefs: Table
     criticals: Table
     deaths: Table
+    reliefs: Table
     operations: Table
     shapes: Table
     census: Table

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.measure.recovery import Recovery
+from sim.measure.recovery import Recovery, relieved_ns
 from sim.measure.spans import Milestone, Spans
 from sim.measure.tables import NEVER, Tables
 from sim.report.groups import cut_groups, name, noun, other_regions
@@ -77,7 +77,7 @@ def _fault_lane(tables: Tables, row: int, plan: Plan) -> Lane:
     heals = faults["until_ns"] != NEVER and faults["until_ns"] < plan.duration_ns
     end_ns = int(faults["until_ns"]) if heals else plan.duration_ns
     note = (HEAL if heals else "never heals") if faults["cuts"] else ""
-    if NEVER < faults["relieved_ns"] < end_ns:
+    if NEVER < relieved_ns(tables, str(faults["fault"])) < end_ns:
         note = TAKEN_OVER
     spans = np.array([[int(faults["at_ns"]), end_ns]])
     return Lane(f"{faults['kind']}{target}", spans, False, note)

@@ -98,6 +98,6 @@ def _time_marks(axes: Axes, tables: Tables, plan: Plan) -> None:
     for at_ns, end_ns, is_cut in zip(faults["at_ns"], until_ns, faults["cuts"], strict=True):
         shade = 0.4 if is_cut else 0.15
         axes.axvspan(at_ns / 1e9, end_ns / 1e9, color=PALE, alpha=shade, linewidth=0, zorder=0)
-    for cut in cuts(faults, plan.duration_ns):
+    for cut in cuts(tables, plan.duration_ns):
         if cut.heal_ns is not None:
             axes.axvline(cut.heal_ns / 1e9, color=GREEN, linewidth=1.6, zorder=1.5)

@@ -61,7 +61,7 @@ def seconds(duration_ns: float) -> str:
 def title(tables: Tables, plan: Plan) -> str:
     """One line: who was cut off for how long, and when all was fresh again."""
     total = max(len(np.unique(tables.regions["region"])), plan.tiers[-2].count)
-    found = cuts(tables.faults, plan.duration_ns)
+    found = cuts(tables, plan.duration_ns)
     if not found:
         return f"{plan.name}: nothing was cut off from the root{_kept(tables, plan)}"
     cuts_told = ", then ".join(_cut(cut, total, noun(plan)) for cut in found)

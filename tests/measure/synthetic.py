@@ -113,6 +113,7 @@ def make_tables(
             "heard": heard,
             "baselines": empty("baselines"),
             "faults": _faults(faults),
+            "reliefs": _reliefs(faults),
             "traffic": {
                 "tier": ["agent", "agent", "agent"],
                 "kind": ["update"] * 3,
@@ -199,6 +200,14 @@ def _samples(
     }
 
 
+def _reliefs(faults: Sequence[Fault]) -> dict[str, Any]:
+    early = [(place, one.relieved_ns) for place, one in enumerate(faults) if one.relieved_ns >= 0]
+    return {
+        "fault": [f"faults[{place}]" for place, _ in early],
+        "relieved_ns": [relieved_ns for _, relieved_ns in early],
+    }
+
+
 def _faults(faults: Sequence[Fault]) -> dict[str, Any]:
     return {
         "fault": [f"faults[{place}]" for place in range(len(faults))],
@@ -208,5 +217,4 @@ def _faults(faults: Sequence[Fault]) -> dict[str, Any]:
         "touched": [12 for _ in faults],
         "regions": [" ".join(map(str, fault.regions)) for fault in faults],
         "cuts": [fault.cuts for fault in faults],
-        "relieved_ns": [fault.relieved_ns for fault in faults],
     }

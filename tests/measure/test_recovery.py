@@ -21,7 +21,7 @@ CUT = Fault(20 * S, 35 * S, (2,))
 
 
 def cuts_of(*faults, duration_ns=60 * S):
-    return cuts(make_tables(faults, duration_ns=duration_ns).faults, duration_ns)
+    return cuts(make_tables(faults, duration_ns=duration_ns), duration_ns)
 
 
 def error_of(tables, is_good):
@@ -47,7 +47,7 @@ def test_a_cut_heals_when_others_have_taken_over_if_that_is_before_its_fault_end
         Fault(30 * S, 35 * S, (1,), relieved_ns=50 * S),
         Fault(40 * S, -1, (1,), relieved_ns=41 * S),
     ]
-    found = cuts(make_tables(faults).faults, 60 * S)
+    found = cuts(make_tables(faults), 60 * S)
     assert [cut.heal_ns for cut in found] == [12 * S, 35 * S, 41 * S]
 
 

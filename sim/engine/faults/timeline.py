@@ -46,8 +46,14 @@ class Timeline:
             yield self._happening(effect, kernel, advance)
 
     def rows(self) -> Rows:
-        """The table of faults."""
-        return {"faults": [self._row(effect) for effect in self._effects]}
+        """The table of faults, and of those whose cut ended before they did."""
+        reliefs = [
+            {"fault": effect.fault.name, "relieved_ns": effect.relieved_ns}
+            for effect in self._effects
+            if effect.relieved_ns is not None
+        ]
+        faults = [self._row(effect) for effect in self._effects]
+        return {"faults": faults, **({"reliefs": reliefs} if reliefs else {})}
 
     def idle(self) -> list[str]:
         """Faults that touched nothing."""
@@ -107,5 +113,4 @@ class Timeline:
             "touched": self._touched(effect),
             "regions": " ".join(map(str, effect.cut_regions)),
             "cuts": effect.cut is not None,
-            "relieved_ns": -1 if effect.relieved_ns is None else effect.relieved_ns,
         }

@@ -6,6 +6,10 @@ from typing import Final
 import numpy as np
 
 COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
+    "reliefs": {
+        "fault": np.str_,
+        "relieved_ns": np.int64,
+    },
     "operations": {
         "at_ns": np.int64,
         "kind": np.str_,

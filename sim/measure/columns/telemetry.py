@@ -57,7 +57,6 @@ COLUMNS: Final[Mapping[str, Mapping[str, type]]] = {
         "touched": np.int64,
         "regions": np.str_,
         "cuts": np.bool_,
-        "relieved_ns": np.int64,
     },
     "traffic": {
         "tier": np.str_,

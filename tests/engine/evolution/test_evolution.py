@@ -236,12 +236,12 @@ def test_a_cut_ends_when_others_have_taken_over_and_not_when_the_lost_one_runs_a
     crash = {"kind": "crash", "nodes": ["regional-0", "local-1"], "at": "1500ms", "until": "5s"}
     away = {"kind": "crash", "nodes": ["region-1"], "at": "3500ms", "until": "4500ms"}
     tables = done(storm(crash, away, evolution={"joins": "none", "leaves": "none"}))
-    assert tables["faults"]["relieved_ns"].tolist() == [2_000_000_000, 4_000_000_000]
+    assert tables["reliefs"]["relieved_ns"].tolist() == [2_000_000_000, 4_000_000_000]
 
 
 def test_a_region_that_nobody_can_be_taken_from_stays_cut_until_the_heal():
     cut = {"kind": "partition", "groups": ["region-0", "rest"], "at": "1.5s", "until": "3.5s"}
-    assert done(storm(cut))["faults"]["relieved_ns"].tolist() == [-1]
+    assert "reliefs" not in done(storm(cut))
 
 
 def test_a_region_without_anybody_is_not_cut_off():
