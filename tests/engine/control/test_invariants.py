@@ -103,7 +103,7 @@ def older_versions_are_taken_up(patch):
     def anything_else(nodes, versions, held):
         return versions != held[nodes]
 
-    patch.setattr(mail, "_newer_than_all_before", anything_else)
+    patch.setattr(mail, "newer_than_all_before", anything_else)
 
 
 def one_vote_commits(patch):
