@@ -63,9 +63,14 @@ class Dealing:
 
     def seat_of(self, epoch: int) -> Ints:
         """In which seat each agent sits, (agents,)."""
-        found = np.empty_like(self._agents)
-        found[self.agent_at(epoch)] = self._agents
-        return found
+        return inverse(self.agent_at(epoch))
+
+
+def inverse(permutation: Ints) -> Ints:
+    """Where each number stands in it, (n,)."""
+    found = np.empty_like(permutation)
+    found[permutation] = np.arange(len(permutation))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ Bools = NDArray[np.bool_]
 Nodes = tuple[Bools, ...]
 
 
+def minus(nodes: Nodes, others: Nodes) -> Nodes:
+    """Those that are not among the others."""
+    return tuple(some & ~more for some, more in zip(nodes, others, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """All nodes of a run, with the site of each."""

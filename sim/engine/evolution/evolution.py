@@ -164,19 +164,20 @@ class Evolution:
         return node >= 0 and bool((self._unreachable(tier) & runs)[node])
 
     def _frozen(self) -> list[Bools]:
-        """Nodes that take no part, a bool array a tier of aggregators."""
-        return [self._unreachable(tier) for tier in range(1, len(self.state.parents))]
+        """Nodes that take no part, a bool array a tier of aggregators: see `_unreachable`."""
+        cut, levels = self._world.cut_nodes(), self._world.roster.tree.levels
+        blocked, found = cut[len(self.state.parents)][:1], []
+        for tier in range(len(self.state.parents) - 1, 0, -1):
+            blocked = cut[tier] | blocked[levels[tier].parent_of]
+            found.append(blocked[self._residence.rows[tier]] & self.state.is_in_use(tier))
+        return found[::-1]
 
     def _unreachable(self, tier: int) -> Bools:
         """Nodes in use that the root cannot tell anything now, (nodes,).
 
         A spare node has no row of its own to be cut off in: it takes one beside who needs it.
         """
-        cut = self._world.cut_nodes()
-        blocked = cut[len(self.state.parents)][:1]
-        for above in range(len(self.state.parents) - 1, tier - 1, -1):
-            blocked = cut[above] | blocked[self._world.roster.tree.levels[above].parent_of]
-        return blocked[self._residence.rows[tier]] & self.state.is_in_use(tier)
+        return self._frozen()[tier - 1]
 
     def _settle(self, epoch: int) -> None:
         """Everybody goes to its row, with what is known of it."""

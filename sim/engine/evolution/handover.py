@@ -23,9 +23,10 @@ def shared_out(
     """
     moved = before != after
     changed = np.unique(np.concatenate((before[moved], after[moved])))
-    result = held.copy()
-    for row in changed.tolist():
-        sources, counts = np.unique(before[after == row], return_counts=True)
+    result, order = held.copy(), np.argsort(after, kind="stable")
+    begins, ends = (np.searchsorted(after[order], changed, side) for side in ("left", "right"))
+    for row, begin, end in zip(changed.tolist(), begins, ends, strict=True):
+        sources, counts = np.unique(before[order[begin:end]], return_counts=True)
         result[row] = _of(held[row], held[sources], seats[sources], counts, now_ns)
         result[row, holdings.LEFT] = seats[row] - counts.sum()
     return result, changed

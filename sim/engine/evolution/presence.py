@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.engine.evolution.handover import shared_out
 from sim.engine.losses import interrupt
-from sim.engine.roster import Nodes
+from sim.engine.roster import Nodes, minus
 from sim.engine.world import Hop, Outage, World
 from sim.telemetry.root import Root
 
@@ -38,7 +38,7 @@ class Presence:
         for tier, rows in enumerate(there):
             away[tier][:] = ~rows
         self._away = away
-        self._send_away(tuple(now & ~then for now, then in zip(away, before, strict=True)))
+        self._send_away(minus(away, before))
         world.outages[NAME] = Outage(away, math.inf, loses_messages=True)
         world.absent[NAME] = (away[0], *world.roster.none()[1:])
         for hop in self._down():

@@ -1,20 +1,17 @@
 """Where everybody is: the rows of all nodes now, and of the agents in the last few epochs."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.evolution.rows import rows_of_nodes
+from sim.engine.reseating import EPOCHS_KEPT, inverse
 from sim.telemetry.tree import Groups
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-EPOCHS_KEPT: Final = 3
-"""The plane asks who sat in a row a little before and after now."""
 
 
 class Residence:
@@ -34,7 +31,7 @@ class Residence:
         `down` are the rows that nobody should move to, a bool array a tier.
         """
         before, self.rows = self.rows, rows_of_nodes(parents, self._levels, self.rows, down)
-        self._agent_at[epoch] = _inverse(self.rows[0])
+        self._agent_at[epoch] = inverse(self.rows[0])
         for old in list(self._agent_at)[:-EPOCHS_KEPT]:
             del self._agent_at[old]
         return before
@@ -49,16 +46,6 @@ class Residence:
             return rows
         return self._agent_at[int(born_ns[0] // epoch_ns)][rows]
 
-    def seat_of(self, _epoch: int) -> Ints:
-        """In which row each agent sits now, (agents,)."""
-        return self.rows[0]
-
     def nodes_in(self, tier: int) -> Ints:
         """The node of a tier that is in each row now, (rows,)."""
-        return _inverse(self.rows[tier])
-
-
-def _inverse(rows: Ints) -> Ints:
-    found = np.empty_like(rows)
-    found[rows] = np.arange(len(rows))
-    return found
+        return inverse(self.rows[tier])

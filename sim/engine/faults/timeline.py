@@ -11,7 +11,7 @@ from sim.engine.faults import make_fault
 from sim.engine.faults.base import Fault
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance
-from sim.engine.roster import Nodes
+from sim.engine.roster import Nodes, minus
 from sim.engine.world import World
 from sim.scenario.plan import FaultPlan
 
@@ -82,7 +82,7 @@ class Timeline:
         world.refresh()
         newly_cut = np.flatnonzero(could_reach & ~world.reachable_regions()).tolist()
         effect.cut_regions = sorted({*effect.cut_regions, *newly_cut})
-        cut = tuple(now & ~then for now, then in zip(world.cut_nodes(), before, strict=True))
+        cut = minus(world.cut_nodes(), before)
         if effect.fault.silences and any(rows.any() for rows in cut):
             known = world.roster.none() if effect.cut is None else effect.cut
             effect.cut = tuple(now | then for now, then in zip(cut, known, strict=True))
