@@ -23,7 +23,7 @@ def tables_of(results: Results, replication: int = 0) -> Tables:
         known = "only replication 0" if count == 1 else f"replications 0 to {count - 1}"
         raise ResultsError(f"{results.path} has {known}, no {replication}")
     there = [name for name in COLUMNS if name not in OPTIONAL or name in results.names()]
-    return Tables.of({name: _columns(results, name, replication) for name in there})
+    return Tables.of({name: _columns(_rows(results, name), name, replication) for name in there})
 
 
 def standings_of(results: Results, plan: Plan) -> list[Standing]:
@@ -34,11 +34,13 @@ def standings_of(results: Results, plan: Plan) -> list[Standing]:
     if plan.confidence is None or "intervals" not in results.names():
         return []
     count = len(results.manifest["fingerprints"])
-    every = [_columns(results, "intervals", number) for number in range(count)]
+    rows = _rows(results, "intervals")
+    every = [_columns(rows, "intervals", number) for number in range(count)]
     return list(standings(every, plan))
 
 
-def _columns(results: Results, name: str, replication: int) -> dict[str, np.ndarray]:
+def _rows(results: Results, name: str) -> pa.Table:
+    """A table of all replications that has every column which is measured."""
     rows = results.arrow(name)
     missing = [column for column in COLUMNS[name] if column not in rows.column_names]
     if missing:
@@ -46,6 +48,10 @@ def _columns(results: Results, name: str, replication: int) -> dict[str, np.ndar
             f"{results.path}: table {name!r} has no column {missing[0]!r}; it was stored by "
             f"version {results.manifest.get('version', 'unknown')}"
         )
+    return rows
+
+
+def _columns(rows: pa.Table, name: str, replication: int) -> dict[str, np.ndarray]:
     chosen = rows["replication"].to_numpy() == replication
     return {column: _values(rows[column])[chosen] for column in COLUMNS[name]}
 
