@@ -51,6 +51,16 @@ def block_of(hypotheses: Ints, starts: Ints) -> Ints:
     return np.searchsorted(starts, hypotheses, side="right") - 1
 
 
+def ranked(evidence: Floats, groups: Ints) -> tuple[Ints, Ints]:
+    """Order (n,) by group and then from the largest on, and the rank of each in its group, from 1.
+
+    Of equal ones the first is first.
+    """
+    order = np.lexsort((-evidence, groups))
+    ordered = groups[order]
+    return order, np.arange(1, len(order) + 1) - np.searchsorted(ordered, ordered)
+
+
 def ahead(start: int, size: int) -> Iterator[slice]:
     """What is left of a stream, in parts that double: who finds something near looks at little."""
     width = 256

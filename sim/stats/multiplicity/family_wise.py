@@ -15,6 +15,7 @@ from sim.stats.multiplicity.blocks import (
     blocks,
     checked_alpha,
     checked_p,
+    ranked,
 )
 
 
@@ -43,9 +44,8 @@ def holm(
     borders, totals = blocks(len(values), total, starts)
     found = np.flatnonzero(values <= checked_alpha(alpha) * (1 + ROUNDING))
     block = block_of(found, borders)
-    order = np.lexsort((values[found], block))
+    order, rank = ranked(-values[found], block)
     found, block = found[order], block[order]
-    rank = np.arange(1, len(found) + 1) - np.searchsorted(block, block)
     fails = values[found] > alpha / (totals[block] - rank + 1) * (1 + ROUNDING)
     first_failure = np.full(len(totals), len(values) + 1)
     np.minimum.at(first_failure, block[fails], rank[fails])

@@ -18,7 +18,7 @@ The price is power: a node with more than q true signals shows q of them.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.stats.multiplicity.blocks import Bools, Ints
+from sim.stats.multiplicity.blocks import Bools, Ints, ranked
 
 
 def within_quota(evidence: ArrayLike, quota: int, groups: Ints) -> Bools:
@@ -31,9 +31,7 @@ def within_quota(evidence: ArrayLike, quota: int, groups: Ints) -> Bools:
         raise ValueError(f"a quota must be 1 or more, not {quota}")
     values, numbers = np.asarray(evidence, np.float64), np.asarray(groups)
     known = np.flatnonzero(~np.isnan(values))
-    order = known[np.lexsort((-values[known], numbers[known]))]
-    sorted_groups = numbers[order]
-    rank = np.arange(len(order)) - np.searchsorted(sorted_groups, sorted_groups)
+    order, rank = ranked(values[known], numbers[known])
     counts = np.zeros(len(values), np.bool_)
-    counts[order[rank < quota]] = True
+    counts[known[order[rank <= quota]]] = True
     return counts

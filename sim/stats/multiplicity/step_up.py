@@ -16,6 +16,7 @@ from sim.stats.multiplicity.blocks import (
     blocks,
     checked_alpha,
     checked_p,
+    ranked,
 )
 
 
@@ -76,9 +77,8 @@ def step_up(log_e: Floats, levels: Floats, totals: Ints, starts: Ints) -> Bools:
         least = -np.log(levels)
         found = np.flatnonzero(log_e >= least.min(initial=np.inf) - ROUNDING)
         block = block_of(found, starts)
-        order = np.lexsort((-log_e[found], block))
+        order, rank = ranked(log_e[found], block)
         found, block = found[order], block[order]
-        rank = np.arange(1, len(found) + 1) - np.searchsorted(block, block)
         needed = np.log(totals[block] / rank) + least[block]
     enough = log_e[found] >= needed - ROUNDING
     count = np.zeros(len(totals), np.int64)
