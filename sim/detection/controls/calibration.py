@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.detection.contract import Floats
 from sim.detection.controls.claims import Claims
 from sim.stats.multiplicity import ROUNDING, conformal_p_values
+from sim.stats.multiplicity.blocks import checked_alpha
 
 KEPT_MAX: Final = 200_000
 """Calibration scores that are kept: enough for p-values of 5e-6."""
@@ -71,11 +72,9 @@ class Calibrated:
     """What controls with a level share: normal scores, and who may be found."""
 
     def __init__(self, claims: Claims, *, alpha: float = 0.05) -> None:
-        if not 0 < alpha < 1:
-            raise ValueError(f"alpha must be between 0 and 1, not {alpha}")
         self.claims = claims
         """See `Control.claims`."""
-        self._alpha = alpha
+        self._alpha = checked_alpha(alpha)
         self._calibration = Calibration()
 
     def calibrate(self, scores: Floats) -> None:
