@@ -3,12 +3,13 @@
 The stream is that of the other online controls (`online`): agents in order, instants in order.
 """
 
-import numpy as np
+from functools import partial
 
 from sim.detection.contract import Floats, Ints
 from sim.detection.controls.claims import Claims
 from sim.detection.controls.contract import Bools, Evidence
 from sim.detection.controls.e_bh import EBh
+from sim.detection.controls.streams import Streams
 from sim.stats import multiplicity
 
 
@@ -22,12 +23,8 @@ class ELond(EBh):
 
     def __init__(self, claims: Claims, *, alpha: float = 0.05) -> None:
         super().__init__(claims, alpha=alpha)
-        self._streams: list[multiplicity.ELond] = []
+        self._streams = Streams(partial(multiplicity.ELond, alpha))
 
     def decide(self, scores: Floats, evidence: Evidence, starts: Ints) -> Bools:
         """See `Control.decide`; the deciding nodes must be the same at every decision."""
-        if not self._streams:
-            self._streams = [multiplicity.ELond(self._alpha) for _ in starts[1:]]
-        parts = np.split(self._log_e(scores, evidence), starts[1:-1])
-        tested = [stream.test(part) for stream, part in zip(self._streams, parts, strict=True)]
-        return np.concatenate(tested)
+        return self._streams.test(self._log_e(scores, evidence), starts)

@@ -14,12 +14,11 @@ scores are some, p is min(1, 1 / e) (Markov), without calibration.
 
 from abc import abstractmethod
 
-import numpy as np
-
 from sim.detection.contract import Floats, Ints
 from sim.detection.controls.calibration import Calibrated
 from sim.detection.controls.claims import Claims
 from sim.detection.controls.contract import Bools, Evidence
+from sim.detection.controls.streams import Streams
 from sim.stats import multiplicity
 from sim.stats.e_values import to_p_value
 from sim.stats.multiplicity.investing import Investing
@@ -33,16 +32,11 @@ class Online(Calibrated):
 
     def __init__(self, claims: Claims, *, alpha: float = 0.05) -> None:
         super().__init__(claims, alpha=alpha)
-        self._streams: list[Investing] = []
+        self._streams = Streams(self._stream)
 
     def decide(self, scores: Floats, evidence: Evidence, starts: Ints) -> Bools:
         """See `Control.decide`; the deciding nodes must be the same at every decision."""
-        if not self._streams:
-            self._streams = [self._stream() for _ in starts[1:]]
-        p = self._p(scores, evidence)
-        parts = np.split(p, starts[1:-1])
-        tested = [stream.test(part) for stream, part in zip(self._streams, parts, strict=True)]
-        return np.concatenate(tested)
+        return self._streams.test(self._p(scores, evidence), starts)
 
     def _p(self, scores: Floats, evidence: Evidence) -> Floats:
         if evidence == "log_e":
