@@ -14,6 +14,7 @@ from sim.scenario.document import Path
 from sim.scenario.plan import DetectionPlan, Plan
 from sim.scenario.procedures import PROCEDURES
 from sim.scenario.remark import Remark
+from sim.units import format_count
 
 RARE: Final = 0.01
 """Where nothing says how many agents are anomalous, this share of them stands out at once."""
@@ -77,7 +78,7 @@ def _without_e_values(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
     hint = "lr_e_process gives e-values that grow without end"
     if control.kind == "e_lond":
         tests = _tests_of_e_lond(alpha, largest)
-        when = f"after {_tests(tests)} of a node" if tests else "at all"
+        when = f"after {format_count(tests, 'test')} of a node" if tests else "at all"
         yield CONTROL, f"e_lond finds nothing {when}: {poor}", hint
     else:
         needed = _whole(agents / (alpha * largest))
@@ -99,16 +100,16 @@ def _out_of_patience(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
     kind, scores = detection.control.kind, _calibrated(plan, detection)
     tests = math.floor(_patience(kind, detection.control.options["alpha"], 1 / (scores + 1)))
     agents = _agents_of_decision(plan, detection)
-    after = f"once a node has made {_tests(tests)} without an alarm" if tests else "from the start"
+    after = (
+        f"once a node has made {format_count(tests, 'test')} without an alarm"
+        if tests
+        else "from the start"
+    )
     problem = (
         f"{after} (it makes {agents:,} a decision) {kind} asks for smaller p-values than there are "
         f"and finds nothing any more: {_floor(scores)}"
     )
     yield CONTROL, problem, "lr_e_process gives e-values, which have no such floor"
-
-
-def _tests(count: int) -> str:
-    return "1 test" if count == 1 else f"{count:,} tests"
 
 
 def _patience(kind: str, alpha: float, least: float) -> float:

@@ -14,7 +14,7 @@ from sim.scenario.plan import DetectionPlan, Plan
 from sim.scenario.procedures import PROCEDURES
 from sim.scenario.remark import Remark
 from sim.scenario.selectors import tree_shape
-from sim.units import write_share
+from sim.units import format_count, write_share
 
 MATCHED_LEAST: Final = 1000
 """Agents of a local from which on levels can be matched: with 500 the realised rate is a quarter
@@ -106,7 +106,7 @@ def _rounds(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
     enough = max(plan.tiers[1].count // 2, 1) if options["graph"] == "ring" else 1
     if options["rounds"] > REPEATS * enough:
         problem = (
-            f"after {enough:,} round{'s' * (enough > 1)} all is known that the graph lets pass: "
+            f"after {format_count(enough, 'round')} all is known that the graph lets pass: "
             "more only repeat it, leave less time for each, and make the run slow"
         )
         yield (*CONTROL, "rounds"), problem, ""
