@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.measure.censored import CensoredSample, censored
 from sim.measure.correct import of_correct
 from sim.measure.spans import Spans, union
-from sim.measure.tables import Table, Tables
+from sim.measure.tables import Table, Tables, pick
 from sim.scenario.plan import Plan
 
 Figure = Callable[[Tables, Plan], float]
@@ -33,8 +33,7 @@ def states(alerts: Table) -> Table:
 
     An alert that was refused was not raised; one that is contested is shown as before.
     """
-    known = np.isin(alerts["state"], STATES)
-    return {name: column[known] for name, column in alerts.items()}
+    return pick(alerts, np.isin(alerts["state"], STATES))
 
 
 def raised(alerts: Table) -> list[str]:
@@ -50,7 +49,7 @@ def shown(alerts: Table, end_ns: int) -> dict[str, NDArray[Any]]:
     """
     alerts = states(alerts)
     order = np.lexsort((alerts["at_ns"], alerts["alert"], alerts["node"]))
-    rows = {name: column[order] for name, column in alerts.items()}
+    rows = pick(alerts, order)
     same = (rows["node"][1:] == rows["node"][:-1]) & (rows["alert"][1:] == rows["alert"][:-1])
     until_ns = np.append(np.where(same, rows["at_ns"][1:], end_ns), end_ns)[: len(order)]
     return {

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.tables import Table, Tables
+from sim.measure.tables import Table, Tables, pick
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 
@@ -20,8 +20,7 @@ Figure = Callable[[Tables, Plan], float]
 
 def of_tier(tables: Tables, tier: int) -> Table:
     """The rows of `load` about a tier."""
-    rows = tables.load["tier"] == tier
-    return {name: column[rows] for name, column in tables.load.items()}
+    return pick(tables.load, tables.load["tier"] == tier)
 
 
 def _over_time(load: Table, column: str) -> float:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.tables import Table, Tables
+from sim.measure.tables import Table, Tables, pick
 from sim.scenario.plan import Plan
 from sim.stats.confidence.diagnosis import ASSUMPTIONS
 
@@ -152,8 +152,7 @@ def why(metric: str, found: Sequence[Standing]) -> str:
 
 def rows_of(intervals: Table, plan: Plan, tier: str) -> Table:
     """The rows of a tier; regionals are the children of the root, unless these are the locals."""
-    chosen = intervals["tier"] == _number(plan, tier)
-    return {name: column[chosen] for name, column in intervals.items()}
+    return pick(intervals, intervals["tier"] == _number(plan, tier))
 
 
 def _number(plan: Plan, tier: str) -> int:

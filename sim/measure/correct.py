@@ -7,10 +7,9 @@ is whatever it likes, so it counts neither for nor against.
 
 import numpy as np
 
-from sim.measure.tables import Table, Tables
+from sim.measure.tables import Table, Tables, pick
 
 
 def of_correct(rows: Table, tables: Tables) -> Table:
     """The rows whose `replica` does not lie; those of no replica (-1) are kept."""
-    kept = ~np.isin(rows["replica"], tables.member_lies["replica"])
-    return {name: column[kept] for name, column in rows.items()}
+    return pick(rows, ~np.isin(rows["replica"], tables.member_lies["replica"]))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measure.censored import CensoredSample
-from sim.measure.tables import ALARM, CLEAR, DISPUTED, NEVER, UNDETERMINED, Table, Tables
+from sim.measure.tables import ALARM, CLEAR, DISPUTED, NEVER, UNDETERMINED, Table, Tables, pick
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 
@@ -148,7 +148,7 @@ def _attested(tables: Tables, plan: Plan) -> float:
 def at_root(evidence: Table, plan: Plan) -> dict[str, NDArray[Any]]:
     """The rows of the root for which there is evidence at all."""
     chosen = (evidence["tier"] == len(plan.tiers) - 1) & ~np.isnan(evidence["honest"])
-    return {name: column[chosen] for name, column in evidence.items()}
+    return pick(evidence, chosen)
 
 
 def _evidence_error(tables: Tables, plan: Plan) -> float:

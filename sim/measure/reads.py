@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.tables import Table, Tables
+from sim.measure.tables import Table, Tables, pick
 from sim.scenario.plan import Plan
 
 Figure = Callable[[Tables, Plan], float]
@@ -28,19 +28,13 @@ def bound_ns(reads: Table, plan: Plan) -> NDArray[np.int64]:
 
 def _judged(tables: Tables, plan: Plan) -> Table:
     rows = tables.reads
-    return _pick(rows, rows["at_ns"] >= plan.staleness.baseline_ns)
+    return pick(rows, rows["at_ns"] >= plan.staleness.baseline_ns)
 
 
 def _of_values(tables: Tables, plan: Plan) -> Table:
     """Reads of a value that were answered with one."""
     rows = _judged(tables, plan)
-    return _pick(
-        rows, rows["answered"] & (rows["what"] != ALERT) & (rows["age_ns"] != NOTHING_HELD)
-    )
-
-
-def _pick(rows: Table, chosen: NDArray[np.bool_]) -> Table:
-    return {name: column[chosen] for name, column in rows.items()}
+    return pick(rows, rows["answered"] & (rows["what"] != ALERT) & (rows["age_ns"] != NOTHING_HELD))
 
 
 def _answered(prefer: str) -> Figure:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.tables import NEVER, Table, Tables
+from sim.measure.tables import NEVER, Table, Tables, pick
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
 
@@ -104,8 +104,7 @@ def _utilisation(tables: Tables, plan: Plan) -> float:
 
 def _sampled(tables: Tables, plan: Plan) -> Table:
     rows = tables.beliefs
-    later = rows["time_ns"] >= plan.staleness.baseline_ns
-    return {name: column[later] for name, column in rows.items()}
+    return pick(rows, rows["time_ns"] >= plan.staleness.baseline_ns)
 
 
 def _weighted(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

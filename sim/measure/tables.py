@@ -192,6 +192,11 @@ def table(name: str, columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]
     return made
 
 
+def pick(rows: Table, chosen: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Some rows of a table: a mask, or their numbers in the order in which they are wanted."""
+    return {name: column[chosen] for name, column in rows.items()}
+
+
 def empty(name: str) -> dict[str, NDArray[Any]]:
     """Table `name` without rows."""
     return table(name, {column: [] for column in COLUMNS[name]})
