@@ -7,16 +7,11 @@ Several nodes may decide (one for each region, or local): each tests the agents 
 agent has several witnesses, their scores are merged first.
 """
 
-from typing import Literal
-
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.detection.contract import Floats, Ints
-from sim.detection.controls.contract import Control
+from sim.detection.contract import Bools, Floats, Ints
+from sim.detection.controls.contract import Control, Evidence
 from sim.detection.panel import Held, merged
-
-Bools = NDArray[np.bool_]
 
 
 class Decider:
@@ -25,7 +20,7 @@ class Decider:
     def __init__(
         self,
         control: Control,
-        evidence: Literal["score", "log_e"],
+        evidence: Evidence,
         starts: Ints,
         calibrate_from_ns: int,
         calibrate_until_ns: int,

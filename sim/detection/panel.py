@@ -5,15 +5,11 @@ again whatever the f say; other scores by the (f + 1)-th largest, which is at mo
 honest witness. A witness of whom nothing arrived supports nothing.
 """
 
-from typing import Literal
-
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.detection.contract import Floats
+from sim.detection.contract import Bools, Floats
+from sim.detection.controls.contract import Evidence
 from sim.stats.e_values import robust_average
-
-Bools = NDArray[np.bool_]
 
 
 class Held:
@@ -37,7 +33,7 @@ class Held:
         return np.where(self.sent_ns >= from_ns, self.known, np.nan)
 
 
-def merged(scores: Floats, evidence: Literal["score", "log_e"]) -> Floats:
+def merged(scores: Floats, evidence: Evidence) -> Floats:
     """One score for each agent of those of its k witnesses; (agents, k) to (agents,).
 
     NaN where nothing is known, or where it is not enough to rule out that it is all lies.

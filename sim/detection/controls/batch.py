@@ -6,9 +6,9 @@ calibration, so m agents need m / (alpha (n + 1)) that stand out at once for any
 Benjamini-Hochberg, and Bonferroni needs n >= m / alpha for any alarm at all.
 """
 
-from sim.detection.contract import Floats, Ints
+from sim.detection.contract import Bools, Floats, Ints
 from sim.detection.controls.calibration import Calibrated
-from sim.detection.controls.contract import Bools, Evidence
+from sim.detection.controls.contract import Evidence
 from sim.stats.multiplicity import benjamini_hochberg, benjamini_yekutieli, bonferroni
 
 

@@ -9,13 +9,9 @@ anomaly among them. How far a run is from that is what the simulator is there to
 
 from typing import Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.detection.contract import Floats, Ints
+from sim.detection.contract import Bools, Floats, Ints
 from sim.detection.controls.claims import Claims
 
-Bools = NDArray[np.bool_]
 Evidence = Literal["score", "log_e"]
 
 

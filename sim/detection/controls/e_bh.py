@@ -1,8 +1,8 @@
 """e-BH: Benjamini-Hochberg on e-values."""
 
-from sim.detection.contract import Floats, Ints
+from sim.detection.contract import Bools, Floats, Ints
 from sim.detection.controls.calibration import Calibrated
-from sim.detection.controls.contract import Bools, Evidence
+from sim.detection.controls.contract import Evidence
 from sim.stats.multiplicity import e_benjamini_hochberg, p_to_log_e
 
 

@@ -5,9 +5,9 @@ The stream is that of the other online controls (`online`): agents in order, ins
 
 from functools import partial
 
-from sim.detection.contract import Floats, Ints
+from sim.detection.contract import Bools, Floats, Ints
 from sim.detection.controls.claims import Claims
-from sim.detection.controls.contract import Bools, Evidence
+from sim.detection.controls.contract import Evidence
 from sim.detection.controls.e_bh import EBh
 from sim.detection.controls.streams import Streams
 from sim.stats import multiplicity

@@ -14,10 +14,10 @@ scores are some, p is min(1, 1 / e) (Markov), without calibration.
 
 from abc import abstractmethod
 
-from sim.detection.contract import Floats, Ints
+from sim.detection.contract import Bools, Floats, Ints
 from sim.detection.controls.calibration import Calibrated
 from sim.detection.controls.claims import Claims
-from sim.detection.controls.contract import Bools, Evidence
+from sim.detection.controls.contract import Evidence
 from sim.detection.controls.streams import Streams
 from sim.stats import multiplicity
 from sim.stats.e_values import to_p_value

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from sim.detection.contract import Floats, Ints
+from sim.detection.contract import Bools, Floats, Ints
 from sim.detection.controls.calibration import Calibrated
 from sim.detection.controls.claims import Claims
-from sim.detection.controls.contract import Bools, Evidence
+from sim.detection.controls.contract import Evidence
 from sim.stats.multiplicity import qute
 
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from sim.detection.contract import Floats, Ints
+from sim.detection.contract import Bools, Floats, Ints
 from sim.detection.controls.calibration import Calibration
 from sim.detection.controls.claims import Claims
-from sim.detection.controls.contract import Bools, Evidence
+from sim.detection.controls.contract import Evidence
 
 
 class Threshold:
