@@ -11,9 +11,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.protocol.topology.draft import Draft
+from sim.protocol.topology.draft import Draft, Frozen
 from sim.protocol.topology.operations import OUT, Borrow, Merge, Refused, Split
 from sim.protocol.topology.placing import Changed, emptiest
 from sim.protocol.topology.state import Topology
@@ -23,7 +22,7 @@ def plan_epoch(
     state: Topology,
     *,
     borrow: bool = True,
-    frozen: Sequence[NDArray[np.bool_]] | None = None,
+    frozen: Frozen | None = None,
 ) -> Changed:
     """The operations of one epoch, and the topology after them.
 
