@@ -99,7 +99,8 @@ def _taker(
     draft: Draft, tier: int, siblings: Sequence[int], rng: np.random.Generator | None
 ) -> int:
     open_ones = draft.with_room(tier)
-    nodes = [node for node in siblings if node in open_ones] or open_ones
+    are_open = set(open_ones)
+    nodes = [node for node in siblings if node in are_open] or open_ones
     return chosen(draft, tier, nodes, rng) if nodes else OUT
 
 
