@@ -32,8 +32,13 @@ def design_effect(size: ArrayLike, icc: ArrayLike) -> Floats:
     return 1 + (np.asarray(size, np.float64) - 1) * np.asarray(icc, np.float64)
 
 
+def estimated_effect(group: Group) -> Floats:
+    """The design effect of a group's sources, with the correlation that its spreads show."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return design_effect(group.count / group.effective_sources, components(group).icc)
+
+
 def effective_count(group: Group) -> Floats:
     """N by the estimated design effect: of how many independent values the mean is worth."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        effect = design_effect(group.count / group.effective_sources, components(group).icc)
-        return np.asarray(group.count / effect)
+        return np.asarray(group.count / estimated_effect(group))

@@ -13,10 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.stats.confidence.components import components
 from sim.stats.confidence.contract import Bools, Floats, Group, Interval, Method
 from sim.stats.confidence.coverage import real_coverage
-from sim.stats.confidence.design import design_effect
+from sim.stats.confidence.design import estimated_effect
 from sim.stats.confidence.heterogeneity import children_differ, sources_differ
 from sim.stats.confidence.meta_analysis import combined
 from sim.stats.confidence.quantiles import t_quantile
@@ -87,9 +86,7 @@ def diagnose(method: Method, evidence: Evidence) -> list[Finding]:
 
 def _sources_alike(evidence: Evidence) -> tuple[Bools, Floats]:
     group = evidence.group
-    with np.errstate(divide="ignore", invalid="ignore"):
-        effect = design_effect(group.count / group.effective_sources, components(group).icc)
-    left = real_coverage(evidence.interval, np.fmax(effect, 1.0))
+    left = real_coverage(evidence.interval, np.fmax(estimated_effect(group), 1.0))
     return _costly(evidence, left) & _significant(sources_differ(group)), left
 
 
