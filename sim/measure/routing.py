@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measure.sent import sent
 from sim.measure.tables import NEVER, Table, Tables, pick
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
@@ -23,22 +24,19 @@ CRITICAL: Final = "critical"
 HEARTBEAT: Final = "heartbeat"
 ORDINARY: Final = ("routine", HEARTBEAT)
 PART: Final = "routing"
-DISCARDED: Final = "discarded"
 
 
 def _messages(tables: Tables, plan: Plan) -> float:
     rows = tables.updates
-    return _per_second(rows["sent"][rows["rank"] != HEARTBEAT], plan)
+    return _per_second(int(rows["sent"][rows["rank"] != HEARTBEAT].sum()), plan)
 
 
 def _hops(tables: Tables, plan: Plan) -> float:
-    rows = tables.control_traffic
-    sent = (rows["part"] == PART) & (rows["outcome"] != DISCARDED)
-    return _per_second(rows["messages"][sent], plan)
+    return _per_second(int(sent(tables, PART, "messages")), plan)
 
 
-def _per_second(counts: NDArray[np.int64], plan: Plan) -> float:
-    return int(counts.sum()) * NS_PER_S / plan.duration_ns
+def _per_second(count: int, plan: Plan) -> float:
+    return count * NS_PER_S / plan.duration_ns
 
 
 def _mean_age(who: str) -> Figure:
