@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measure.censored import censored
+from sim.measure.intervals import quantile
 from sim.measure.sent import sent
 from sim.measure.tables import NEVER, Table, Tables, pick
 from sim.scenario.plan import Plan
@@ -115,9 +117,7 @@ def _median(begun_ns: NDArray[np.int64], ended_ns: NDArray[np.int64]) -> float:
     """In seconds; what never ended counts as infinitely long."""
     if not len(begun_ns):
         return math.nan
-    lasted = np.where(ended_ns == NEVER, np.inf, (ended_ns - begun_ns) / NS_PER_S)
-    # An ordinary median would be the mean of two, one of which may be infinite.
-    return float(np.quantile(lasted, 0.5, method="inverted_cdf"))
+    return quantile(censored(ended_ns - begun_ns, ended_ns != NEVER), 0.5)
 
 
 ROUTING_FIGURES: Final[Mapping[str, Figure]] = {
