@@ -51,6 +51,13 @@ def read_topology(plan: Plan, document: Document) -> tuple[SiteGraph | None, lis
     return graph, list(_connected(graph, document))
 
 
+def needs_locals(case: Case, path: Path, why: str) -> Iterator[Mistake]:
+    """What stands at `path` in a tree where agents report to the root itself."""
+    if len(case.plan.tiers) < 3:
+        problem = f"needs locals, {why}: with tree.levels 1 there are none"
+        yield case.document.mistake(path, problem)
+
+
 def check_scenario(case: Case) -> Iterator[Mistake]:
     """Everything but the topology, the faults, the anomalies and the detection."""
     yield from _tree_lists(case)

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.errors import Mistake
-from sim.scenario.checks import Case
-from sim.scenario.document import Path
+from sim.scenario.checks import Case, needs_locals
 from sim.scenario.plan import AttestPlan
 from sim.scenario.selectors import TreeShape
 from sim.units import write_duration
@@ -19,7 +18,7 @@ def check_integrity(case: Case) -> Iterator[Mistake]:
     if case.plan.attest is not None:
         yield from _attest(case, case.plan.attest)
     if case.plan.evidence is not None:
-        yield from _locals(case, ("evidence",), "which gather it")
+        yield from needs_locals(case, ("evidence",), "which gather it")
         yield from _hypothesis(case)
     if case.plan.reseat_ns is not None:
         yield from _reseat(case, case.plan.reseat_ns)
@@ -35,14 +34,8 @@ def _hypothesis(case: Case) -> Iterator[Mistake]:
         yield case.document.mistake(("evidence",), problem)
 
 
-def _locals(case: Case, path: Path, why: str) -> Iterator[Mistake]:
-    if len(case.plan.tiers) < 3:
-        problem = f"needs locals, {why}: with tree.levels 1 there are none"
-        yield case.document.mistake(path, problem)
-
-
 def _attest(case: Case, attest: AttestPlan) -> Iterator[Mistake]:
-    yield from _locals(case, ("attest",), "which commit to what they sum up")
+    yield from needs_locals(case, ("attest",), "which commit to what they sum up")
     yield from _rounds(case, attest)
     most = strangers(case.tree)
     if attest.watchers > most:
@@ -73,7 +66,7 @@ def strangers(tree: TreeShape) -> int:
 
 def _reseat(case: Case, reseat_ns: int) -> Iterator[Mistake]:
     path, pane_ns = ("tree", "reseat"), case.plan.baseline.pane_ns
-    yield from _locals(case, path, "to which agents are dealt")
+    yield from needs_locals(case, path, "to which agents are dealt")
     if reseat_ns == 0 or reseat_ns % pane_ns:
         problem = f"must be a multiple of a pane, {write_duration(pane_ns)}"
         yield case.document.mistake(path, problem)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from sim.errors import Mistake
-from sim.scenario.checks import Case
+from sim.scenario.checks import Case, needs_locals
 from sim.scenario.measured import lacks
 from sim.scenario.plan import RulePlan, Variant
 from sim.scenario.selectors import TreeShape
@@ -39,11 +39,8 @@ def check_rule(case: Case) -> Iterator[Mistake]:
     """Every mistake in the baseline's rule, and in what is asked about lies."""
     rule = case.plan.baseline.rule
     if rule.estimator is not None:
-        if len(case.plan.tiers) < 3:
-            problem = "needs locals, which send digests: with tree.levels 1 there are none"
-            yield case.document.mistake(("baseline", "rule"), problem)
-        else:
-            yield from _too_few(case, rule, rule.estimator)
+        flat = [*needs_locals(case, ("baseline", "rule"), "which send digests")]
+        yield from flat or _too_few(case, rule, rule.estimator)
         yield from _lead(case, rule)
         yield from _guard(case, rule, rule.estimator)
     # With a mistake anywhere a block may have been taken out, so nothing is known to be missing.

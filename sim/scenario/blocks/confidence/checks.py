@@ -5,7 +5,7 @@ from typing import Final
 
 from sim.errors import Mistake
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
-from sim.scenario.checks import Case
+from sim.scenario.checks import Case, needs_locals
 from sim.units import write_duration
 
 _BY_PRECISION: Final = "weighs children by what they claim, and not by how many agents they have"
@@ -29,9 +29,7 @@ def check_confidence(case: Case) -> Iterator[Mistake]:
 
 
 def _tree(case: Case) -> Iterator[Mistake]:
-    if len(case.plan.tiers) < 3:
-        problem = "needs locals, which know their agents: with tree.levels 1 there are none"
-        yield case.document.mistake(("confidence",), problem)
+    yield from needs_locals(case, ("confidence",), "which know their agents")
     if case.plan.reseat_ns is not None:
         problem = "is about nodes that keep their agents, and here `tree.reseat` deals them anew"
         yield case.document.mistake(("confidence",), problem, "leave one of the two out")

@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.errors import Mistake
 from sim.scenario.blocks.dependence.plan import DependencePlan, GatheringPlan
-from sim.scenario.checks import Case
+from sim.scenario.checks import Case, needs_locals
 from sim.scenario.document import Path
 from sim.units import write_duration
 
@@ -41,9 +41,7 @@ def _gathering(case: Case, path: Path, plan: GatheringPlan, width: int) -> Itera
 
 def _tree(case: Case, path: Path) -> Iterator[Mistake]:
     """Locals gather, and their number and that of the root is fixed."""
-    if len(case.plan.tiers) < 3:
-        problem = "needs locals, which gather it: with tree.levels 1 there are none"
-        yield case.document.mistake(path, problem)
+    yield from needs_locals(case, path, "which gather it")
     if case.plan.replicas is not None:
         problem = "what is gathered goes to one root, and it has replicas here"
         yield case.document.mistake(path, problem, "leave one of the two out")
