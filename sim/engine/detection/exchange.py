@@ -16,6 +16,7 @@ from sim.engine.lines import line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
 from sim.engine.world import Hop, World
+from sim.protocol.messages import HEADER_BYTES
 from sim.stats.multiplicity import heard
 from sim.telemetry.mail import Mail, Post
 from sim.telemetry.way import Way
@@ -23,7 +24,6 @@ from sim.telemetry.way import Way
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-HEADER_BYTES: Final = 64
 P_BYTES: Final = 8
 KIND: Final = "p-values"
 

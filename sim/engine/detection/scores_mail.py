@@ -9,6 +9,7 @@ from sim.engine.lines import line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
 from sim.engine.world import Hop, Line, World
+from sim.protocol.messages import HEADER_BYTES
 from sim.scenario.plan import DetectionPlan
 from sim.telemetry.mail import Mail, Post
 from sim.telemetry.tree import Groups
@@ -16,7 +17,6 @@ from sim.telemetry.way import Way
 
 Ints = NDArray[np.int64]
 
-HEADER_BYTES: Final = 64
 SCORE_BYTES: Final = 8
 
 
