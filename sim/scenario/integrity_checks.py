@@ -26,8 +26,7 @@ def check_integrity(case: Case) -> Iterator[Mistake]:
 
 def _hypothesis(case: Case) -> Iterator[Mistake]:
     """What evidence is held against is the first baseline of a whole pane."""
-    baseline, end_ns = case.plan.baseline, case.plan.duration_ns
-    first_ns = -(-baseline.pane_ns // baseline.publish_ns) * baseline.publish_ns
+    first_ns, end_ns = case.plan.baseline.first_whole_ns, case.plan.duration_ns
     if first_ns >= end_ns:
         first, end = write_duration(first_ns), write_duration(end_ns)
         problem = f"is gathered from the first baseline of a whole pane on, at {first} of {end}"

@@ -124,6 +124,11 @@ class BaselinePlan:
         running = now_ns // self.pane_ns
         return max(running - self.panes, 0), running
 
+    @property
+    def first_whole_ns(self) -> int:
+        """When the first baseline with a finished pane is published."""
+        return -(-self.pane_ns // self.publish_ns) * self.publish_ns
+
 
 @dataclass(frozen=True, slots=True)
 class StalenessPlan:

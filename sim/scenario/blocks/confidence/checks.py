@@ -61,8 +61,7 @@ def _population(case: Case, asked: ConfidencePlan) -> Iterator[Mistake]:
 
 def _time(case: Case) -> Iterator[Mistake]:
     """Intervals are about finished panes."""
-    baseline, end_ns = case.plan.baseline, case.plan.duration_ns
-    first_ns = -(-baseline.pane_ns // baseline.publish_ns) * baseline.publish_ns
+    first_ns, end_ns = case.plan.baseline.first_whole_ns, case.plan.duration_ns
     if first_ns > end_ns:
         first, end = write_duration(first_ns), write_duration(end_ns)
         problem = f"begins at the first publication after a whole pane, at {first} of {end}"
