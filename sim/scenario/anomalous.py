@@ -26,12 +26,17 @@ def most_of_a_local(plan: Plan) -> int | None:
     """The most agents of one local that are anomalous at one instant."""
     if not _is_known(plan):
         return None
-    tree, largest = tree_shape(plan), -(-plan.agents.count // plan.tiers[1].count)
+    tree, largest = tree_shape(plan), largest_local(plan)
     at_once = (
         _of_one_local(_named(now, plan), tree, largest) + _share(now) * largest
         for now in _instants(plan)
     )
     return min(round(max(at_once)), largest)
+
+
+def largest_local(plan: Plan) -> int:
+    """The agents of the local that has most."""
+    return -(-plan.agents.count // plan.tiers[1].count)
 
 
 def _is_known(plan: Plan) -> bool:

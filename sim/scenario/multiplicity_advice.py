@@ -7,7 +7,7 @@ allowed; and a quota holds back true alarms as well as false ones.
 from collections.abc import Iterator
 from typing import Final
 
-from sim.scenario.anomalous import most_of_a_local
+from sim.scenario.anomalous import largest_local, most_of_a_local
 from sim.scenario.floor_advice import CONTROL, TIER
 from sim.scenario.liars import chosen
 from sim.scenario.plan import DetectionPlan, Plan
@@ -35,12 +35,8 @@ def about_multiplicity(plan: Plan) -> Iterator[Remark]:
     yield from _rounds(plan, detection)
 
 
-def _largest_local(plan: Plan) -> int:
-    return -(-plan.agents.count // plan.tiers[1].count)
-
-
 def _too_few(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
-    largest = _largest_local(plan)
+    largest = largest_local(plan)
     if detection.control.kind == "proportion_matching" and largest < MATCHED_LEAST:
         problem = (
             f"levels are matched by what each local estimates of its agents, and the largest has "
@@ -84,7 +80,7 @@ def _quota(plan: Plan, detection: DetectionPlan) -> Iterator[Remark]:
     quota, kind = detection.control.options.get("quota"), detection.control.kind
     if quota is None:
         return
-    largest, path = _largest_local(plan), (*CONTROL, "quota")
+    largest, path = largest_local(plan), (*CONTROL, "quota")
     if quota >= largest:
         yield path, f"no local has more than {largest} agents: the quota never binds", ""
     together = most_of_a_local(plan)
