@@ -113,8 +113,8 @@ def _of_run(run: Path, kind: Kind | None, replication: int) -> tuple[Path, dict[
 
     results = open_results(run)
     plan, tables = stored_plan(results), tables_of(results, replication)
-    found = standings_of(results, plan)
     names = names_of(tables, plan) if kind is None else [str(kind)]
+    found = standings_of(results, plan) if Kind.confidence in names else []
     return results.path, {name: draw(name, tables, plan, found) for name in names}
 
 
