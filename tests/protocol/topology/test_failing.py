@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from sim.protocol.topology.failing import adapt, fail, restore
-from sim.protocol.topology.limits import Limits
 from sim.protocol.topology.operations import (
     BARRED,
     OUT,
@@ -21,14 +20,7 @@ from sim.protocol.topology.operations import (
 )
 from sim.protocol.topology.placing import join, leave, reseat
 from sim.protocol.topology.state import founded
-
-SMALL = Limits(1, 3, room=4)
-
-
-def two_regions(spare=1):
-    """Eight agents, four locals of two, two regionals of two; `spare` places in each tier."""
-    counts = (8, 4, 2)
-    return founded(counts, [count + spare for count in counts], (SMALL, SMALL))
+from tests.protocol.topology.small import SMALL, two_regions
 
 
 def test_a_spare_place_takes_all_children_of_a_failed_node():

@@ -1,18 +1,13 @@
 """What operations cost."""
 
 from sim.protocol.topology.failing import adapt, fail
-from sim.protocol.topology.limits import Limits
 from sim.protocol.topology.messages import Cost, cost, rewired, told
 from sim.protocol.topology.placing import join, leave, reseat
 from sim.protocol.topology.state import founded
+from tests.protocol.topology.small import SMALL, two_regions
 
-SMALL = Limits(1, 3, room=4)
 HEADER = 64
 LIST, SPAN, CHILD = HEADER + 28, 16, HEADER + 16
-
-
-def two_regions():
-    return founded((8, 4, 2), (9, 5, 3), (SMALL, SMALL))
 
 
 def of(changed, before=None):

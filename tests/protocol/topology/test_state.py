@@ -4,17 +4,10 @@ import numpy as np
 import pytest
 
 from sim.protocol.topology.failing import fail
-from sim.protocol.topology.limits import Limits
 from sim.protocol.topology.operations import OUT
 from sim.protocol.topology.placing import leave
 from sim.protocol.topology.state import founded
-
-SMALL = Limits(1, 3, room=4)
-
-
-def two_regions():
-    """Agents 0 to 7, locals 0 to 3 of two each, regionals 0 and 1 of two; a spare of each."""
-    return founded((8, 4, 2), (9, 5, 3), (SMALL, SMALL))
+from tests.protocol.topology.small import SMALL, two_regions
 
 
 def test_children_are_dealt_evenly_and_the_first_parents_have_more():
