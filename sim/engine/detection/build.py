@@ -83,8 +83,8 @@ class _Wiring:
         parts: Parts,
         world: World,
         plan: DetectionPlan,
-        told: Told | None = None,
-        covariances: MethodSummary | None = None,
+        told: Told,
+        covariances: MethodSummary | None,
     ) -> None:
         self.parts = parts
         self.told = told
@@ -150,7 +150,7 @@ class _Wiring:
             return self._learnt(), None
         if self.plan.scope == "population":
             downlink = self.world.downlink
-            if self.told is not None and self.told.any:
+            if self.told.any:
                 # Each local may have been told another one, so each is a publisher of its own.
                 publisher = self.ancestor(self.local_tier) if at is None else at
                 normal = self._travelled(publisher, downlink, at)
