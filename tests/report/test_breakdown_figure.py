@@ -13,6 +13,7 @@ from sim.report.curves import SweptCell
 from sim.report.style import save
 from tests.report.layout import beyond_the_page
 from tests.report.liars import NESTED, RULES, SHARE, as_swept, breaking
+from tests.report.reading import labels
 from tests.report.swept import LOSS, falling, swept
 
 pytestmark = pytest.mark.slow
@@ -34,10 +35,6 @@ def changed(cells, share, **figures):
 
 def texts(axes):
     return [text.get_text() for text in axes.texts]
-
-
-def labels(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
 
 
 def dashdotted(axes):

@@ -15,6 +15,7 @@ from tests.measure.controlled import (
     decisions,
 )
 from tests.measure.synthetic import Fault, S
+from tests.report.reading import panel
 
 pytestmark = pytest.mark.slow
 
@@ -37,10 +38,6 @@ MISSED = [member("suspected", 4 * S), member("failed", 5 * S), member("rehomed",
 def draw(**rows):
     plan = controlled_plan(faults=[crash("regional-2", 3 * S, 6 * S)])
     return recovery_figure(controlled([CUT], **rows), plan)
-
-
-def panel(figure, start):
-    return next(axes for axes in figure.axes if axes.get_title(loc="left").startswith(start))
 
 
 def legend(axes):

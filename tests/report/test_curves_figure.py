@@ -11,6 +11,7 @@ from sim.report.curves import SweptCell, curves
 from sim.report.curves_figure import curves_figure, defined
 from sim.report.style import save
 from tests.report.layout import beyond_the_page
+from tests.report.reading import labels
 from tests.report.swept import LOSS, falling, swept, value
 
 pytestmark = pytest.mark.slow
@@ -24,10 +25,6 @@ def draw(cells, metrics=(RECALL,), x=None):
 
 def texts(axes):
     return [text.get_text() for text in axes.texts]
-
-
-def labels(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
 
 
 def with_central(cells, figure_of):

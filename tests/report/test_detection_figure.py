@@ -16,6 +16,7 @@ from sim.scenario.plan import Variant
 from tests.measure.synthetic import Fault, S, make_plan, make_tables
 from tests.report.detected import SHIFT, detected, detection_plan
 from tests.report.layout import beyond_the_page, boxes, overlapping
+from tests.report.reading import labels, panel
 
 pytestmark = pytest.mark.slow
 
@@ -27,16 +28,8 @@ def draw(tables, **plan):
     return detection_figure(tables, detection_plan(**plan))
 
 
-def panel(figure, start):
-    return next(axes for axes in figure.axes if axes.get_title(loc="left").startswith(start))
-
-
 def titles(figure):
     return [axes.get_title(loc="left").partition(":")[0] for axes in figure.axes[1:]]
-
-
-def labels(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
 
 
 def lane_labels(figure):

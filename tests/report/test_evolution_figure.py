@@ -13,6 +13,7 @@ from sim.report.style import save
 from tests.measure.synthetic import Fault, S
 from tests.report.evolved import ADAPTED, evolved, evolved_plan
 from tests.report.layout import beyond_the_page, overlapping
+from tests.report.reading import panel, rows
 
 pytestmark = pytest.mark.slow
 
@@ -21,14 +22,6 @@ CUT = Fault(20 * S, 30 * S, (2,))
 
 def draw(tables=None):
     return evolution_figure(tables or evolved([CUT]), evolved_plan())
-
-
-def panel(figure, start):
-    return next(axes for axes in figure.axes if axes.get_title(loc="left").startswith(start))
-
-
-def rows(axes):
-    return [tick.get_text() for tick in axes.get_yticklabels()]
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from sim.report.style import save
 from tests.measure.lied import AGENTS_LIE, GUARDED, LIES, convictions, lied, lied_plan
 from tests.measure.synthetic import MEAN, Fault, S
 from tests.report.layout import beyond_the_page, overlapping
+from tests.report.reading import labels, panel, rows
 
 pytestmark = pytest.mark.slow
 
@@ -25,24 +26,12 @@ def draw(tables=None, plan=PLAN):
     return lies_figure(tables or lied([Fault(30 * S, 35 * S, (2,))]), plan)
 
 
-def panel(figure, start):
-    return next(axes for axes in figure.axes if axes.get_title(loc="left").startswith(start))
-
-
 def titles(figure):
     return [axes.get_title(loc="left").partition(":")[0] for axes in figure.axes[1:]]
 
 
-def labels(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
-
-
 def texts(axes):
     return [text.get_text() for text in axes.texts if text.get_text()]
-
-
-def rows(axes):
-    return [tick.get_text() for tick in axes.get_yticklabels()]
 
 
 def curve(axes, start):

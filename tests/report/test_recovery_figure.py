@@ -8,6 +8,7 @@ from sim.report.recovery_figure import recovery_figure
 from sim.report.style import save
 from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
 from tests.report.layout import beyond_the_page, overlapping
+from tests.report.reading import labels, panel
 
 pytestmark = pytest.mark.slow
 
@@ -17,14 +18,6 @@ CUT = Fault(20 * S, 35 * S, (2,))
 def draw(*faults, regions=8, duration_ns=60 * S, tables=None):
     tables = tables or make_tables(faults, regions, duration_ns)
     return recovery_figure(tables, make_plan(duration_ns, regions))
-
-
-def panel(figure, start):
-    return next(axes for axes in figure.axes if axes.get_title(loc="left").startswith(start))
-
-
-def labels(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
 
 
 def texts(axes):
