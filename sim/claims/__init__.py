@@ -1,0 +1,1 @@
+"""Which promises of the design hold: each claim, what drives it, and the verdict that is computed."""
