@@ -5,13 +5,13 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 # Scenarios that are held against results/baselines/, and how many replications that takes.
-GATED  := scenarios/partition-recovery.yaml scenarios/injected-anomalies.yaml
+GATED  := scenarios/05-partition-recovery.yaml scenarios/07-injected-anomalies.yaml
 PAIRS  := replications=12
 
 .PHONY: demo test gate baselines lint bench clean
 
 demo: $(STAMP)
-	$(BIN)/sim run scenarios/partition-recovery.yaml
+	$(BIN)/sim run scenarios/05-partition-recovery.yaml
 
 test: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """A simulator of statistical networks: agents, aggregators, partitions and what is known meanwhile.
 
     >>> from sim import load_scenario, open_results, plot, run
-    >>> results = run("scenarios/partition-recovery.yaml")  # doctest: +SKIP
+    >>> results = run("scenarios/05-partition-recovery.yaml")  # doctest: +SKIP
     >>> results.metrics()  # doctest: +SKIP
     >>> results.table("samples")  # doctest: +SKIP
     >>> plot(results)  # doctest: +SKIP

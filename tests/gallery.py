@@ -1,4 +1,4 @@
-"""The scenarios of the gallery, and what each of them is held to.
+"""The scenarios of the gallery and of the studies, and what each of them is held to.
 
 Each is run as it stands, but for the many replications that only a gate needs: `make gate` runs
 these. What a scenario promises by itself, it promises with five.
@@ -14,8 +14,12 @@ from sim.report.style import save
 from sim.scenario import load_scenario
 from tests.data import ROOT, shared_data
 
-SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
-LARGE = ("million-agents",)
+GALLERY = sorted((ROOT / "scenarios").glob("*.yaml"))
+"""One idea each, numbered in the order in which to learn them."""
+STUDIES = sorted((ROOT / "scenarios" / "studies").glob("*.yaml"))
+"""Variants and curves."""
+SCENARIOS = GALLERY + STUDIES
+LARGE = ("20-million-agents",)
 """Those that have a file of tests of their own, so that they run beside the others."""
 REPLICATIONS_MAX = 5
 

@@ -1,6 +1,6 @@
 """A planted regression: the command line with a detector that has a wrong constant.
 
-    python -m tests.planted check scenarios/injected-anomalies.yaml
+    python -m tests.planted check scenarios/07-injected-anomalies.yaml
 
 shows what a gate looks like when it goes red. The switch is here, among the tests, and nowhere in
 the simulator. The constant is the cap of z-scores, 1.5 in place of 10: a slip that no unit test of

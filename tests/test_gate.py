@@ -7,7 +7,7 @@ import pytest
 from sim.cli.exits import Exit
 from tests.planted import planted
 
-SCENARIO = "scenarios/injected-anomalies.yaml"
+SCENARIO = "scenarios/07-injected-anomalies.yaml"
 
 
 @pytest.mark.slow

@@ -1,19 +1,28 @@
-"""Every scenario of the gallery is run and holds what it promises."""
+"""Every scenario of the gallery and of the studies is run and holds what it promises."""
 
 import pytest
 
-from tests.gallery import LARGE, SCENARIOS, holds_what_it_promises
+from tests.data import ROOT
+from tests.gallery import GALLERY, LARGE, SCENARIOS, holds_what_it_promises
 
 FILES = [file for file in SCENARIOS if file.stem not in LARGE]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
-def test_a_scenario_of_the_gallery_holds_what_it_promises(file, tmp_path, monkeypatch):
+def test_a_scenario_holds_what_it_promises(file, tmp_path, monkeypatch):
     holds_what_it_promises(file, tmp_path, monkeypatch)
 
 
+def test_the_gallery_is_numbered_from_one_to_twenty_and_its_files_are_called_as_their_runs():
+    numbers, names = zip(*(file.stem.split("-", 1) for file in GALLERY), strict=True)
+    assert numbers == tuple(f"{number:02}" for number in range(1, 21))
+    for file, name in zip(GALLERY, names, strict=True):
+        assert f"\nname: {name}\n" in file.read_text(encoding="utf-8")
+
+
 def test_the_first_line_of_every_scenario_names_its_schema():
-    for file in SCENARIOS:
+    for file in sorted((ROOT / "scenarios").rglob("*.yaml")):
         first = file.read_text(encoding="utf-8").splitlines()[0]
-        assert first == "# yaml-language-server: $schema=../docs/scenario.schema.json"
+        up = "../" * len(file.relative_to(ROOT).parts[:-1])
+        assert first == f"# yaml-language-server: $schema={up}docs/scenario.schema.json"

@@ -63,12 +63,18 @@ def _scenarios(folder: Path | None) -> Iterable[Row]:
     from sim.errors import ScenarioError
     from sim.scenario import load_scenario
 
-    for file in sorted((folder or Path("scenarios")).glob("*.yaml")):
+    for file in _scenario_files(folder or Path("scenarios")):
         try:
             about = load_scenario(file).plan.about
         except ScenarioError as error:
             about = f"({len(error.mistakes)} mistakes, see sim validate)"
         yield str(file), about
+
+
+def _scenario_files(folder: Path) -> list[Path]:
+    """Those of the folder itself, then those of each folder in it (but no hidden one)."""
+    below = [one for one in folder.glob("*/*.yaml") if not one.parent.name.startswith(".")]
+    return sorted(folder.glob("*.yaml")) + sorted(below)
 
 
 def _runs(folder: Path | None) -> Iterable[Row]:

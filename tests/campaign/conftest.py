@@ -25,7 +25,7 @@ def tables(replication):
 
 RUN = FinishedRun(
     name="partition-recovery",
-    path="scenarios/partition-recovery.yaml",
+    path="scenarios/05-partition-recovery.yaml",
     scenario="seed: 7 # ä\n",
     resolved={"seed": 7, "agents": {"count": 20}},
     seed=7,

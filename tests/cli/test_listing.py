@@ -76,6 +76,15 @@ def test_scenarios_come_with_what_they_are_about(sim):
     assert lines == ["bad.yaml   (2 mistakes, see sim validate)", "good.yaml  All is well."]
 
 
+def test_scenarios_are_listed_folder_by_folder(sim, folder):
+    for name in ("a", ".hidden", "z"):
+        (folder / name).mkdir()
+        (folder / name / "one.yaml").write_text((folder / "good.yaml").read_text())
+    lines = sim("list", "scenarios", "--in", ".").out.splitlines()
+    names = [line.split()[0] for line in lines]
+    assert names == ["bad.yaml", "good.yaml", "a/one.yaml", "z/one.yaml"]
+
+
 def test_nothing_to_list_is_said_beside_the_result(sim):
     assert sim("list", "runs") == (Exit.GOOD, "", "no runs here\n")
     assert sim("list", "runs", "--quiet") == (Exit.GOOD, "", "")

@@ -9,8 +9,8 @@ from tests.data import ROOT
 from tests.engine.lies.runs import GUARDED, lies_of, lying, played, run, simulation
 
 SMALL = {
-    "hello": ["duration=3s"],
-    "partition-recovery": [
+    "02-hello": ["duration=3s"],
+    "05-partition-recovery": [
         "duration=3s",
         "agents.count=60",
         "agents.features=2",
