@@ -1,0 +1,62 @@
+"""Where findings came out in one way, in as few words as are true.
+
+Findings that differ in one number alone (the length of a cut, the number of agents) are told as a
+range if those that came out so are the first or the last ones along it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sim.claims.finding import Finding
+from sim.claims.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Findings under one condition, which may be along one number."""
+
+    when: str
+    findings: Sequence[Finding]
+
+    def where(self, outcome: Outcome) -> str:
+        """Where in it the outcome is this; empty: nowhere."""
+        came = [finding.outcome is outcome for finding in self.findings]
+        if not any(came):
+            return ""
+        if all(came):
+            return self.when
+        count = sum(came)
+        if all(came[:count]):
+            return self._with(f"up to {_at(self.findings[count - 1])}")
+        if all(came[-count:]):
+            return self._with(f"from {_at(self.findings[-count])}")
+        chosen = [one for one, is_so in zip(self.findings, came, strict=True) if is_so]
+        return self._with(" and ".join(_at(one) for one in chosen))
+
+    def _with(self, words: str) -> str:
+        along = self.findings[0].along
+        return ", ".join(part for part in (self.when, along and f"{along.what} {words}") if part)
+
+
+def conditions(findings: Iterable[Finding], outcome: Outcome) -> list[str]:
+    """The conditions under which findings came out like this, each once, in order."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        along = "" if finding.along is None else finding.along.what
+        groups.setdefault((finding.when, along), []).append(finding)
+    told = (_of(when, found, outcome) for (when, _), found in groups.items())
+    return list(dict.fromkeys(one for words in told for one in words if one))
+
+
+def _of(when: str, found: list[Finding], outcome: Outcome) -> list[str]:
+    if found[0].along is None:
+        return [when for one in found if one.outcome is outcome]
+    return [_Group(when, sorted(found, key=_place)).where(outcome)]
+
+
+def _place(finding: Finding) -> float:
+    return 0.0 if finding.along is None else finding.along.place
+
+
+def _at(finding: Finding) -> str:
+    return "" if finding.along is None else finding.along.written

@@ -1,0 +1,23 @@
+"""All claims by id. A new claim is a file of its own and one name here."""
+
+from typing import Final
+
+from sim.claims import c10
+from sim.claims.claim import Claim
+from sim.errors import SimError
+
+CLAIMS: Final[dict[str, Claim]] = {claim.id: claim for claim in (c10.CLAIM,)}
+
+
+def claims_named(ids: list[str]) -> list[Claim]:
+    """The claims with these ids, in the order of the registry; all if there are none.
+
+    Raises SimError with the nearest right name.
+    """
+    from sim.scenario.nearest import did_you_mean
+
+    wanted = [one.upper() for one in ids]
+    for one in wanted:
+        if one not in CLAIMS:
+            raise SimError(f"there is no claim {one}; {did_you_mean(one, CLAIMS)}")
+    return [claim for claim in CLAIMS.values() if not wanted or claim.id in wanted]

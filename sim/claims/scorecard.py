@@ -1,0 +1,158 @@
+"""The scorecard as plain values (what is stored and sent) and as rows of text.
+
+`as_document` and `read` are each other's inverse as far as judging goes: the findings of a stored
+scorecard are worked out again from the figures in it.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sim.claims.claim import Claim, Judged, judged
+from sim.claims.evidence import Evidence, Row
+from sim.claims.finding import Finding
+from sim.claims.measured import Measured
+from sim.claims.verdict import Outcome, Verdict
+from sim.errors import SimError
+
+FORMAT: Final = 1
+
+
+def as_document(cards: Iterable[Judged], short: bool) -> dict[str, Any]:
+    """Claims, verdicts and the figures that were asked for, as JSON has them."""
+    return {
+        "format": FORMAT,
+        "short": short,
+        "claims": {card.claim.id: _claim(card) for card in cards},
+    }
+
+
+def read(path: Path, claims: Sequence[Claim]) -> tuple[list[Judged], bool]:
+    """The claims of a stored scorecard that are among these, judged again, and if it is short.
+
+    Raises SimError for a file that cannot be read or is none.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["format"] != FORMAT:
+            raise SimError(f"{path}: a scorecard of another version")
+        stored = {name: _evidence(one["rows"]) for name, one in document["claims"].items()}
+    except OSError as error:
+        raise SimError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SimError(f"{path}: is no scorecard") from error
+    cards = [judged(claim, stored[claim.id]) for claim in claims if claim.id in stored]
+    return cards, bool(document["short"])
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A finding that was settled one way before and is settled another way now."""
+
+    claim: str
+    before: Finding
+    now: Finding
+
+
+def disagreements(before: Iterable[Judged], now: Iterable[Judged]) -> list[Disagreement]:
+    """What two scorecards contradict each other in; what is open in either contradicts nothing."""
+    known = {
+        (card.claim.id, finding.asked, finding.condition): finding
+        for card in before
+        for finding in card.findings
+    }
+    return [
+        Disagreement(card.claim.id, old, finding)
+        for card in now
+        for finding in card.findings
+        if (old := known.get((card.claim.id, finding.asked, finding.condition))) is not None
+        and Outcome.OPEN not in (old.outcome, finding.outcome)
+        and old.outcome is not finding.outcome
+    ]
+
+
+def in_words(card: Judged) -> str:
+    """The verdict with what belongs to it: the conditions, or the bounds that forbid it."""
+    if card.verdict is Verdict.HOLDS_WHEN:
+        return f"{card.verdict} {'; '.join(card.where(Outcome.HOLDS))}"
+    if card.verdict is Verdict.INFEASIBLE:
+        return f"{card.verdict}: {'; '.join(card.floors)}"
+    if card.verdict is Verdict.INCONCLUSIVE:
+        left = card.where(Outcome.OPEN)
+        return f"{card.verdict}: open for {'; '.join(left)}" if left else str(card.verdict)
+    return str(card.verdict)
+
+
+def _claim(card: Judged) -> dict[str, Any]:
+    return {
+        "promise": card.claim.promise,
+        "verdict": str(card.verdict),
+        "in_words": in_words(card),
+        "rows": [_row(row, metrics) for row, metrics in _used(card.evidence)],
+        "findings": [_finding(one) for one in card.findings],
+    }
+
+
+def _used(evidence: Evidence) -> list[tuple[Row, list[str]]]:
+    """The rows that were asked for anything, with the metrics that were asked for."""
+    asked: dict[int, list[str]] = {}
+    for number, metric in evidence.used:
+        asked.setdefault(number, []).append(metric)
+    return [(evidence.rows[number], asked[number]) for number in sorted(asked)]
+
+
+def _row(row: Row, metrics: Sequence[str]) -> dict[str, Any]:
+    return {
+        "source": row.source,
+        "settings": dict(row.settings),
+        "seed": row.seed,
+        "n": row.n,
+        "replay": row.replay,
+        "figures": {name: _figure(row.figures[name]) for name in sorted(metrics)},
+    }
+
+
+def _figure(figure: Measured) -> list[Any]:
+    ends = [_json(end) for end in (figure.value, figure.low, figure.high)]
+    return [*ends, figure.unit, figure.n]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "asked": finding.asked,
+        "when": finding.condition,
+        "measured": _figure(finding.measured),
+        "source": finding.measured.source,
+        "relation": str(finding.relation),
+        "bound": finding.bound,
+        "floor": None if finding.floor is None else [finding.floor.value, finding.floor.why],
+        "decides": finding.decides,
+        "outcome": str(finding.outcome),
+    }
+
+
+def _evidence(rows: Sequence[Mapping[str, Any]]) -> Evidence:
+    return Evidence([_row_of(row) for row in rows])
+
+
+def _row_of(row: Mapping[str, Any]) -> Row:
+    figures = {name: _measured(*stored) for name, stored in row["figures"].items()}
+    return Row(row["source"], row["settings"], figures, row["seed"], row["n"], row["replay"])
+
+
+def _measured(value: Any, low: Any, high: Any, unit: str, n: int) -> Measured:
+    return Measured(_number(value), _number(low), _number(high), unit, n)
+
+
+def _json(value: float) -> float | str | None:
+    """JSON has no infinities and no NaN."""
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else str(value)
+
+
+def _number(value: float | str | None) -> float:
+    return math.nan if value is None else float(value)
