@@ -113,8 +113,8 @@ def _anomalies(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
         return
     table = results.arrow("segments").to_pydict()
     shown = set(zip(table["replication"], table["anomaly"], strict=True))
-    for number, anomaly in enumerate(plan.anomalies, start=1):
-        held = sum((replication, number) in shown for replication in range(count))
+    for anomaly in plan.anomalies:
+        held = sum((replication, anomaly.number) in shown for replication in range(count))
         yield _effect("anomaly", anomaly, held, count)
 
 

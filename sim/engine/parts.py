@@ -126,9 +126,11 @@ def _injections(plan: Plan, roster: Roster) -> list[Injection]:
             kind=anomaly.kind,
             options=anomaly.options,
             agents=roster.agents(anomaly.agents, anomaly.path),
-            begin_ns=onsets(anomaly.at_ns, anomaly.jitter_ns, plan.agents.count, number, stream_at),
+            begin_ns=onsets(
+                anomaly.at_ns, anomaly.jitter_ns, plan.agents.count, anomaly.number, stream_at
+            ),
             end_ns=float(anomaly.until_ns or plan.duration_ns),
-            number=number,
+            number=anomaly.number,
         )
-        for number, anomaly in enumerate(plan.anomalies, start=1)
+        for anomaly in plan.anomalies
     ]

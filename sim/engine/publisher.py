@@ -58,7 +58,7 @@ class Publisher:
         self._attest = attest
         self._listeners = tuple(listeners)
         self._by_council = by_council
-        self._is_watched = bool(digests or attest or plan.adversaries)
+        self._is_watched = bool(digests or attest or plan.adversaries or plan.muted.adversaries)
         """Whether anybody asks how far lies move a baseline."""
 
     def scripts(self, kernel: Kernel, advance: Advance) -> Iterator[Script]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.roster import Roster
+from sim.scenario.mute import merged
 from sim.scenario.plan import FaultPlan, Plan
 from sim.scenario.selectors import REST
 
@@ -20,7 +21,8 @@ def shown_regions(plan: Plan, roster: Roster) -> NDArray[np.int64]:
     total = roster.shape.regions
     if total <= REGIONS_MAX:
         return np.arange(total)
-    named = [region for fault in plan.faults for region in _named(fault, roster)]
+    faults = merged(plan.faults, plan.muted.faults)
+    named = [region for fault in faults for region in _named(fault, roster)]
     chosen = list(dict.fromkeys(named))[: REGIONS_MAX // 2]
     spread = np.linspace(0, total - 1, REGIONS_MAX).astype(np.int64).tolist()
     return np.array(sorted({*chosen, *spread[: REGIONS_MAX - len(chosen)]}))

@@ -44,7 +44,7 @@ class AnomalyLane:
 
 def anomaly_lanes(tables: Tables, plan: Plan) -> list[AnomalyLane]:
     """A lane an anomaly of the scenario, one for those of a trace; the last is for all the rest."""
-    found = [_lane(tables, plan, number, one) for number, one in enumerate(plan.anomalies, start=1)]
+    found = [_lane(tables, plan, one.number, one) for one in plan.anomalies]
     traced = tables.segments["anomaly"] == TRACE
     if traced.any():
         found.append(

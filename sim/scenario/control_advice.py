@@ -17,6 +17,7 @@ from sim.scenario.control_facts import AgreementFacts, agreement_facts
 from sim.scenario.document import Path
 from sim.scenario.facts import site_graph
 from sim.scenario.members import candidates, chosen
+from sim.scenario.mute import entry_number
 from sim.scenario.overrides import parse_path
 from sim.scenario.partition_advice import about_bounds, about_quorums
 from sim.scenario.plan import FaultPlan, Plan
@@ -226,9 +227,9 @@ def _lying(subject: _Subject) -> Iterator[Remark]:
 def _forgetters(plan: Plan, committee: CommitteeFacts) -> dict[str, int]:
     """Replicas that come back with nothing, each with the first fault after which it does."""
     found: dict[str, int] = {}
-    for number, fault in enumerate(plan.faults):
+    for fault in plan.faults:
         for name in _forgetting(fault, plan, committee):
-            found.setdefault(name, number)
+            found.setdefault(name, entry_number(fault))
     return found
 
 

@@ -30,6 +30,8 @@ from sim.scenario.feasible import with_infeasible
 from sim.scenario.grid import Cell, read_grid
 from sim.scenario.integrity_checks import check_integrity
 from sim.scenario.multiplicity_checks import check_multiplicity
+from sim.scenario.mute import mute
+from sim.scenario.mute_checks import check_mute
 from sim.scenario.overrides import override
 from sim.scenario.plan import Plan
 from sim.scenario.replica_checks import check_replicas
@@ -119,7 +121,8 @@ def _plan(document: Document, directory: str) -> tuple[Plan | None, list[Mistake
         return None, mistakes + _more(document, {path for path, _ in found}, directory)
     plan = resolve(scenario, document, directory)
     mistakes = _check(scenario, plan, document)
-    return (plan if mistakes else with_infeasible(plan)), mistakes
+    # What is promised, and may be asked, is that of the whole scenario: muted last.
+    return (plan if mistakes else mute(with_infeasible(plan), scenario.mute)), mistakes
 
 
 def _more(document: Document, wrong: set[Path], directory: str) -> list[Mistake]:
@@ -173,6 +176,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_evolution,
         check_capacity,
         check_routing,
+        check_mute,
     )
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 

@@ -25,7 +25,7 @@ def _has_rule(plan: Plan) -> bool:
 
 
 def _has_lies(plan: Plan) -> bool:
-    return _has_rule(plan) or bool(plan.adversaries)
+    return _has_rule(plan) or bool(plan.adversaries or plan.muted.adversaries)
 
 
 def _has_digests(plan: Plan) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sim.scenario.committee_facts import CommitteeFacts
 from sim.scenario.document import Path
+from sim.scenario.mute import entry_number
 from sim.scenario.partitions import Groups
 from sim.scenario.plan import FaultPlan, Plan
 from sim.scenario.selectors import REST, TreeShape, ranges, tree_shape
@@ -66,9 +67,9 @@ def about_bounds(plan: Plan) -> Iterator[Remark]:
 
 
 def _partitions(plan: Plan) -> Iterator[tuple[int, FaultPlan]]:
-    for number, fault in enumerate(plan.faults):
+    for fault in plan.faults:
         if fault.kind == "partition":
-            yield number, fault
+            yield entry_number(fault), fault
 
 
 def _cuts(fault: FaultPlan, end_ns: int) -> list[_Cut]:

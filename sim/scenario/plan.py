@@ -14,7 +14,7 @@ from sim.scenario.blocks.confidence.plan import ConfidencePlan
 from sim.scenario.blocks.dependence.plan import DependencePlan, QuantilesPlan
 from sim.scenario.blocks.evolution.plan import EvolutionPlan
 from sim.scenario.blocks.routing.plan import RoutingPlan
-from sim.scenario.plan_control import ControlPlan
+from sim.scenario.plan_control import ControlPlan, LiarPlan
 from sim.scenario.variant import Variant as Variant
 
 
@@ -166,6 +166,11 @@ class AnomalyPlan:
     path: str
     """Where it stands in the file, such as ``anomalies[0]``."""
 
+    @property
+    def number(self) -> int:
+        """Its label: 1 for the first of the file, whether others are muted or not."""
+        return int(self.path.removeprefix("anomalies[").removesuffix("]")) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class AdversaryPlan:
@@ -193,6 +198,27 @@ class AdversaryPlan:
     options: Mapping[str, Any]
     path: str
     """Where it stands in the file, such as ``adversaries[0]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """Entries that do nothing in this run, in the order of the file; see `sim.scenario.mute`.
+
+    They keep their place, and with it their streams, their numbers and the nodes they would have.
+    """
+
+    faults: tuple[FaultPlan, ...] = ()
+    anomalies: tuple[AnomalyPlan, ...] = ()
+    adversaries: tuple[AdversaryPlan, ...] = ()
+    liars: tuple[LiarPlan, ...] = ()
+    """Replicas that lie as members of their committee."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where they stand in the file."""
+        faults = [one.path for one in self.faults]
+        lies = [one.path for one in self.adversaries] + [one.path for one in self.liars]
+        return (*faults, *lies, *(one.path for one in self.anomalies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,3 +366,4 @@ class Plan:
     evolution: EvolutionPlan | None = None
     """None: who reports to whom stays as it is."""
     capacity: CapacityPlan | None = None
+    muted: Muted = Muted()

@@ -15,6 +15,7 @@ from sim.scenario.blocks.confidence.written import written_confidence
 from sim.scenario.blocks.dependence.written import written_dependence
 from sim.scenario.blocks.evolution.written import written_evolution
 from sim.scenario.blocks.routing.written import written_routing
+from sim.scenario.mute import merged
 from sim.scenario.plan import (
     AnomalyPlan,
     DetectionPlan,
@@ -70,8 +71,8 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
             "messages": plan.journal.messages,
             "fingerprint": list(plan.journal.fingerprint),
         },
-        "faults": [_fault(fault) for fault in plan.faults],
-        "anomalies": [_anomaly(anomaly) for anomaly in plan.anomalies],
+        "faults": [_fault(fault) for fault in merged(plan.faults, plan.muted.faults)],
+        "anomalies": [_anomaly(one) for one in merged(plan.anomalies, plan.muted.anomalies)],
         **({"detection": _detection(plan.detection)} if plan.detection else {}),
         **written_lies(plan),
         **written_control(plan.control),
@@ -79,6 +80,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
         **written_routing(plan.routing),
         **written_evolution(plan.evolution),
         **written_capacity(plan.capacity, [tier.name for tier in plan.tiers]),
+        **({"mute": list(plan.muted.paths)} if plan.muted.paths else {}),
         "thresholds": {threshold.metric: _bounds(threshold) for threshold in plan.thresholds},
         "gate": {
             one.metric: {"worse_by": written_bound(one.worsening, one.metric)} for one in plan.gate

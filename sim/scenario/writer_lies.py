@@ -22,8 +22,10 @@ from sim.units import write_deviations, write_duration, write_share
 def written_lies(plan: Plan) -> dict[str, Any]:
     """What is there about lies; without any the text is as if nobody had thought of them."""
     registry = {"refuse": plan.registry.refuse, "admission": plan.registry.admission}
+    liars: list[AdversaryPlan | LiarPlan] = [*plan.adversaries, *plan.control.liars]
+    liars += [*plan.muted.adversaries, *plan.muted.liars]
     found = {
-        "adversaries": _adversaries((*plan.adversaries, *plan.control.liars)),
+        "adversaries": _adversaries(liars),
         "registry": registry if plan.registry != RegistryPlan(True, "open") else None,
         "attest": _attest(plan.attest) if plan.attest else None,
         "evidence": _evidence(plan.evidence) if plan.evidence else None,

@@ -29,8 +29,7 @@ class Schedule:
     def idle(self) -> list[str]:
         """Anomalies that nobody ever showed."""
         shown = self._detection.shown
-        anomalies = enumerate(self._plan.anomalies, start=1)
-        return [anomaly.path for number, anomaly in anomalies if number not in shown]
+        return [one.path for one in self._plan.anomalies if one.number not in shown]
 
     def _detecting(self, kernel: Kernel, advance: Advance) -> Script:
         """Before learning ends there is nothing to decide on, so nothing is sent either."""

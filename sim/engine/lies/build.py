@@ -14,6 +14,7 @@ from sim.engine.lies.sight import Sight
 from sim.engine.parts import Parts, max_reports
 from sim.engine.world import World
 from sim.protocol.registry import refusals
+from sim.scenario.mute import merged
 from sim.scenario.plan import AdversaryPlan
 
 Bools = NDArray[np.bool_]
@@ -24,10 +25,13 @@ Ints = NDArray[np.int64]
 def add_lies(parts: Parts, world: World) -> Lies:
     """Put the adversaries of a plan into a world."""
     plans = parts.plan.adversaries
-    nodes = cast(plans, parts.roster, parts.plan.baseline.rule.f)
+    # Who is muted keeps its nodes: nobody else may lie through them instead.
+    every = merged(plans, parts.plan.muted.adversaries)
+    nodes = cast(every, parts.roster, parts.plan.baseline.rule.f)
     actors = [
         Actor(plan, _strategy(plan, mine, parts), mine)
-        for plan, mine in zip(plans, nodes, strict=True)
+        for plan, mine in zip(every, nodes, strict=True)
+        if plan in plans
     ]
     for tier in sorted({plan.tier for plan in plans}):
         _install(tier, actors, parts, world)

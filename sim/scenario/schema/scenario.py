@@ -246,6 +246,11 @@ class Scenario(Block):
     capacity: Capacity | None = Field(
         default=None, description="what nodes can hold; left out = nobody measures what they do"
     )
+    mute: list[Text] = Field(
+        default_factory=list,
+        description="entries that do nothing, to see what they do: all else stays as it is drawn",
+        examples=[["faults[0]"]],
+    )
     thresholds: Thresholds = Field(  # type: ignore[valid-type]
         default_factory=Thresholds, description="what must hold for a run to be good"
     )
