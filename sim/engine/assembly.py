@@ -26,6 +26,7 @@ from sim.engine.evolution.build import Grounds, prepare_ground
 from sim.engine.evolution.evolution import Evolution
 from sim.engine.faults.timeline import Timeline
 from sim.engine.fingerprint import Fingerprint
+from sim.engine.kept import Kept
 from sim.engine.kernel import Kernel
 from sim.engine.lies.build import add_lies
 from sim.engine.lies.lies import Lies
@@ -77,12 +78,10 @@ class _Watchers:
         return [listener for listener in told if listener is not None]
 
 
-def assemble(
-    plan: Plan, seed: int, kernel: Kernel, fingerprint: Fingerprint, messages: Messages | None
-) -> Assembly:
+def assemble(plan: Plan, seed: int, kernel: Kernel, fingerprint: Fingerprint) -> Assembly:
     """Build a scenario under one seed. Raises InputError if a file it needs is not usable."""
     parts = prepare(plan, seed)
-    world = build(parts, messages)
+    world = build(parts)
     seated = _seated(parts, world)
     parts, ground = seated.parts, seated.ground
     watchers = _watchers(parts, world)
@@ -108,7 +107,17 @@ def assemble(
     )
     there = tuple(component for component in components if component is not None)
     plane = next((one for one in control if isinstance(one, ControlPlane)), None)
+    if plan.journal.messages is not None:
+        _keep_messages(Kept.of(plan.journal.messages, parts.roster), world, plane)
     return Assembly(world, recorder, there, detection, plane, evolution)
+
+
+def _keep_messages(kept: Kept, world: World, plane: ControlPlane | None) -> None:
+    """Write down single messages, from before the first of them is sent."""
+    world.messages = Messages(kept)
+    world.messages.listen(world)
+    if plane is not None:
+        plane.keep_messages(kept)
 
 
 def _seated(parts: Parts, world: World) -> _Seated:

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from sim.engine.lines import line, path_ns
-from sim.engine.message_log import Messages
 from sim.engine.parts import Parts
 from sim.engine.replicas import add_replicas
 from sim.engine.tiers import aggregator_kind, make_aggregators, make_root, may_forget, phases
@@ -32,27 +31,26 @@ NUMBER_BYTES: Final = 8
 STRIDE_TICKS_MAX: Final = 10
 
 
-def build(parts: Parts, log: Messages | None = None) -> World:
+def build(parts: Parts) -> World:
     """The world at time 0. Raises InputError for a law that is not usable."""
     plan = parts.plan
     up = [line(parts, tier, f"up/{plan.tiers[tier].name}") for tier in range(parts.top)]
-    telemetry = _telemetry(parts, up, log)
+    telemetry = _telemetry(parts, up)
     downlink, hops = baselines_down(parts, parts.top, "down", "baseline")
     names = [fault.path for fault in plan.faults]
-    world = World(parts.roster, parts.routes, telemetry, downlink, up, hops, [downlink], names, log)
+    world = World(parts.roster, parts.routes, telemetry, downlink, up, hops, [downlink], names)
     if plan.replicas is not None:
-        add_replicas(parts, world, plan.replicas, log)
+        add_replicas(parts, world, plan.replicas)
     return world
 
 
-def _telemetry(parts: Parts, up: Sequence[Line], log: Messages | None) -> Telemetry:
+def _telemetry(parts: Parts, up: Sequence[Line]) -> Telemetry:
     plan = parts.plan
     leaves = _leaves(parts)
     kinds = [_agent_kind(leaves, parts)] + [aggregator_kind(parts)] * (parts.top - 1)
     aggregators = [make_aggregators(parts, tier, kinds[tier - 1]) for tier in range(1, parts.top)]
     ways = [
-        Way(tier.name, way.channel, path_ns(way), None if log is None else log.tier(tier.name))
-        for tier, way in zip(plan.tiers, up, strict=False)
+        Way(tier.name, way.channel, path_ns(way)) for tier, way in zip(plan.tiers, up, strict=False)
     ]
     return Telemetry(
         leaves,

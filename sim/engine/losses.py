@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.roster import Nodes
-from sim.engine.world import Inlet, Outage, World
+from sim.engine.world import Hop, Inlet, Outage, World
 from sim.telemetry.intake import Intake
 from sim.telemetry.mail import Post
 
@@ -31,6 +31,7 @@ def interrupt(world: World, outage: Outage, *, forgets: bool = False) -> None:
         receivers = outage.nodes[hop.line.target.tier][hop.line.target.node]
         if receivers.any():
             _interrupt(hop.post, receivers, until_ns, outage.loses_messages)
+            _tell(world, hop, receivers, until_ns, outage.loses_messages)
 
 
 def refuse(world: World, inlet: Inlet, senders: Bools) -> int:
@@ -55,7 +56,9 @@ def reseat(world: World, row: int, seat: int, machine: int) -> None:
             refuse(world, inlet, inlet.parent.groups.parent_of == seat)
     for hop in world.hops:
         if hop.line.target.tier == row:
-            hop.post.refuse(world.seating.at(hop.line.target, seat), math.inf)
+            ways = world.seating.at(hop.line.target, seat)
+            hop.post.refuse(ways, math.inf)
+            _tell(world, hop, ways, math.inf, loses=True)
     world.telemetry.forget(nodes)
     site = int(world.roster.sites[row][machine])
     world.seating.move(world.lines, row, seat, machine, site)
@@ -82,8 +85,8 @@ def _interrupt(receiver: Intake | Post, which: Bools, until_ns: float, loses: bo
     (receiver.refuse if loses else receiver.postpone)(which, until_ns)
 
 
-def _tell(world: World, inlet: Inlet, senders: Bools, until_ns: float, loses: bool) -> None:
+def _tell(world: World, over: Inlet | Hop, ways: Bools, until_ns: float, loses: bool) -> None:
     """The log of messages."""
     if world.messages is not None:
         now_ns = world.telemetry.now_ns
-        world.messages.interrupt(inlet.way.name, senders, now_ns, until_ns, loses)
+        world.messages.interrupt(over, ways, now_ns, until_ns, loses)

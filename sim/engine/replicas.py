@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from sim.engine.lines import line, path_ns
-from sim.engine.message_log import Messages
 from sim.engine.parts import Parts
 from sim.engine.tiers import aggregator_kind, make_aggregators, make_root, replica_name
 from sim.engine.world import Hop, Line, World
@@ -19,12 +18,12 @@ from sim.telemetry.spine import Spine
 from sim.telemetry.way import Way
 
 
-def add_replicas(parts: Parts, world: World, plan: ReplicasPlan, log: Messages | None) -> None:
+def add_replicas(parts: Parts, world: World, plan: ReplicasPlan) -> None:
     """Put replicas 1, 2, ... into a world that has replica 0."""
     numbers, fork = range(1, plan.count), plan.first_tier - 1
     world.spines = [_lines_up(parts, fork, replica) for replica in numbers]
     world.telemetry.spines = tuple(
-        _spine(parts, fork, replica, lines, log)
+        _spine(parts, fork, replica, lines)
         for replica, lines in zip(numbers, world.spines, strict=True)
     )
     spurs = []
@@ -44,15 +43,13 @@ def _lines_up(parts: Parts, fork: int, replica: int) -> list[Line]:
     ]
 
 
-def _spine(
-    parts: Parts, fork: int, replica: int, lines: Sequence[Line], log: Messages | None
-) -> Spine:
+def _spine(parts: Parts, fork: int, replica: int, lines: Sequence[Line]) -> Spine:
     shape, kind = parts.roster.shape, aggregator_kind(parts)
     tiers = range(fork + 1, parts.top)
     ways = []
     for tier, up in enumerate(lines, start=fork):
         name = replica_name(parts.plan.tiers[tier].name, replica)
-        ways.append(Way(name, up.channel, path_ns(up), None if log is None else log.tier(name)))
+        ways.append(Way(name, up.channel, path_ns(up)))
     return Spine(
         fork,
         [shape.row(tier, replica) for tier in range(fork + 1, parts.top + 1)],

@@ -16,7 +16,6 @@ from sim.engine.assembly import assemble
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.invariants import check_all
 from sim.engine.kernel import Kernel, Order, Script, frozen_garbage
-from sim.engine.message_log import Messages
 from sim.engine.recorder import Recorder
 from sim.scenario.plan import Plan
 
@@ -47,8 +46,7 @@ class Simulation:
         self.plan = plan
         self.kernel = Kernel()
         self.fingerprint = Fingerprint(plan.journal.fingerprint)
-        self.messages = Messages() if plan.journal.messages else None
-        built = assemble(plan, seed, self.kernel, self.fingerprint, self.messages)
+        built = assemble(plan, seed, self.kernel, self.fingerprint)
         self.world = built.world
         self.recorder: Recorder = built.recorder
         self.components = built.components
@@ -118,8 +116,7 @@ class Simulation:
             idle += component.idle()
         self.recorder.finish()
         tables: dict[str, Mapping[str, NDArray[Any]]] = {**self.recorder.tables(), **detected}
-        if self.messages is not None:
-            tables["messages"] = self.messages.table()
+        tables |= self._messages()
         telemetry = self.world.telemetry
         return Recording(
             tables,
@@ -129,6 +126,16 @@ class Simulation:
             telemetry.leaves.clipped,
             tuple(idle),
         )
+
+    def _messages(self) -> dict[str, Mapping[str, NDArray[Any]]]:
+        """Tables of single messages, where they are kept; no part of the fingerprint."""
+        if self.world.messages is None:
+            return {}
+        tables: dict[str, Mapping[str, NDArray[Any]]] = {}
+        tables |= self.world.messages.tables(self.world.roster)
+        if self.control is not None:
+            tables["control_messages"] = self.control.messages()
+        return tables
 
 
 def simulate(plan: Plan, seed: int, progress: Progress | None = None) -> Recording:

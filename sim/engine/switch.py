@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from sim.engine.flight import Flight, Group, Receiver, Volley
-from sim.engine.flight_log import FlightLog
-from sim.engine.journal import Delivered, Dropped, Journal, Sent
+from sim.engine.flight_log import FlightLog, Wanted
+from sim.engine.journal import Delivered, Dropped, Journal, Sent, Table
 from sim.engine.kernel import Kernel, Order
 from sim.engine.tally import Tally, Traffic, check_conserved
 from sim.protocol.messages import Message
@@ -71,6 +71,17 @@ class Switch:
             self._log = FlightLog(self._in_flight)
             journal.provide(Sent, self._log.sent_table)
             journal.provide(Delivered, self._log.delivered_table)
+
+    def keep(self, wanted: Wanted) -> None:
+        """Write down the sendings that are `wanted`, for `messages`; before anything is sent."""
+        assert self._log is None, "what is kept of messages is said once"
+        assert not self._books, "messages are kept from the start or never"
+        self._log = FlightLog(self._in_flight, wanted)
+
+    def messages(self) -> Table:
+        """Every message that was kept, one row a receiver; see `FlightLog.messages_table`."""
+        assert self._log is not None, "no message was kept"
+        return self._log.messages_table()
 
     def join(self, receiver: Receiver) -> None:
         """From now on messages can be sent to this host."""

@@ -8,11 +8,11 @@ the planes have been advanced.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.message_log import Messages
 from sim.engine.replica import Replica
 from sim.engine.roster import Nodes, Roster
 from sim.engine.rules import Ends, Rule, governing
@@ -24,6 +24,9 @@ from sim.telemetry.mail import Mail, Post
 from sim.telemetry.parents import Aggregators, Parents
 from sim.telemetry.plane import Telemetry
 from sim.telemetry.way import Way
+
+if TYPE_CHECKING:
+    from sim.engine.message_log import Messages
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -100,7 +103,7 @@ class World:
     mails: list[Mail]
     """All mail, the downlink first."""
     fault_order: Sequence[str]
-    messages: Messages | None = None
+    messages: "Messages | None" = None
     """The log of all messages, if it is kept."""
     forgetters: list[Callable[[Nodes], None]] = field(default_factory=list)
     """Who else must be told of nodes that lose what they knew."""

@@ -29,6 +29,7 @@ from sim.scenario.fault_checks import check_faults
 from sim.scenario.feasible import with_infeasible
 from sim.scenario.grid import Cell, read_grid
 from sim.scenario.integrity_checks import check_integrity
+from sim.scenario.journal_checks import check_journal
 from sim.scenario.multiplicity_checks import check_multiplicity
 from sim.scenario.mute import mute
 from sim.scenario.mute_checks import check_mute
@@ -171,6 +172,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
         check_integrity,
         check_committee,
         check_control,
+        check_journal,
         check_confidence,
         check_dependence,
         check_evolution,

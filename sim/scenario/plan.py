@@ -306,10 +306,22 @@ class MeasurePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesPlan:
+    """Single messages that are kept: those sent in a window, from or to some nodes."""
+
+    from_ns: int = 0
+    until_ns: int | None = None
+    """None: to the end of the run."""
+    nodes: tuple[str, ...] = ()
+    """Selectors; none = of all nodes."""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalPlan:
     """What is kept beside the metrics."""
 
-    messages: bool
+    messages: MessagesPlan | None
+    """None: no single message."""
     fingerprint: tuple[str, ...]
 
 

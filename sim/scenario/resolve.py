@@ -30,6 +30,7 @@ from sim.scenario.resolve_lies import (
 )
 from sim.scenario.resolve_replicas import resolve_replicas
 from sim.scenario.schema import agents, detection, faults, topology
+from sim.scenario.schema.journal import Journal
 from sim.scenario.schema.scenario import Baseline, Scenario, Tree
 from sim.scenario.variants import options, variant
 from sim.units import NS_PER_S
@@ -84,9 +85,7 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         reseat_ns=scenario.tree.reseat,
         replicas=replicas,
         measure=plan.MeasurePlan(scenario.measure.every, scenario.measure.sustain),
-        journal=plan.JournalPlan(
-            scenario.journal.messages, tuple(sorted(set(scenario.journal.fingerprint)))
-        ),
+        journal=_journal(scenario.journal),
         thresholds=_thresholds(scenario, document),
         gate=_gate(scenario, document),
         directory=directory,
@@ -97,6 +96,14 @@ def _plan(scenario: Scenario, document: Document, directory: str) -> plan.Plan:
         evolution=resolve_evolution(scenario.evolution, len(levels)),
         capacity=resolve_capacity(scenario.capacity, names),
     )
+
+
+def _journal(block: Journal) -> plan.JournalPlan:
+    kept, fingerprint = block.messages, tuple(sorted(set(block.fingerprint)))
+    if kept is None:
+        return plan.JournalPlan(None, fingerprint)
+    messages = plan.MessagesPlan(kept.begin, kept.until, tuple(kept.nodes))
+    return plan.JournalPlan(messages, fingerprint)
 
 
 def _baseline(block: Baseline) -> plan.BaselinePlan:

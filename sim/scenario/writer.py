@@ -20,6 +20,7 @@ from sim.scenario.plan import (
     AnomalyPlan,
     DetectionPlan,
     FaultPlan,
+    MessagesPlan,
     Plan,
     Threshold,
     TierPlan,
@@ -68,7 +69,7 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
             "sustain": write_duration(plan.measure.sustain_ns),
         },
         "journal": {
-            "messages": plan.journal.messages,
+            "messages": _messages(plan.journal.messages),
             "fingerprint": list(plan.journal.fingerprint),
         },
         "faults": [_fault(fault) for fault in merged(plan.faults, plan.muted.faults)],
@@ -86,6 +87,15 @@ def resolved_document(plan: Plan) -> dict[str, Any]:
             one.metric: {"worse_by": written_bound(one.worsening, one.metric)} for one in plan.gate
         },
     }
+
+
+def _messages(kept: MessagesPlan | None) -> bool | dict[str, Any]:
+    """True for all messages, as it was before a part of them could be asked for."""
+    if kept is None or kept == MessagesPlan():
+        return kept is not None
+    until = {} if kept.until_ns is None else {"until": write_duration(kept.until_ns)}
+    nodes = {"nodes": list(kept.nodes)} if kept.nodes else {}
+    return {"from": write_duration(kept.from_ns), **until, **nodes}
 
 
 def _baseline(plan: Plan) -> dict[str, Any]:

@@ -37,7 +37,8 @@ def test_a_good_scenario_has_no_mistakes():
         ("baseline: {epsilon: 0}", "6:12: baseline.epsilon: must be more than 0, not 0"),
         (
             "journal: {messages: maybe}",
-            "6:11: journal.messages: must be true or false, not 'maybe'",
+            "6:11: journal.messages: must be true, false, or a map with from, until and nodes, "
+            "not 'maybe'",
         ),
         ("quux: {}", "6:1: quux: unknown key"),
         (

@@ -12,6 +12,7 @@ from sim.cli.explain.control import about_control
 from sim.cli.explain.dependence import about_dependence
 from sim.cli.explain.detection import about_detection
 from sim.cli.explain.evolution import about_evolution
+from sim.cli.explain.journal import about_journal
 from sim.cli.explain.lies import about_lies, has_lies, who_lies
 from sim.cli.explain.routing import about_routing
 from sim.cli.explain.timeline import Row, of_anomaly, of_fault, timeline
@@ -72,6 +73,8 @@ def _blocks(plan: "Plan") -> Iterator[Section]:
 def _amounts(scenario: "Scenario") -> Iterator[Section]:
     """How much there is to simulate."""
     yield "Messages up the tree", _traffic(scenario.plan)
+    if scenario.plan.journal.messages:
+        yield "Messages that are kept", about_journal(scenario.plan, scenario.plan.journal.messages)
     if scenario.cells:
         yield "Sweep", _sweep(scenario)
 
@@ -102,6 +105,9 @@ def _topology(plan: "Plan", sites: "SiteFacts") -> Iterator[str]:
             f"  one way between two sites: {format_duration(sites.delay_ns_mean)} on average, "
             f"{format_duration(sites.delay_ns_max)} at most ({ends})"
         )
+    if sites.late_ns:
+        late = format_duration(sites.late_ns)
+        yield f"  by what was measured of each pair, 1 message in 100 is {late} late, or more"
 
 
 def _lies(plan: "Plan") -> Iterator[str]:

@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from sim.engine.component import Rows
 from sim.engine.control.fabric import Fabric, Place
+from sim.engine.control.message_rows import MessageRows
 from sim.engine.control.motion import Monotone, Watched
 from sim.engine.host import Application, Host, NodeFactory, ServiceFactory
-from sim.engine.journal import MESSAGE_RECORDS, Discarded, Journal
+from sim.engine.journal import MESSAGE_RECORDS, Discarded, Journal, Table
+from sim.engine.kept import Kept
 from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance, Parts
 from sim.engine.roster import Nodes
@@ -105,6 +107,7 @@ class ControlPlane:
         """Invariants; each raises InvariantViolated."""
         self.last_checks: list[Callable[[], None]] = []
         """Those that are asked for at the end alone."""
+        self._messages: MessageRows | None = None
         self.changed_ns = 0
         """When a fault began or ended last."""
         world.observers.append(self._follow)
@@ -169,6 +172,15 @@ class ControlPlane:
         """One: all hosts start."""
         self.advance = advance
         yield self._starting(kernel)
+
+    def keep_messages(self, kept: Kept) -> None:
+        """Write down single messages; to be asked for before anything is sent."""
+        self._messages = MessageRows(kept, self.switch, self.fabric.place, part_of)
+
+    def messages(self) -> Table:
+        """The messages that were kept; see `MessageRows.table`."""
+        assert self._messages is not None, "no message was kept"
+        return self._messages.table()
 
     def rows(self) -> Rows:
         """Messages by part, kind and outcome; beside these, what hosts discarded of the delivered.

@@ -9,7 +9,6 @@ from sim.scenario.blocks.confidence.schema import OptionalConfidence
 from sim.scenario.blocks.dependence.schema import Dependence, Quantiles
 from sim.scenario.blocks.evolution.schema import Evolution
 from sim.scenario.blocks.routing.schema import Routing
-from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
 from sim.scenario.schema.adversaries import AnyAdversary
 from sim.scenario.schema.agents import Agents
 from sim.scenario.schema.anomalies import AnyAnomaly
@@ -18,6 +17,7 @@ from sim.scenario.schema.detection import Detection
 from sim.scenario.schema.faults import AnyFault
 from sim.scenario.schema.gate import Gate
 from sim.scenario.schema.integrity import Attest, Evidence, Registry
+from sim.scenario.schema.journal import Journal
 from sim.scenario.schema.latency import LatencyLaw
 from sim.scenario.schema.per_metric import per_metric
 from sim.scenario.schema.quantities import (
@@ -25,7 +25,6 @@ from sim.scenario.schema.quantities import (
     Block,
     Count,
     Duration,
-    Flag,
     Number,
     OptionalDuration,
     Period,
@@ -135,20 +134,6 @@ class Measure(Block):
 
     every: PositiveDuration = given("200ms", parse_positive_duration, "time between two samples")
     sustain: Duration = given("1s", parse_duration, "how long good must last to be recovered")
-
-
-class Journal(Block):
-    """What is kept beside the metrics."""
-
-    messages: Flag = Field(default=False, description="a record for every single message")
-    fingerprint: Annotated[
-        list[Literal[FINGERPRINT_INGREDIENTS]],  # type: ignore[valid-type]
-        Field(min_length=1),
-    ] = Field(
-        default_factory=lambda: list(FINGERPRINT_INGREDIENTS),
-        description="what goes into the fingerprint of a run",
-        json_schema_extra={"default": list(FINGERPRINT_INGREDIENTS)},
-    )
 
 
 class DurationBounds(Block):
