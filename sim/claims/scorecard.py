@@ -1,4 +1,4 @@
-"""The scorecard as plain values (what is stored and sent) and as rows of text.
+"""The scorecard as plain values: what is stored, sent, and held against the next one.
 
 `as_document` and `read` are each other's inverse as far as judging goes: the findings of a stored
 scorecard are worked out again from the figures in it.
@@ -15,7 +15,8 @@ from sim.claims.claim import Claim, Judged, judged
 from sim.claims.evidence import Evidence, Row
 from sim.claims.finding import Finding
 from sim.claims.measured import Measured
-from sim.claims.verdict import Outcome, Verdict
+from sim.claims.verdict import Outcome
+from sim.claims.words import in_words
 from sim.errors import SimError
 
 FORMAT: Final = 1
@@ -30,8 +31,8 @@ def as_document(cards: Iterable[Judged], short: bool) -> dict[str, Any]:
     }
 
 
-def read(path: Path, claims: Sequence[Claim]) -> tuple[list[Judged], bool]:
-    """The claims of a stored scorecard that are among these, judged again, and if it is short.
+def read(path: Path, claims: Sequence[Claim]) -> list[Judged]:
+    """The claims of a stored scorecard that are among these, judged again.
 
     Raises SimError for a file that cannot be read or is none.
     """
@@ -44,8 +45,7 @@ def read(path: Path, claims: Sequence[Claim]) -> tuple[list[Judged], bool]:
         raise SimError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SimError(f"{path}: is no scorecard") from error
-    cards = [judged(claim, stored[claim.id]) for claim in claims if claim.id in stored]
-    return cards, bool(document["short"])
+    return [judged(claim, stored[claim.id]) for claim in claims if claim.id in stored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,6 @@ def disagreements(before: Iterable[Judged], now: Iterable[Judged]) -> list[Disag
         and Outcome.OPEN not in (old.outcome, finding.outcome)
         and old.outcome is not finding.outcome
     ]
-
-
-def in_words(card: Judged) -> str:
-    """The verdict with what belongs to it: the conditions, or the bounds that forbid it."""
-    if card.verdict is Verdict.HOLDS_WHEN:
-        return f"{card.verdict} {'; '.join(card.where(Outcome.HOLDS))}"
-    if card.verdict is Verdict.INFEASIBLE:
-        return f"{card.verdict}: {'; '.join(card.floors)}"
-    if card.verdict is Verdict.INCONCLUSIVE:
-        left = card.where(Outcome.OPEN)
-        return f"{card.verdict}: open for {'; '.join(left)}" if left else str(card.verdict)
-    return str(card.verdict)
 
 
 def _claim(card: Judged) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typer.main import get_command
 from sim.cli import (
     baseline,
     check,
+    claims,
     compare,
     explain,
     listing,
@@ -53,6 +54,7 @@ app.add_typer(baseline.app, name="baseline")
 app.command("plot")(plot.plot)
 app.command("replay")(replay.replay)
 app.command("list")(listing.list_names)
+app.command("claims")(claims.claims)
 app.command("schema")(schema.schema)
 app.command("new")(new.new)
 

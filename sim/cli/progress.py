@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -66,21 +66,37 @@ def sweep_progress(name: str, quiet: bool) -> "Iterator[Watch]":
     if quiet:
         yield lambda _: None
     elif sys.stderr.isatty():
-        with _sweep_bar(name) as watch:
-            yield watch
+        with _source_bar() as watch:
+            yield lambda pace: watch(name, pace)
     else:
         yield _sweep_lines(name)
 
 
 @contextmanager
-def _sweep_bar(name: str) -> "Iterator[Watch]":
+def claims_progress(quiet: bool) -> "Iterator[Callable[[str, Pace], None]]":
+    """Give a function to be told which source of a claim is being run, and how far it is."""
+    if quiet:
+        yield lambda _source, _pace: None
+    elif sys.stderr.isatty():
+        with _source_bar() as watch:
+            yield watch
+    else:
+        lines: dict[str, Watch] = {}
+        yield lambda source, pace: lines.setdefault(source, _sweep_lines(source))(pace)
+
+
+@contextmanager
+def _source_bar() -> "Iterator[Callable[[str, Pace], None]]":
+    """One bar that starts again with each source."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=1.0, at="")
-        yield lambda pace: bar.update(task, completed=pace.share, at=_standing(pace))
+        task = bar.add_task("claims", total=1.0, at="")
+        yield lambda source, pace: bar.update(
+            task, description=source, completed=pace.share, at=_standing(pace)
+        )
 
 
 def _sweep_lines(name: str) -> "Watch":
