@@ -133,6 +133,11 @@ def _draw(axes: Axes, found: Curves, metric: str, columns: int) -> None:
     for level in claimed:
         axes.axhline(level, **DOTTED)
     draw_y_axis(axes, found, metric, claimed)
+    name_panel(axes, metric, columns)
+
+
+def name_panel(axes: Axes, metric: str, columns: int) -> None:
+    """The title of a panel, of `columns` beside each other: a metric, and what it is."""
     title = f"{metric}: {ABOUT[metric]}" if metric in ABOUT else metric
     axes.set_title("\n".join(textwrap.wrap(title, CHARACTERS[columns])), fontsize=9.5)
 

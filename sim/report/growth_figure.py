@@ -16,7 +16,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from sim.errors import ResultsError
 from sim.report.curves import Axis, Curve, Curves
-from sim.report.curves_figure import LOOKS, check
+from sim.report.curves_figure import LOOKS, check, name_panel
 from sim.report.growth_table import POINTS_MIN, exponent
 from sim.report.lanes import legend
 from sim.report.page import BETWEEN_IN, HEADER_IN, LINE_IN, WIDTH_IN, draw_header, title_lines
@@ -56,10 +56,14 @@ def _compose(name: str, found: Curves, metrics: Sequence[str]) -> Figure:
     for place, metric in enumerate(metrics):
         axes = figure.add_subplot(grid[1 + place // columns, place % columns])
         _draw(axes, found, metric)
+        name_panel(axes, metric, columns)
     return figure
 
 
-_SENTENCE: Final = "both axes logarithmic; exponents are least-squares fits with standard errors"
+_SENTENCE: Final = (
+    "both axes logarithmic; behind each line the exponent of growth (0: none, 1: in proportion), "
+    "fitted, ± its standard error"
+)
 
 
 def _draw(axes: Axes, found: Curves, metric: str) -> None:
@@ -72,7 +76,6 @@ def _draw(axes: Axes, found: Curves, metric: str) -> None:
     if metric in LIMITS:
         axes.axhline(LIMITS[metric], **DOTTED)
     _ticks(axes, found, metric)
-    axes.set_title(metric)
     what = ", ".join(found.others)
     if len(found.lines) > BESIDE:
         legend(axes)
@@ -114,7 +117,9 @@ def _headline(found: Curves, metric: str) -> str:
     told = [(fit.exponent, label) for fit, label in fits if fit is not None]
     if len(told) > BESIDE:
         told = sorted(told)[:: len(told) - 1]
-    words = dict.fromkeys(f"{power:.3f}" + (f" ({of})" if of else "") for power, of in told)
+    # A number alone says nothing; of several settings each label names its own.
+    swept = f"{found.others[0].rpartition('.')[2]} " if len(found.others) == 1 else ""
+    words = dict.fromkeys(f"{power:.3f}" + (f" ({swept}{of})" if of else "") for power, of in told)
     grows = f"{metric} grows with {found.axis.path}"
     return f"{grows} to the power of {' and '.join(words)}" if told else grows
 

@@ -113,8 +113,14 @@ def unshown(tables: Tables, plan: Plan) -> int:
     return max(plan.tiers[-2].count - len(np.unique(tables.regions["region"])), 0)
 
 
-def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float, child: str = "region") -> None:
-    """One bar chart row a lane, the first on top; `child` is what can reach the root."""
+def draw_lanes(
+    axes: Axes,
+    shown: Sequence[Lane],
+    duration_s: float,
+    child: str = "region",
+    root: str = "the root",
+) -> None:
+    """One bar chart row a lane, the first on top; `child` is what can reach the `root`."""
     for row, lane in enumerate(shown):
         begin_s, length_s = lane.spans[:, 0] / 1e9, np.diff(lane.spans, axis=1)[:, 0] / 1e9
         rows = np.full(len(begin_s), row)
@@ -127,7 +133,7 @@ def draw_lanes(axes: Axes, shown: Sequence[Lane], duration_s: float, child: str 
             begin, end = float(begin_s[-1]), float(begin_s[-1] + length_s[-1])
             _note(axes, row, (begin, end), lane.note, duration_s)
     label_rows(axes, [lane.label for lane in shown])
-    axes.set_title(f"Which {child}s can reach the root")
+    axes.set_title(f"Which {child}s can reach {root}")
     legend(axes, _lane_key(shown))
 
 

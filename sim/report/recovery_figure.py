@@ -3,7 +3,8 @@
 Panels from top to bottom, on one time axis: which regions can reach the root, how long after the
 heal each milestone was reached, what replicas, keepers and watchers did (where there are any), the
 age of what the root knows of each region, coverage, and the error of the published baseline. Grey
-bands are cuts, green lines are heals.
+bands are cuts, green lines are heals. What a region knows of itself is drawn while it is cut off:
+else it is what the root knows, less the way.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.measure.metrics import after_start
 from sim.measure.recovery import Recovery, recoveries
+from sim.measure.spans import Spans
 from sim.measure.staleness import held, violation_ns
 from sim.measure.tables import Tables
 from sim.report.control_lanes import control_panels
@@ -61,7 +63,7 @@ def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel
     panels: list[Panel] = [
         (
             LANE_IN * max(len(shown), 3 if len(shown) > 1 else 2),
-            lambda axes: draw_lanes(axes, shown, duration_s, noun(plan)),
+            lambda axes: draw_lanes(axes, shown, duration_s, noun(plan), the_root(plan)),
         )
     ]
     if found:
@@ -79,6 +81,7 @@ def _panels(tables: Tables, plan: Plan, found: Sequence[Recovery]) -> list[Panel
 def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery]) -> None:
     ages = pivot(tables.regions, "oldest_age_ns")
     inside = pivot(tables.regions, "inside_age_ns")
+    key = "dashed: seen from inside"
     groups = cut_groups(tables, plan, len(HIGHLIGHTS))
     others = other_regions(tables, groups)
     if others:
@@ -92,9 +95,9 @@ def _draw_age(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery])
             "label": group.label,
         }
         dashed: Any = {"color": colour, "linewidth": 1.3, "linestyle": (0, (4, 2))}
-        seen = "_" if place else "dashed: seen from inside"
         _curve(axes, ages, group.regions, plan, **solid)
-        _curve(axes, inside, group.regions, plan, label=seen, **dashed)
+        if _curve(axes, inside, group.regions, plan, group.cut, label=key, **dashed):
+            key = "_"
     _bounds(axes, plan)
     _shade_violation(axes, tables, plan)
     log_axis(axes, "age (s)")
@@ -126,11 +129,24 @@ def _shade_violation(axes: Axes, tables: Tables, plan: Plan) -> None:
     axes.fill_between(at_s, bound_ns / 1e9, oldest_ns / 1e9, where=above, **shade)
 
 
-def _curve(axes: Axes, ages: Grid, regions: Sequence[int], plan: Plan, **look: Any) -> None:
-    """The oldest of some regions."""
+def _curve(
+    axes: Axes,
+    ages: Grid,
+    regions: Sequence[int],
+    plan: Plan,
+    only: Spans | None = None,
+    **look: Any,
+) -> bool:
+    """The oldest of some regions, in some spans or always; False if there is nothing to draw."""
     oldest_ns = np.fmax.reduce(ages.only(regions), axis=1)
     at_s, oldest_ns = tips(ages.time_ns, oldest_ns, tooth_ns(plan))
-    axes.plot(at_s, _positive(oldest_ns / 1e9), **look)
+    shown = oldest_ns > 0  # a log axis shows nothing else
+    if only is not None:
+        shown &= ((only[:, :1] <= at_s * 1e9) & (at_s * 1e9 <= only[:, 1:])).any(axis=0)
+    if not shown.any():
+        return False
+    axes.plot(at_s, np.where(shown, oldest_ns / 1e9, np.nan), **look)
+    return True
 
 
 def _band(axes: Axes, ages: Grid, regions: Sequence[int], plan: Plan, label: str) -> None:
@@ -171,6 +187,7 @@ def _draw_error(axes: Axes, tables: Tables, plan: Plan, found: Sequence[Recovery
     axes.step(at_s, shown, where="post", color=BLUE, label=label)
     axes.axhline(epsilon, label=f"promised: {epsilon:g} sd", **promise)
     above = shown > epsilon
+    above[1:] |= above[:-1]  # a step lasts until the next value
     if above.any():
         axes.fill_between(at_s, epsilon, shown, where=above, label="promise broken", **broken)
     log_axis(axes, "error (sd)")

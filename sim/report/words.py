@@ -64,16 +64,31 @@ def title(tables: Tables, plan: Plan) -> str:
     found = cuts(tables, plan.duration_ns)
     if not found:
         return f"{plan.name}: nothing was cut off from the root{_kept(tables, plan)}"
-    cuts_told = ", then ".join(_cut(cut, total, noun(plan)) for cut in found)
+    away = "" if plan.replicas is None else f" from {the_root(plan)}"
+    cuts_told = ", then ".join(
+        _cut(cut, total, noun(plan), away) + _reached_anew(cut, tables) for cut in found
+    )
     what = cuts_told if len(found) <= 2 else _count(found)
     return f"{plan.name}: {what}{_kept(tables, plan) or _outcome(recoveries(tables, plan))}"
 
 
-def _cut(cut: Cut, total: int, child: str) -> str:
-    what = f"{who(cut.regions, total, child)} {'cut off' if cut.regions else 'silent'}"
+def _cut(cut: Cut, total: int, child: str, away: str) -> str:
+    """Who was cut off for how long; `away` is from whom, where there are several roots."""
+    what = f"{who(cut.regions, total, child)} {f'cut off{away}' if cut.regions else 'silent'}"
     whole = _lasting([(cut.at_ns, cut.heal_ns)])
     own = _lasting(cut.of_regions) if cut.regions else whole
     return f"{what} {own}" + ("" if own == whole else f" and part of the tree {whole}")
+
+
+def _reached_anew(cut: Cut, tables: Tables) -> str:
+    """That regions which were lost for good have another way to the root, if they do."""
+    rows = tables.regions
+    since = np.isin(rows["region"], cut.regions) & (rows["time_ns"] >= cut.at_ns)
+    lost = rows["time_ns"][since & ~rows["reachable"].astype(bool)]
+    later = rows["time_ns"][since & (rows["time_ns"] > lost.max(initial=cut.at_ns))]
+    if cut.heal_ns is not None or not len(later):
+        return ""
+    return f", reached another way within {seconds(int(later.min()) - cut.at_ns)}"
 
 
 def _lasting(spans: Sequence[tuple[int, int | None]]) -> str:

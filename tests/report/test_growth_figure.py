@@ -50,6 +50,7 @@ def test_each_line_says_its_exponent():
 def test_both_axes_are_logarithmic_and_in_the_units_of_people():
     figure = growth_figure("grown", swept(), ["capacity.state.max"])
     axes = figure.axes[1]
+    assert axes.get_title(loc="left").startswith("capacity.state.max: ")
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert [text.get_text() for text in axes.get_xticklabels()] == ["1,000", "10,000", "100,000"]
     assert axes.yaxis.get_major_formatter()(10**6) == "1 MB"
@@ -59,8 +60,8 @@ def test_the_title_says_how_the_first_metric_grows():
     figure = growth_figure("grown", swept(), ["capacity.state.max"])
     title = figure.axes[0].texts[0].get_text().replace("\n", " ")
     assert title == (
-        "grown: capacity.state.max grows with agents.count to the power of 0.000 (auto) and "
-        "1.000 (1)"
+        "grown: capacity.state.max grows with agents.count to the power of 0.000 (levels auto) "
+        "and 1.000 (levels 1)"
     )
 
 
@@ -103,7 +104,7 @@ def test_the_key_of_many_lines_hides_none_of_them_and_the_title_names_the_two_en
     axes = figure.axes[1]
     assert axes.get_legend().get_window_extent().x0 >= axes.get_window_extent().x1
     title = figure.axes[0].texts[0].get_text().replace("\n", " ")
-    assert title.endswith("to the power of 1.000 (a) and 2.000 (c)")
+    assert title.endswith("to the power of 1.000 (kind a) and 2.000 (kind c)")
     assert axes.get_ylabel() == ""
 
 

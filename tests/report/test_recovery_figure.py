@@ -1,5 +1,7 @@
 """The figure is judged by eye; here it is held to what an eye cannot see or would soon forget."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,21 @@ def test_the_highest_point_of_the_cut_region_is_its_oldest_age(figure):
     )
     tables = make_tables([CUT])
     assert curve.get_ydata().max() * 1e9 == tables.regions["oldest_age_ns"].max()
+
+
+def test_what_a_region_knows_of_itself_is_drawn_while_it_is_cut_off(figure):
+    (dashed,) = (
+        line for line in panel(figure, "How old").get_lines() if "dashed" in str(line.get_label())
+    )
+    at_s = dashed.get_xdata()[~np.isnan(dashed.get_ydata())]
+    assert (at_s.min(), at_s.max()) == pytest.approx((20, 35), abs=0.4)
+
+
+def test_who_knows_nothing_of_itself_has_no_dashed_line():
+    tables = make_tables([CUT])
+    unknown = np.full(len(tables.regions["time_ns"]), -1)
+    blind = replace(tables, regions={**tables.regions, "inside_age_ns": unknown})
+    assert not any("dashed" in label for label in labels(panel(draw(tables=blind), "How old")))
 
 
 def test_every_axis_of_a_value_has_its_unit(figure):

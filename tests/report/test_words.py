@@ -101,4 +101,16 @@ def test_what_is_unknown_is_left_out_of_the_summary():
 def test_of_replicas_a_figure_says_whose_view_it_draws():
     plan = make_plan()
     assert the_root(plan) == "the root"
-    assert the_root(replace(plan, replicas=ReplicasPlan(4, 3, None))) == "replica 0 of the root"
+    replicated = replace(plan, replicas=ReplicasPlan(4, 3, None))
+    assert the_root(replicated) == "replica 0 of the root"
+    assert "region-1 cut off from replica 0 of the root for good at 20 s" in title(
+        make_tables([Fault(20 * S, -1, (1,))]), replicated
+    )
+
+
+def test_a_region_that_was_lost_for_good_and_has_another_way_is_said_to_have_one():
+    tables = make_tables([Fault(20 * S, -1, (2,))])
+    rows = tables.regions
+    reachable = rows["reachable"] | (rows["time_ns"] >= 21 * S)
+    found = title(replace(tables, regions={**rows, "reachable": reachable}), make_plan())
+    assert "region-2 cut off for good at 20 s, reached another way within 1 s" in found
