@@ -29,7 +29,7 @@ class _Group:
         if all(came[:count]):
             return self._with(f"up to {_at(self.findings[count - 1])}")
         if all(came[-count:]):
-            return self._with(f"from {_at(self.findings[-count])}")
+            return self._with(f"{_at(self.findings[-count])} or more")
         chosen = [one for one, is_so in zip(self.findings, came, strict=True) if is_so]
         return self._with(" and ".join(_at(one) for one in chosen))
 

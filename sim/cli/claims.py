@@ -77,8 +77,9 @@ def _run(chosen: "list[Claim]", manner: "Manner", quiet: bool) -> "tuple[list[Ju
     cards: list[Judged] = []
     with claims_progress(quiet) as watch:
         try:
+            # Not a list of all: those before an interrupt are kept.
             for card in run_claims(chosen, manner, watch):
-                cards.append(card)  # noqa: PERF402 - those before an interrupt are kept
+                cards.append(card)
         except KeyboardInterrupt:
             return cards, True
     return cards, False
