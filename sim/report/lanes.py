@@ -4,7 +4,7 @@ A lane a fault, a lane a region that was ever cut off, one lane for all others; 
 milestone with a bar from each heal to the instant at which it was reached.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,14 +73,31 @@ def _fault_lanes(tables: Tables, plan: Plan) -> list[Lane]:
 def _fault_lane(tables: Tables, row: int, plan: Plan) -> Lane:
     faults = {column: values[row] for column, values in tables.faults.items()}
     regions = sorted(int(region) for region in str(faults["regions"]).split())
-    target = f": {name(regions, noun(plan))}" if regions else ""
+    options = [one.options for one in plan.faults if one.path == faults["fault"]]
+    target = aim(*options) if options else ""
+    if regions and not target:
+        target = name(regions, noun(plan))
     heals = faults["until_ns"] != NEVER and faults["until_ns"] < plan.duration_ns
     end_ns = int(faults["until_ns"]) if heals else plan.duration_ns
     note = (HEAL if heals else "never heals") if faults["cuts"] else ""
     if NEVER < relieved_ns(tables, str(faults["fault"])) < end_ns:
         note = TAKEN_OVER
     spans = np.array([[int(faults["at_ns"]), end_ns]])
-    return Lane(f"{faults['kind']}{target}", spans, False, note)
+    return Lane(f"{faults['kind']}: {target}".removesuffix(": "), spans, False, note)
+
+
+def aim(options: Mapping[str, Any]) -> str:
+    """What a fault was aimed at, if that is one name; what it cut off has lanes of its own.
+
+    >>> aim({"nodes": ("local-3",)}), aim({"groups": (("region-2",), ("rest",))})
+    ('local-3', 'region-2')
+    >>> aim({"link": ("Bern", "Rome")}), aim({"nodes": ("local-3", "local-5"), "link": None})
+    ('Bern to Rome', '')
+    """
+    if options.get("link"):
+        return " to ".join(options["link"])
+    names = options.get("nodes") or (options.get("groups") or [()])[0]
+    return str(names[0]) if len(names) == 1 else ""
 
 
 def _region_lanes(tables: Tables, plan: Plan) -> list[Lane]:

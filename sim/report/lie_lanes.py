@@ -91,7 +91,8 @@ def draw_liars(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:
     axes.set_title("Who lied, and what was done to the network")
     key: list[Artist] = []
     if any(lane.is_region for lane in shown):
-        key = [Patch(label="lies", **LIES), Patch(label="pale: somebody lies", **SOMEBODY_LIES)]
+        # What the scenario says: who is convicted and replaced lies no longer.
+        key = [Patch(label="is to lie", **LIES), Patch(label="pale: somebody is", **SOMEBODY_LIES)]
     if any(not lane.is_region for lane in shown):
         key.append(Patch(facecolor=FAULT, label="fault in force"))
     legend(axes, key)
