@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 GATED  := scenarios/05-partition-recovery.yaml scenarios/07-injected-anomalies.yaml
 PAIRS  := replications=12
 
-.PHONY: demo test gate baselines lint bench clean
+.PHONY: demo test gate claims scorecard baselines lint bench clean
 
 demo: $(STAMP)
 	$(BIN)/sim run scenarios/05-partition-recovery.yaml
@@ -22,6 +22,14 @@ test: $(STAMP)
 
 gate: $(STAMP)
 	$(BIN)/sim check $(GATED) --set $(PAIRS) --jobs 2
+
+# The short form of the scorecard, held against the one that is committed.
+claims: $(STAMP)
+	$(BIN)/sim claims --fast --jobs 2 --against results/gallery/claims.json
+
+# The whole of it, within an hour; in a commit of its own.
+scorecard: $(STAMP)
+	$(BIN)/sim claims --jobs 2 --write results/gallery
 
 # In a commit of its own, with the table that this prints in the message.
 baselines: $(STAMP)

@@ -20,6 +20,7 @@ from sim.cli import (
     claims,
     compare,
     explain,
+    ladder,
     listing,
     new,
     plot,
@@ -55,6 +56,7 @@ app.command("plot")(plot.plot)
 app.command("replay")(replay.replay)
 app.command("list")(listing.list_names)
 app.command("claims")(claims.claims)
+app.command("ladder")(ladder.ladder)
 app.command("schema")(schema.schema)
 app.command("new")(new.new)
 
