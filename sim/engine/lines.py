@@ -13,6 +13,7 @@ from sim.engine.world import Line
 from sim.network.channel import Channel
 from sim.network.latency import make_law
 from sim.network.loss import LossLaw, make_loss
+from sim.network.tails import WayTails
 from sim.network.uplink import Uplink
 from sim.scenario.plan import Plan
 from sim.units import NS_PER_S
@@ -69,6 +70,7 @@ def line_between(
         make_loss("none", {}) if reliable else _loss(plan),
         lambda purpose, tick: parts.streams.at(name, purpose, tick=tick),
         _uplink(parts, child, above) if upward and queued else None,
+        _tails(parts, child, above),
     )
     source, target = (child, above) if upward else (above, child)
     return Line(channel, source, target, reliable)
@@ -81,6 +83,12 @@ def path_ns(of: Line) -> Floats:
 
 def _loss(plan: Plan) -> LossLaw:
     return make_loss(plan.topology.loss.kind, plan.topology.loss.options)
+
+
+def _tails(parts: Parts, child: Ends, above: Ends) -> WayTails | None:
+    """The tails of these ways, both ways alike; None where the map has none."""
+    tails = parts.routes.graph.tails
+    return None if tails is None else WayTails(tails, child.site, above.site)
 
 
 def _uplink(parts: Parts, child: Ends, above: Ends) -> Uplink | None:

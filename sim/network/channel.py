@@ -1,8 +1,8 @@
 """The fabric's judgement in columns: when each message of a tier arrives, or why it never does.
 
 A channel is the ways of all nodes of one tier to (or from) their parents. Delay = shortest path + a
-draw of the jitter law + a draw of the last mile's law, rounded to whole nanoseconds and never less
-than the path. What a message draws depends on its sender and report number alone: streams are
+draw of the jitter law + a draw of the last mile's law + how late it is by the tail of its two sites
+(if they have one), rounded to whole nanoseconds and never less than the path. What a message draws depends on its sender and report number alone: streams are
 opened afresh for each report number and read in the order of senders, also where nothing is sent,
 so no fault and no step length moves anybody's draws.
 """
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.network.latency.law import LatencyLaw
 from sim.network.loss import LossLaw
 from sim.network.rules_in_force import RulesInForce
+from sim.network.tails import WayTails
 from sim.network.tally import NEVER, Tally
 from sim.network.uplink import Uplink
 from sim.network.verdict import LOST, NO_ROUTE, RECEIVER_DOWN, Verdict
@@ -29,7 +30,8 @@ StreamAt = Callable[[str, int], np.random.Generator]
 class Channel:
     """The ways of one tier. Arrays have one row a sender.
 
-    `uplink` are the lines on which they send (None: no queue, and no time on the line).
+    `uplink` are the lines on which they send (None: no queue, and no time on the line); `tails` are
+    the tails of their ways, where each pair of sites has one of its own.
     `floor_ns` is the delay of the shortest path, infinite where there is none. `tally` counts what
     became of the messages.
     """
@@ -41,12 +43,14 @@ class Channel:
         loss: LossLaw,
         stream_at: StreamAt,
         uplink: Uplink | None = None,
+        tails: WayTails | None = None,
     ) -> None:
         self.tally = Tally()
         self._laws = tuple(laws)
         self._loss = loss
         self._stream_at = stream_at
         self._uplink = uplink
+        self._tails = tails
         self._streams: dict[tuple[str, int], np.random.Generator] = {}
         self.set_floors(floor_ns)
         self._bad = self._first_chain()
@@ -117,6 +121,9 @@ class Channel:
                 law.draw(self._stream(purpose, first_tick + row, senders), more if place else delay)
                 if place:
                     delay += more
+            if self._tails is not None:
+                uniforms = self._uniforms(first_tick + row, senders, "tail")
+                delay += self._tails.excess_ns(senders, uniforms)
         delays += self.floor_ns[senders]
         return delays
 

@@ -1,4 +1,4 @@
-"""Maps from the world: topohub by name, GraphML files and matrices of measured round-trip times.
+"""Maps from the world: topohub by name, GraphML files and tables of measured round-trip times.
 
 `read_sites` is the one entry; it knows every kind of topology by its name in the scenario. A way in
 kilometres becomes a delay by `lay_fibre`; a measured one is taken as it is.
@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from sim.errors import InputError
 from sim.network import generators
-from sim.network.input_files import input_path, parse_cell, read_rows
+from sim.network.input_files import input_path
+from sim.network.round_trips import read_rtt_csv, read_rtt_npz
 from sim.network.sites import (
-    Link,
     Position,
     SiteGraph,
     SiteMap,
@@ -46,7 +46,14 @@ def read_sites(
     """
     within_ns = options.get("within_ns")
     if kind == "rtt_csv":
-        return read_rtt_csv(input_path(options["path"], directory), within_ns or 0)
+        p90 = options.get("p90")
+        return read_rtt_csv(
+            input_path(options["path"], directory),
+            within_ns or 0,
+            None if p90 is None else input_path(p90, directory),
+        )
+    if kind == "rtt_npz":
+        return read_rtt_npz(input_path(options["path"], directory), options, within_ns or 0)
     if kind == "graphml":
         site_map = read_graphml(input_path(options["path"], directory))
     else:
@@ -168,60 +175,6 @@ def _mean_position(near: Sequence[Position]) -> Position:
     return fmean(lon for lon, _ in near), fmean(lat for _, lat in near)
 
 
-def read_rtt_csv(file: str, within_ns: int = 0) -> SiteGraph:
-    """A matrix of round-trip times in ms: row = from, column = to, first row and column = names.
-
-    Half a round trip is one way; two different directions give their mean. An empty cell means no
-    direct link. The diagonal is the round trip within the site, or `within_ns` where it is empty.
-    """
-    rows = read_rows(file)
-    names = _matrix_names(file, rows)
-    count = len(names)
-    links = []
-    for a in range(count):
-        for b in range(a + 1, count):
-            way_ns = _one_way_ns(file, rows, (a, b), (b, a))
-            if way_ns is not None:
-                links.append(Link(a, b, way_ns))
-    diagonal = [_one_way_ns(file, rows, (site, site)) for site in range(count)]
-    within = tuple(within_ns if delay_ns is None else delay_ns for delay_ns in diagonal)
-    return SiteGraph(names, (None,) * count, tuple(links), within, measured=True)
-
-
-def _matrix_names(file: str, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    names = tuple(rows[0][1:])
-    for column, name in enumerate(names):
-        if not name or name in names[:column]:
-            problem = f"the name {name!r} stands twice" if name else "a site has no name"
-            raise InputError(f"{file}: row 1, column {column + 2}: {problem}")
-    if not names or len(rows) != len(names) + 1:
-        found = f"{len(rows) - 1} rows and {len(names)} columns"
-        raise InputError(f"{file}: a matrix needs as many rows as columns, but it has {found}")
-    for row, name in enumerate(names, start=1):
-        if rows[row][0] != name:
-            found = f"{rows[row][0]!r} where the columns have {name!r}"
-            raise InputError(f"{file}: row {row + 1}, column 1: {found}")
-        if len(rows[row]) != len(names) + 1:
-            found = f"{len(rows[row]) - 1} cells for {len(names)} columns"
-            raise InputError(f"{file}: row {row + 1}: {found}")
-    return names
-
-
-def _one_way_ns(
-    file: str, rows: Sequence[Sequence[str]], *directions: tuple[int, int]
-) -> int | None:
-    """Half the mean round trip of the directions that were measured, at least 1 ns; or None."""
-    measured = []
-    for source, target in directions:
-        if rows[source + 1][target + 1]:
-            rtt_ms = parse_cell(file, rows, source + 1, target + 1)
-            if rtt_ms < 0:
-                where = f"row {source + 2}, column {target + 2}"
-                raise InputError(f"{file}: {where}: a round trip of {rtt_ms} ms is less than 0")
-            measured.append(rtt_ms)
-    return max(1, round(fmean(measured) / 2 * 1e6)) if measured else None
-
-
 MAPS: Final[Mapping[str, Callable[[Options, int], SiteMap]]] = {
     "topohub": read_topohub,
     "ring": generators.ring,
@@ -231,5 +184,5 @@ MAPS: Final[Mapping[str, Callable[[Options, int], SiteMap]]] = {
     "point": generators.point,
 }
 """The maps that need no file."""
-TOPOLOGIES: Final = tuple(sorted([*MAPS, "graphml", "rtt_csv"]))
+TOPOLOGIES: Final = tuple(sorted([*MAPS, "graphml", "rtt_csv", "rtt_npz"]))
 """Every kind that `read_sites` knows."""

@@ -5,6 +5,7 @@ an editor counts them (from 1). Nothing heavy is imported here.
 """
 
 import csv
+import gzip
 import math
 import os
 from collections.abc import Sequence
@@ -27,13 +28,17 @@ def input_path(path: str, directory: str) -> str:
 
 
 def read_rows(file: str) -> list[list[str]]:
-    """The rows of a CSV file without its empty lines at the end; InputError if there is none."""
+    """The rows of a CSV file without its empty lines at the end; InputError if there is none.
+
+    A file whose name ends in ``.gz`` is unpacked.
+    """
+    opened = gzip.open if file.endswith(".gz") else open
     try:
-        with open(file, encoding="utf-8-sig", newline="") as lines:
+        with opened(file, "rt", encoding="utf-8-sig", newline="") as lines:
             rows = [[cell.strip() for cell in row] for row in csv.reader(lines)]
     except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror or error}") from None
+    except (UnicodeDecodeError, csv.Error, EOFError) as error:
         raise InputError(f"{file}: is not a CSV text: {error}") from None
     while rows and not any(rows[-1]):
         rows.pop()

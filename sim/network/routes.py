@@ -106,6 +106,8 @@ class Routes:
         cut = {(min(ends), max(ends)) for ends in broken}
         assert cut <= self._delay_ns.keys(), cut - self._delay_ns.keys()
         links = [link for link in self.graph.links if (link.a, link.b) not in cut]
+        if self.graph.measured and 2 * len(links) == self.sites * (self.sites - 1):
+            return self._direct()
         ends = np.array([(link.a, link.b) for link in links], dtype=np.int32).reshape(-1, 2)
         surcharge_ns = _FEWEST_LINKS_NS if self.graph.measured else 0.0
         weight_ns = np.array([link.delay_ns for link in links]) + surcharge_ns
@@ -115,6 +117,15 @@ class Routes:
         before = _sites_before(length_ns, steps, np.tile(weight_ns, 2))
         if surcharge_ns:
             np.mod(length_ns, surcharge_ns, out=length_ns, where=np.isfinite(length_ns))
+        return _Paths(length_ns, before)
+
+    def _direct(self) -> _Paths:
+        """Where every pair was measured, and no link is broken, each path is one link."""
+        length_ns = np.zeros((self.sites, self.sites))
+        for (a, b), delay_ns in self._delay_ns.items():
+            length_ns[a, b] = length_ns[b, a] = delay_ns
+        before = np.repeat(np.arange(self.sites, dtype=np.int32)[:, None], self.sites, axis=1)
+        np.fill_diagonal(before, -1)
         return _Paths(length_ns, before)
 
 

@@ -8,8 +8,11 @@ that a scenario can be checked against its map at once.
 import math
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sim.network.tails import Tails
 
 FIBRE_KM_PER_MS: Final = 200.0
 """5 us per km of optical fibre with its repeaters (ITU-T G.114, Annex A). Light alone in glass of
@@ -41,6 +44,8 @@ class SiteGraph:
     """One-way delay between two nodes that stand at the same site."""
     measured: bool = False
     """Links are measured end to end, so two sites with a link use it and never a third site."""
+    tails: "Tails | None" = field(default=None, compare=False, repr=False)
+    """How much longer than the link a message takes, by measurements of each pair; None = not."""
 
     def __post_init__(self) -> None:
         count = len(self.names)

@@ -41,10 +41,13 @@ LATENCY_LAWS: Final = (
     "constant",
     "empirical",
     "exponential",
+    "gamma",
     "lognormal",
     "normal",
     "pareto_exponential",
+    "rtt_excess",
     "uniform",
+    "weibull",
 )
 LOSS_LAWS: Final = ("gilbert_elliott", "independent", "none")
 TOPOLOGIES: Final = (
@@ -53,6 +56,7 @@ TOPOLOGIES: Final = (
     "point",
     "ring",
     "rtt_csv",
+    "rtt_npz",
     "topohub",
     "tree",
     "waxman",

@@ -175,5 +175,5 @@ def _named_files(case: Case) -> Iterator[tuple[Path, str]]:
     if len(case.scenario.tree.links or ()) == len(case.plan.tiers) - 1:
         laws += [(("tree", "links", hop), tier.link) for hop, tier in enumerate(case.plan.tiers)]
     for path, law in laws:
-        if law is not None and law.kind == "empirical":
+        if law is not None and "path" in law.options:
             yield (*path, "path"), law.options["path"]

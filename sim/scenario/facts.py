@@ -34,6 +34,8 @@ class SiteFacts:
     delay_ns_mean: float
     delay_ns_max: float
     farthest: tuple[str, str]
+    late_ns: float = 0.0
+    """What one message in a hundred is late by where pairs have tails, the mean over all pairs."""
 
 
 def tier_facts(plan: Plan) -> tuple[TierFacts, ...]:
@@ -74,7 +76,17 @@ def site_facts(plan: Plan) -> SiteFacts:
         delay_ns_mean=float(delay_ns.sum()) / (count * (count - 1)),
         delay_ns_max=float(delay_ns.max()),
         farthest=(graph.names[source], graph.names[target]),
+        late_ns=_late_ns(graph),
     )
+
+
+def _late_ns(graph: SiteGraph) -> float:
+    import numpy as np
+
+    if graph.tails is None:
+        return 0.0
+    a, b = np.triu_indices(len(graph.names), 1)
+    return float(graph.tails.excess_ns(a, b, np.full(len(a), 0.99)).mean())
 
 
 def site_graph(plan: Plan) -> SiteGraph:

@@ -1,5 +1,6 @@
 """One contract for all latency laws, and each law against its theory."""
 
+import gzip
 import json
 import math
 
@@ -12,10 +13,12 @@ from sim.network.latency import (
     Constant,
     Empirical,
     Exponential,
+    Gamma,
     Lognormal,
     Normal,
     ParetoExponential,
     Uniform,
+    Weibull,
     make_law,
 )
 from sim.scenario import catalogue
@@ -29,6 +32,9 @@ LAWS = {
     "lognormal": Lognormal(1e6, 0.5),
     "pareto_exponential": ParetoExponential(0.4, 1e6, 2.5, 5e6),
     "empirical": Empirical([3e6, 1e6, 2e6, 8e6]),
+    "gamma": Gamma(0.5, 4e6),
+    "rtt_excess": Empirical([0.0, 1e6]),
+    "weibull": Weibull(0.5, 2e6),
 }
 DRAWS = 100_000
 
@@ -174,6 +180,18 @@ def test_a_mixture_without_pareto_is_exponential():
     assert mean_within_errors(drawn(ParetoExponential(0.0, 1e6, 5.0, 9e6)), 9e6, 9e6)
 
 
+def test_gamma_has_its_mean_and_spread():
+    values, mean, sd = drawn(Gamma(0.5, 4e6)), 2e6, math.sqrt(0.5) * 4e6
+    assert mean_within_errors(values, mean, sd)
+    # The fourth central moment is 3 sd^4 (1 + 2 / shape).
+    assert abs(values.var() - sd**2) <= 4 * sd**2 * math.sqrt((3 * 5 - 1) / DRAWS)
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.99])
+def test_weibull_has_its_quantiles(level):
+    assert within_errors(share_below(Weibull(0.5, 2e6), 2e6 * math.log(1 - level) ** 2), level)
+
+
 def test_empirical_draws_each_value_equally_often():
     values, counts = np.unique(drawn(LAWS["empirical"]), return_counts=True)
     assert list(values) == [1e6, 2e6, 3e6, 8e6]
@@ -197,6 +215,46 @@ def test_empirical_reads_a_named_column_in_its_unit(csv_file):
 def test_empirical_reads_a_numbered_column_without_a_header(csv_file):
     law = make_law("empirical", {**csv_file("9,2\n9,3\n"), "column": 2, "unit": "us"})
     assert list(law.sorted_ns) == [2e3, 3e3]
+
+
+OUTAGES = "vendor,min\nA,5\nB,9\nA,0\nA,\nA,60\n"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "minutes"),
+    [
+        ({"where": "vendor=B"}, [9]),
+        ({"where": "vendor=A", "missing": "skip"}, [0, 5, 60]),
+        ({"missing": "skip", "least_ns": 60 * 10**9}, [5, 9, 60]),
+        ({"missing": "skip", "most_ns": 540 * 10**9}, [0, 5, 9]),
+    ],
+)
+def test_rows_of_a_sample_can_be_chosen(csv_file, chosen, minutes):
+    law = make_law("empirical", {**csv_file(OUTAGES), "column": "min", "unit": "min", **chosen})
+    assert (law.sorted_ns / 60e9).tolist() == minutes
+
+
+@pytest.mark.parametrize(
+    ("chosen", "problem"),
+    [
+        ({"where": "vendor=C"}, "column min holds no values where vendor=C"),
+        ({"where": "vendor"}, "'vendor' is not a column and its text, such as vendor=GCP"),
+        ({"where": "seller=A"}, "has no column 'seller'; the first row is vendor, min"),
+        ({"where": "vendor=A"}, "row 5, column 2: is empty"),
+    ],
+)
+def test_a_choice_of_rows_that_cannot_be_is_refused(csv_file, chosen, problem):
+    options = {**csv_file(OUTAGES), "column": "min", "unit": "min", **chosen}
+    with pytest.raises(InputError) as error:
+        make_law("empirical", options)
+    assert f"delays.csv: {problem}" in str(error.value)
+
+
+def test_a_packed_file_of_delays_is_unpacked(tmp_path):
+    with gzip.open(tmp_path / "delays.csv.gz", "wt") as file:
+        file.write("rtt\n4\n")
+    options = {"path": "delays.csv.gz", "column": "rtt", "unit": "s"}
+    assert make_law("empirical", options, str(tmp_path)).sorted_ns.tolist() == [4e9]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,13 @@ def laws() -> st.SearchStrategy[Any]:
         ),
         st.fixed_dictionaries(
             {
+                "kind": st.sampled_from(["gamma", "weibull"]),
+                "shape": st.floats(0.1, 20),
+                "scale": durations(),
+            }
+        ),
+        st.fixed_dictionaries(
+            {
                 "kind": st.just("pareto_exponential"),
                 "pareto_share": SHARES,
                 "scale": durations(),

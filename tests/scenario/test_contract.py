@@ -33,6 +33,10 @@ LAWS = [
     "{kind: lognormal, sigma: 0.5}",
     "{kind: pareto_exponential, pareto_share: 90%, scale: 1ms, alpha: 3, mean: 5ms}",
     "{kind: empirical, path: delays.csv, column: delay, unit: us}",
+    "{kind: empirical, path: delays.csv, where: delay=4, least: 1us, most: 1s, missing: skip}",
+    "{kind: gamma, shape: 0.3, scale: 5ms}",
+    "{kind: rtt_excess, path: rtt.npz, array: rtt, unit: 10ms}",
+    "{kind: weibull, shape: 0.5, scale: 5ms}",
 ]
 LOSSES = ["none", "1%", "{kind: gilbert_elliott, to_bad: 1%, to_good: 30%}"]
 
@@ -55,6 +59,7 @@ def topology_of(options: str):
 @pytest.mark.parametrize("text", LAWS)
 def test_the_network_builds_every_law_of_delay(text, tmp_path, monkeypatch):
     (tmp_path / "delays.csv").write_text("delay\n3\n4\n")
+    np.savez(tmp_path / "rtt.npz", rtt=np.ones((2, 2)))
     monkeypatch.chdir(tmp_path)
     jitter = topology_of(f"jitter: {text}").jitter
     assert make_law(jitter.kind, jitter.options, str(tmp_path)).floor_ns >= 0

@@ -107,7 +107,7 @@ def _topology(plan: "Plan", sites: "SiteFacts") -> Iterator[str]:
         )
     if sites.late_ns:
         late = format_duration(sites.late_ns)
-        yield f"  by what was measured of each pair, 1 message in 100 is {late} late, or more"
+        yield f"  each pair with a tail of its own: 1 message in 100 is late by {late} or more"
 
 
 def _lies(plan: "Plan") -> Iterator[str]:

@@ -65,6 +65,7 @@ class Fabric:
         topology = parts.plan.topology
         self._law = make_law(topology.jitter.kind, topology.jitter.options, parts.plan.directory)
         self._loss = make_loss(topology.loss.kind, topology.loss.options).loss_share
+        self._tails = parts.routes.graph.tails
         self._streams = parts.streams
         self._senders: dict[str, _Sender] = {}
         self._ways: dict[tuple[str, str], _Way] = {}
@@ -93,6 +94,8 @@ class Fabric:
         way = self._ways.get((sender, receiver)) or self._way(sender, receiver)
         wait_ns = self._wait_ns(source.place.name, message, way, now_ns)
         delay_ns = way.floor_ns + next(source.chance.jitter_ns)
+        if self._tails is not None:
+            delay_ns += self._late_ns(source, self._senders[receiver])
         if way.drop is not None:
             self._hit(way)
             return way.drop
@@ -160,6 +163,14 @@ class Fabric:
         is_slow = link_factor != 1 or (self._bit_ns > 0 and verdict.rate_factor != 1)
         return _Way(floor_ns, verdict, verdict.drop, lost, gone, is_slow)
 
+    def _late_ns(self, source: "_Sender", target: "_Sender") -> int:
+        """The tail of the two sites."""
+        assert self._tails is not None
+        here, there = (np.array([one.place.site]) for one in (source, target))
+        return round(
+            self._tails.excess_ns(here, there, np.array([next(source.chance.tail)])).item()
+        )
+
     def _hit(self, way: _Way) -> None:
         if way.verdict is not None:
             self.world.control_hits[way.verdict.rule] += 1
@@ -198,6 +209,7 @@ class _Chance:
 
     def __init__(self, streams: Streams, node_id: str, law: LatencyLaw) -> None:
         self.jitter_ns = one_by_one(_drawing(law, streams.stream("control", node_id, "jitter")))
+        self.tail = _uniforms(streams.stream("control", node_id, "tail"))
         self.uniform = _uniforms(streams.stream("control", node_id, "loss"))
         self.fate = _uniforms(streams.stream("control", node_id, "reorder"))
         self.copy = _uniforms(streams.stream("control", node_id, "duplicate"))

@@ -76,13 +76,54 @@ class ParetoExponentialLaw(Block):
     mean: PositiveDuration = Field(description="mean of the exponential law")
 
 
+class WeibullLaw(Block):
+    """Times to failure and repair, as fitted to large systems."""
+
+    kind: Literal["weibull"] = Field(description="times to failure and repair of large systems")
+    shape: Number = Field(gt=0, le=20, description="below 1: many short ones and a few very long")
+    scale: PositiveDuration = Field(description="what 63 % of them stay below")
+
+
+class GammaLaw(Block):
+    """A gamma law, the mean of which is shape times scale."""
+
+    kind: Literal["gamma"] = Field(description="sums of memoryless times")
+    shape: Number = Field(gt=0, le=1000, description="the mean over the scale")
+    scale: PositiveDuration = Field(description="variance over mean")
+
+
 class EmpiricalLaw(Block):
-    """Delays drawn from a measured sample."""
+    """Delays, or other times, drawn from a measured sample."""
 
     kind: Literal["empirical"] = Field(description="delays drawn from a measured sample")
-    path: Path = Field(description="CSV file, relative to the scenario, or $SIM_DATA/...")
+    path: Path = Field(
+        description="CSV file (or .csv.gz), relative to the scenario, or $SIM_DATA/..."
+    )
     column: Text | Count = Field(default=1, description="name or number (from 1) of its column")
-    unit: Literal["ns", "us", "ms", "s"] = Field(default="ms", description="unit of the numbers")
+    unit: Literal["ns", "us", "ms", "s", "min", "h", "d"] = Field(
+        default="ms", description="unit of the numbers"
+    )
+    where: Text | None = Field(
+        default=None,
+        description="only rows with this value in another column",
+        examples=["vendor=GCP"],
+    )
+    least: Duration | None = Field(default=None, description="leave out what is shorter")
+    most: Duration | None = Field(default=None, description="leave out what is longer")
+    missing: Literal["refuse", "skip"] = Field(
+        default="refuse", description="skip: leave out rows where the cell is empty"
+    )
+
+
+class RttExcessLaw(Block):
+    """What half of each measured round trip exceeds the least of its pair of hosts by."""
+
+    kind: Literal["rtt_excess"] = Field(description="how late measured round trips were")
+    path: Path = Field(description="NPZ archive, relative to the scenario, or $SIM_DATA/...")
+    array: Text = Field(
+        description="name of its array: (hosts, hosts, times) or (times, pairs), 0 = not measured"
+    )
+    unit: PositiveDuration = given("1ms", parse_positive_duration, "what a number of 1 means")
 
 
 AnyLaw = Annotated[
@@ -92,7 +133,10 @@ AnyLaw = Annotated[
     | ExponentialLaw
     | LognormalLaw
     | ParetoExponentialLaw
-    | EmpiricalLaw,
+    | EmpiricalLaw
+    | GammaLaw
+    | RttExcessLaw
+    | WeibullLaw,
     Field(discriminator="kind"),
 ]
 

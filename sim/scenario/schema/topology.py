@@ -12,10 +12,12 @@ from sim.scenario.schema.quantities import (
     Number,
     OptionalDuration,
     Path,
+    PositiveDuration,
     Share,
     Text,
     given,
     parse_duration,
+    parse_positive_duration,
 )
 
 AnyMap = TypeVar("AnyMap", bound="Map")
@@ -128,6 +130,30 @@ class RttCsv(Map):
     path: Path = Field(
         description="CSV of round trips in ms; first row and column are the names of the sites"
     )
+    p90: Path | None = Field(
+        default=None,
+        description="CSV of their 90th percentiles: every pair gets an exponential tail above its "
+        "median; left out = none",
+    )
+
+
+class RttNpz(Map):
+    """Round trips between hosts that were measured again and again."""
+
+    kind: Literal["rtt_npz"] = Field(description="round trips measured over time")
+    path: Path = Field(description="NPZ archive, relative to the scenario, or $SIM_DATA/...")
+    array: Text = Field(
+        description="name of its array: (hosts, hosts, times) or (times, pairs), 0 = not measured"
+    )
+    unit: PositiveDuration = given("1ms", parse_positive_duration, "what a number of 1 means")
+    sites: Annotated[Sites, Field(ge=2)] | None = Field(
+        default=None, description="so many of the hosts, evenly through the file; left out = all"
+    )
+    delays: Literal["measured", "median"] = Field(
+        default="measured",
+        description="measured: each message takes half of one of the round trips of its pair; "
+        "median: always the median",
+    )
 
 
 class Ring(Map):
@@ -181,6 +207,6 @@ class Point(Map):
 
 
 Topology = Annotated[
-    TopoHub | GraphMl | RttCsv | Ring | Grid | BalancedTree | Waxman | Point,
+    TopoHub | GraphMl | RttCsv | RttNpz | Ring | Grid | BalancedTree | Waxman | Point,
     Field(discriminator="kind"),
 ]

@@ -1,0 +1,116 @@
+"""Round trips between hosts, measured again and again, from an NPZ archive.
+
+An array is (hosts, hosts), (hosts, hosts, times), or (times, pairs) with the pairs of the strict
+upper triangle row by row. What is 0 or not finite was not measured. Both directions of a pair are
+measurements of it.
+"""
+
+import math
+import zipfile
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.network.tails import Sampled
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Half of each round trip in ns, a row a pair of hosts a < b in the order of `triu_indices`."""
+
+    hosts: tuple[int, ...]
+    """Their numbers in the file."""
+    one_way_ns: Floats
+    """(pairs, measurements), nan where there is none."""
+
+    def some(self, count: int | None) -> "Measurements":
+        """So many of the hosts, evenly through the file; all if there are not more, or for None."""
+        hosts = len(self.hosts)
+        if count is None or count >= hosts:
+            return self
+        kept = np.linspace(0, hosts - 1, count).round().astype(np.int64)
+        row_of = np.zeros((hosts, hosts), np.int64)
+        row_of[np.triu_indices(hosts, 1)] = np.arange(len(self.one_way_ns))
+        rows = row_of[np.ix_(kept, kept)][np.triu_indices(count, 1)]
+        return Measurements(tuple(kept.tolist()), self.one_way_ns[rows])
+
+    def least_ns(self) -> Floats:
+        """The least of each pair, inf where nothing was measured; (pairs,)."""
+        return np.asarray(np.where(self._known, self.one_way_ns, np.inf).min(axis=1))
+
+    def median_ns(self) -> Floats:
+        """The median of each pair, inf where nothing was measured; (pairs,)."""
+        values = np.sort(np.where(self._known, self.one_way_ns, np.inf), axis=1)
+        count, rows = self._known.sum(axis=1), np.arange(len(values))
+        low, high = values[rows, (count - 1) // 2], values[rows, count // 2]
+        return np.where(count > 0, (low + high) / 2, np.inf)
+
+    def excess_ns(self) -> Floats:
+        """What each measurement exceeds the least of its pair by, sorted, pair after pair; flat."""
+        ascending = np.sort(self.one_way_ns, axis=1)  # nan comes last
+        return np.asarray((ascending - ascending[:, :1])[~np.isnan(ascending)])
+
+    def tails(self) -> Sampled:
+        """The law by which each message draws one of the measurements of its pair."""
+        hosts = len(self.hosts)
+        upper = np.triu_indices(hosts, 1)
+        counts = self._known.sum(axis=1)
+        first, count = np.zeros((2, hosts, hosts), np.int64)
+        first[upper], count[upper] = np.cumsum(counts) - counts, counts
+        return Sampled(self.excess_ns(), first + first.T, count + count.T)
+
+    @property
+    def _known(self) -> NDArray[np.bool_]:
+        return ~np.isnan(self.one_way_ns)
+
+
+def read_measurements(file: str, array: str, unit_ns: int) -> Measurements:
+    """All round trips of an array, whose numbers are in `unit_ns`. Raises InputError."""
+    numbers = _array(file, array)
+    pairs = _pairs(numbers)
+    if pairs is None:
+        found = f"has the shape {numbers.shape}"
+        raise InputError(
+            f"{file}[{array}]: {found}, not (hosts, hosts), (hosts, hosts, times) or (times, pairs)"
+        )
+    if not (pairs > 0).any():
+        raise InputError(f"{file}[{array}]: holds no round trip")
+    measured = (pairs > 0) & np.isfinite(pairs)
+    one_way_ns = np.where(measured, pairs, math.nan) * (unit_ns / 2)
+    return Measurements(tuple(range(_hosts(len(pairs)))), one_way_ns)
+
+
+def _array(file: str, array: str) -> NDArray[np.float64]:
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            names = list(archive.files)
+            if array in names:
+                return np.asarray(archive[array], dtype=np.float64)
+    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise InputError(f"{file}: is not a readable NPZ file: {error}") from None
+    raise InputError(f"{file}: has no array {array!r}, only {', '.join(names)}")
+
+
+def _pairs(numbers: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The numbers as (pairs, measurements); None if the array has none of the three shapes."""
+    if numbers.ndim in (2, 3) and numbers.shape[0] == numbers.shape[1] > 1:
+        cube = numbers.reshape(*numbers.shape[:2], -1)
+        upper = np.triu_indices(len(cube), 1)
+        return np.concatenate([cube[upper], cube.transpose(1, 0, 2)[upper]], axis=1)
+    if numbers.ndim == 2 and _hosts(numbers.shape[1]):
+        return numbers.T
+    return None
+
+
+def _hosts(pairs: int) -> int:
+    """How many hosts have so many pairs; 0 if no number has.
+
+    >>> _hosts(4851), _hosts(4852)
+    (99, 0)
+    """
+    hosts = (1 + math.isqrt(1 + 8 * pairs)) // 2
+    return hosts if pairs > 0 and hosts * (hosts - 1) // 2 == pairs else 0
