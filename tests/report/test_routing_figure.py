@@ -89,7 +89,7 @@ def test_where_silence_means_something_the_title_is_about_what_it_saves_and_what
 
 
 FLOOD = {"where": "agent-0", "kind": "importance_flood", "times": 20, "from": "1s"}
-CRASH = {"kind": "crash: agent-5", "nodes": "agent-5", "at": "1s", "until": "3s"}
+CRASH = {"kind": "crash", "nodes": "agent-5", "at": "1s", "until": "3s"}
 
 
 @pytest.fixture(scope="module")
