@@ -1,10 +1,21 @@
-"""``sim schema``: the JSON Schema of a scenario file, for editors."""
+"""``sim schema``: what a scenario file may hold, for editors and for people."""
 
-from sim.cli.output import say_json
+from typing import Annotated
+
+import typer
+
+from sim.cli.output import say, say_json
+
+Markdown = Annotated[bool, typer.Option("--markdown", help="As a page to read: docs/reference.md.")]
 
 
-def schema() -> None:
-    """Print the JSON Schema of scenarios, for editors."""
+def schema(markdown: Markdown = False) -> None:
+    """Print the JSON Schema of scenarios, for editors; or the same as a page."""
+    if markdown:
+        from sim.scenario.reference import reference
+
+        say(reference().rstrip())
+        return
     from sim.scenario import json_schema
 
     say_json(json_schema())
