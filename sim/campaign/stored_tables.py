@@ -53,10 +53,10 @@ def _rows(results: Results, name: str) -> pa.Table:
 
 def _columns(rows: pa.Table, name: str, replication: int) -> dict[str, np.ndarray]:
     chosen = rows["replication"].to_numpy() == replication
-    return {column: values_of(rows[column])[chosen] for column in COLUMNS[name]}
+    return {column: _values(rows[column])[chosen] for column in COLUMNS[name]}
 
 
-def values_of(column: Any) -> np.ndarray:
+def _values(column: Any) -> np.ndarray:
     """A column as numpy has it; text is stored as numbers of a dictionary."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(pa.string())
