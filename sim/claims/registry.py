@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from sim.claims import c01, c03, c10
+from sim.claims import c01, c02, c03, c06, c10
 from sim.claims.claim import Claim
 from sim.errors import SimError
 
-CLAIMS: Final[dict[str, Claim]] = {claim.id: claim for claim in (c01.CLAIM, c03.CLAIM, c10.CLAIM)}
+CLAIMS: Final[dict[str, Claim]] = {
+    claim.id: claim for claim in (c01.CLAIM, c02.CLAIM, c03.CLAIM, c06.CLAIM, c10.CLAIM)
+}
 
 
 def claims_named(ids: list[str]) -> list[Claim]:
