@@ -8,24 +8,27 @@ each way from the same seed, chunk by chunk, so no run needs memory for all of t
 times, without that of drawing.
 """
 
-import itertools
 import math
 import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import numpy as np
-
-from sim.engine.streams import Streams
+from sim.claims.experiments.evidence_sums import (
+    CHUNK,
+    WAYS,
+    Chunks,
+    exact_total,
+    fsum,
+    items,
+    superaccumulator,
+)
 from sim.stats import evidence, summation
-from sim.stats.evidence import add_up, quantise, total
 from sim.stats.exact_sum import ExactSum, exact_sum
 
-CHUNK = 1 << 16
 LAWS = ("uniform", "normal")
-
-Chunks = Iterator[np.ndarray]
+SUMMING = {name: way for name, way in WAYS.items() if not name.startswith("product")}
+"""Products have no bound of their own: they leave the range of a float."""
 
 
 class Sums(NamedTuple):
@@ -42,45 +45,6 @@ class Row(NamedTuple):
     error: float
     bound: float
     seconds: float
-
-
-def items(law: str, n: int, seed: int) -> Chunks:
-    """n log-likelihood ratios, the same for the same seed."""
-    stream = Streams(seed).stream("evidence", law)
-    draw = stream.random if law == "uniform" else stream.standard_normal
-    return (draw(min(CHUNK, n - start)) for start in range(0, n, CHUNK))
-
-
-def fsum(chunks: Chunks) -> float:
-    return math.fsum(itertools.chain.from_iterable(chunk.tolist() for chunk in chunks))
-
-
-def superaccumulator(chunks: Chunks) -> float:
-    return exact_total(chunks).value
-
-
-def fixed_point(chunks: Chunks) -> float:
-    """The sum on the wire: quanta of 2**-32 nat."""
-    sums = total(np.empty(0, np.int64))
-    for chunk in chunks:
-        sums = add_up(np.stack((sums, total(quantise(chunk)))))
-    return float(evidence.log_odds(sums))
-
-
-def exact_total(chunks: Chunks) -> ExactSum:
-    return sum((exact_sum(chunk) for chunk in chunks), ExactSum())
-
-
-WAYS: dict[str, Callable[[Chunks], float]] = {
-    "math.fsum": fsum,
-    "exact_sum": superaccumulator,
-    "fixed point": fixed_point,
-    "Neumaier": summation.neumaier_sum,
-    "Kahan": summation.kahan_sum,
-    "np.sum (pairwise)": summation.pairwise_sum,
-    "naive": summation.naive_sum,
-    "naive float32": summation.naive_sum_32,
-}
 
 
 def bounds(n: int, sums: Sums) -> dict[str, float]:
@@ -103,9 +67,9 @@ def bounds(n: int, sums: Sums) -> dict[str, float]:
 def measure(law: str, n: int, seed: int) -> Iterator[Row]:
     """A row for each way."""
     exact = exact_total(items(law, n, seed))
-    absolute = exact_total(np.abs(chunk) for chunk in items(law, n, seed)).value
+    absolute = exact_total(abs(chunk) for chunk in items(law, n, seed)).value
     may_be = bounds(n, Sums(exact, absolute))
-    for name, way in WAYS.items():
+    for name, way in SUMMING.items():
         found, seconds = timed(way, items(law, n, seed))
         error = abs(float(exact_sum([found]).fraction - exact.fraction))
         yield Row(name, error, may_be[name], seconds)

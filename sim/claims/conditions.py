@@ -39,19 +39,25 @@ class _Group:
 
 
 def conditions(findings: Iterable[Finding], outcome: Outcome) -> list[str]:
-    """The conditions under which findings came out like this, each once, in order."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    """The conditions under which findings came out like this, each once, in order.
+
+    Where several things are asked under one condition and not all came out so, what did is named.
+    """
+    asked: dict[str, dict[str, list[Finding]]] = {}
     for finding in findings:
-        along = "" if finding.along is None else finding.along.what
-        groups.setdefault((finding.when, along), []).append(finding)
-    told = (_of(when, found, outcome) for (when, _), found in groups.items())
-    return list(dict.fromkeys(one for words in told for one in words if one))
+        what = "" if finding.along is None else finding.along.what
+        parts = asked.setdefault(finding.when, {})
+        parts.setdefault(f"{finding.asked} {what}", []).append(finding)
+    told = (_of(when, list(parts.values()), outcome) for when, parts in asked.items())
+    return list(dict.fromkeys(one for words in told for one in words))
 
 
-def _of(when: str, found: list[Finding], outcome: Outcome) -> list[str]:
-    if found[0].along is None:
-        return [when for one in found if one.outcome is outcome]
-    return [_Group(when, sorted(found, key=_place)).where(outcome)]
+def _of(when: str, parts: list[list[Finding]], outcome: Outcome) -> list[str]:
+    """The words for one condition: the same for all that is asked, or each with what it is of."""
+    words = [_Group(when, sorted(part, key=_place)).where(outcome) for part in parts]
+    if len(set(words)) == 1:
+        return words[:1] if words[0] else []
+    return [f"{one} ({part[0].asked})" for one, part in zip(words, parts, strict=True) if one]
 
 
 def _place(finding: Finding) -> float:

@@ -6,6 +6,8 @@ import math
 import pytest
 
 from sim.claims.claim import judged
+from sim.claims.conditions import conditions
+from sim.claims.finding import at_most
 from sim.claims.page import as_findings, as_markdown, as_text, figure_of
 from sim.claims.scorecard import as_document, disagreements, read
 from sim.claims.verdict import Outcome, Verdict
@@ -22,6 +24,15 @@ def test_findings_along_a_number_are_told_as_a_range():
     assert in_words(card) == "holds when baselines, a cut of up to 3 s"
     assert card.where(Outcome.FORBIDDEN) == ["baselines, a cut of 9 s or more"]
     assert card.where(Outcome.FAILS) == ["baselines, a cut of 5 s"]
+
+
+def test_of_two_things_under_one_condition_the_one_that_holds_is_named():
+    findings = [
+        at_most(measured(age), 2, asked, "always") for asked, age in (("age", 1), ("gap", 3))
+    ]
+    assert conditions(findings, Outcome.HOLDS) == ["always (age)"]
+    assert conditions(findings, Outcome.FAILS) == ["always (gap)"]
+    assert conditions(findings[:1] * 2, Outcome.HOLDS) == ["always"]
 
 
 def test_infeasible_tells_the_bound_that_forbids_it():

@@ -9,7 +9,8 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks.evidence_sums import LAWS, WAYS, fsum, items, measure, superaccumulator
+from benchmarks.evidence_sums import LAWS, SUMMING, measure
+from sim.claims.experiments.evidence_sums import fsum, items, superaccumulator
 from sim.stats import evidence, summation
 from sim.stats.exact_sum import exact_sum
 
@@ -26,7 +27,7 @@ def test_the_exact_sum_is_fsum_bit_for_bit(law, n):
 @pytest.mark.parametrize("n", [10**4, 10**5, 10**6])
 def test_every_way_to_add_up_is_within_its_bound(law, n):
     rows = {row.name: row for row in measure(law, n, SEED)}
-    assert rows.keys() == WAYS.keys()
+    assert rows.keys() == SUMMING.keys()
     for row in rows.values():
         assert row.error <= row.bound, row
     print(law, n, {name: f"{row.error:.1e}" for name, row in rows.items()})
