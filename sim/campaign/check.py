@@ -20,6 +20,7 @@ from sim.measure.findings import Finding, Judgement, Kind
 from sim.measure.gate import error_rates
 from sim.measure.settling import replications_to_settle
 from sim.measure.verdicts import judge
+from sim.scenario.outages import OUTAGES, entry_of
 from sim.scenario.plan import AdversaryPlan, AnomalyPlan, FaultPlan, Plan
 from sim.scenario.plan_control import LiarPlan
 
@@ -102,9 +103,13 @@ def _interrupted(results: Results) -> Iterator[Finding]:
 def _faults(results: Results, plan: Plan, count: int) -> Iterator[Finding]:
     """A fault that touched nothing in some replication was not tested there."""
     table = results.arrow("faults").to_pydict()
-    hits = [name for name, n in zip(table["fault"], table["touched"], strict=True) if n > 0]
+    rows = zip(table["replication"], table["fault"], table["touched"], strict=True)
+    hits = {(replication, entry_of(name)) for replication, name, touched in rows if touched > 0}
     for fault in plan.faults:
-        yield _effect("fault", fault, hits.count(fault.path), count)
+        held = sum((replication, fault.path) in hits for replication in range(count))
+        # Chance may spare a replication, so of random faults those of one are enough.
+        enough = count if fault.kind != OUTAGES else max(held, 1)
+        yield _effect("fault", fault, held, enough)
 
 
 def _anomalies(results: Results, plan: Plan, count: int) -> Iterator[Finding]:

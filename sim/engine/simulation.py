@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.assembly import assemble
+from sim.engine.faults.outages import with_outages
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.invariants import check_all
 from sim.engine.kernel import Kernel, Order, Script, frozen_garbage
@@ -43,7 +44,7 @@ class Simulation:
     """A scenario under one seed. Raises InputError if a file it needs is not usable."""
 
     def __init__(self, plan: Plan, seed: int) -> None:
-        self.plan = plan
+        self.plan = plan = with_outages(plan, seed)
         self.kernel = Kernel()
         self.fingerprint = Fingerprint(plan.journal.fingerprint)
         built = assemble(plan, seed, self.kernel, self.fingerprint)

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.measure.censored import CensoredSample, censored
 from sim.measure.tables import NEVER, Tables
+from sim.scenario.outages import OUTAGES, entry_of, target_of
 from sim.scenario.plan import Plan
 from sim.scenario.selectors import TreeShape, ranges, tree_shape
 
@@ -37,7 +38,7 @@ class Absence:
 
 def absences(tables: Tables, plan: Plan) -> list[Absence]:
     """All absences of members, each cut off at the end of the run."""
-    found = (*_stopped(plan), *_cut_off(tables, plan))
+    found = (*_stopped(plan), *_stopped_by_chance(tables, plan), *_cut_off(tables, plan))
     return [one for one in found if one.at_ns < plan.duration_ns]
 
 
@@ -49,6 +50,16 @@ def _stopped(plan: Plan) -> Iterator[Absence]:
             for text in fault.options["nodes"]:
                 for member in _members(text, tree, _tier(plan)):
                     yield Absence(member, fault.at_ns, min(until_ns, plan.duration_ns))
+
+
+def _stopped_by_chance(tables: Tables, plan: Plan) -> Iterator[Absence]:
+    """What random faults stopped: only the run knows when."""
+    entries = {fault.path for fault in plan.faults if fault.kind == OUTAGES}
+    rows = (tables.faults[name].tolist() for name in ("fault", "kind", "at_ns", "until_ns"))
+    for name, kind, at_ns, until_ns in zip(*rows, strict=True):
+        if kind in STOPS and entry_of(name) in entries:
+            for member in _members(target_of(name), tree_shape(plan), _tier(plan)):
+                yield Absence(member, at_ns, min(until_ns, plan.duration_ns))
 
 
 def _cut_off(tables: Tables, plan: Plan) -> Iterator[Absence]:

@@ -1,10 +1,11 @@
 """The fabric's judgement in columns: when each message of a tier arrives, or why it never does.
 
 A channel is the ways of all nodes of one tier to (or from) their parents. Delay = shortest path + a
-draw of the jitter law + a draw of the last mile's law + how late it is by the tail of its two sites
-(if they have one), rounded to whole nanoseconds and never less than the path. What a message draws depends on its sender and report number alone: streams are
-opened afresh for each report number and read in the order of senders, also where nothing is sent,
-so no fault and no step length moves anybody's draws.
+draw of the jitter law + a draw of the last mile's law + how late the tail of its two sites makes it
+(if they have one), rounded to whole nanoseconds and never less than the path. What a message draws
+depends on its sender and report number alone: streams are opened afresh for each report number and
+read in the order of senders, also where nothing is sent, so no fault and no step length moves
+anybody's draws.
 """
 
 from collections.abc import Callable, Sequence

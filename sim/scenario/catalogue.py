@@ -71,6 +71,7 @@ FAULTS: Final = (
     "duplicate",
     "hold",
     "link_down",
+    "outages",
     "partition",
     "pause",
     "reorder",

@@ -16,6 +16,8 @@ from sim.errors import InputError, Mistake
 from sim.network.sites import SiteGraph
 from sim.scenario.checks import Case
 from sim.scenario.document import Path
+from sim.scenario.outage_checks import check_outages
+from sim.scenario.outages import OUTAGES
 from sim.scenario.partitions import REGIONS_MAX, RING_MIN, Groups
 from sim.scenario.plan import FaultPlan
 from sim.scenario.schema.faults import InRing, Partition
@@ -62,6 +64,8 @@ def _times(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
 
 def _targets(case: Case, number: int, fault: FaultPlan) -> Iterator[Mistake]:
     path: Path = ("faults", number)
+    if fault.kind == OUTAGES:
+        yield from check_outages(case, path, fault)
     if fault.kind == "partition":
         written = case.scenario.faults[number]
         assert isinstance(written, Partition), written

@@ -38,7 +38,7 @@ def entries(plan: Plan, blocks: Sequence[str] = BLOCKS) -> list[AnyEntry]:
 
 def entry_number(entry: AnyEntry) -> int:
     """The number of an entry in its block, from 0."""
-    return int(entry.path.partition("[")[2].removesuffix("]"))
+    return int(entry.path.partition("[")[2].partition("]")[0])
 
 
 def merged(active: Iterable[Entry], muted: Iterable[Entry]) -> tuple[Entry, ...]:

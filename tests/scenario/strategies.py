@@ -74,6 +74,16 @@ def faults() -> st.SearchStrategy[dict[str, Any]]:
             optional={"until": until, "drift_ppm": st.floats(-500, 500)},
         ),
         st.fixed_dictionaries(
+            {
+                "kind": st.just("outages"),
+                "fault": st.sampled_from(["partition", "crash", "churn", "pause"]),
+                "each": st.sampled_from(["regions", ["local-0", "locals"], "region-0"]),
+                "up": laws().filter(lambda law: law not in ("0ns", "0s")),
+                "down": durations(),
+            },
+            optional={"before": durations(), "speed": st.floats(0.1, 1e6), "until": until},
+        ),
+        st.fixed_dictionaries(
             {"kind": st.just("partition"), "groups": st.just(["region-0", "rest"]), "at": at},
             optional={"until": until, "one_way": st.booleans()},
         ),

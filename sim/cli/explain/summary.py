@@ -4,7 +4,7 @@ A section is a title and lines; blocks that a scenario does not have have none.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sim.cli.explain.capacity import about_capacity
 from sim.cli.explain.confidence import about_confidence
@@ -14,6 +14,7 @@ from sim.cli.explain.detection import about_detection
 from sim.cli.explain.evolution import about_evolution
 from sim.cli.explain.journal import about_journal
 from sim.cli.explain.lies import about_lies, has_lies, who_lies
+from sim.cli.explain.outages import about_outages
 from sim.cli.explain.routing import about_routing
 from sim.cli.explain.timeline import Row, of_anomaly, of_fault, timeline
 from sim.cli.explain.wrapped import lines, notes
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.facts import SiteFacts
     from sim.scenario.plan import Plan
+
+FAULTS_TOLD: Final = 40
+"""Chance may bring hundreds."""
 
 Section = tuple[str, Iterable[str]]
 
@@ -45,7 +49,7 @@ def _world(plan: "Plan", sites: "SiteFacts") -> Iterator[Section]:
     yield "Tree", _tree(plan)
     yield "Topology", _topology(plan, sites)
     if plan.faults:
-        yield "Faults", timeline(plan, [*map(of_fault, plan.faults)])
+        yield "Faults", _faults(plan)
     if plan.anomalies:
         yield "Anomalies", timeline(plan, [*map(of_anomaly, plan.anomalies)])
 
@@ -77,6 +81,21 @@ def _amounts(scenario: "Scenario") -> Iterator[Section]:
         yield "Messages that are kept", about_journal(scenario.plan, scenario.plan.journal.messages)
     if scenario.cells:
         yield "Sweep", _sweep(scenario)
+
+
+def _faults(plan: "Plan") -> Iterator[str]:
+    """Those of the file, and what chance makes of processes under the scenario's seed."""
+    from sim.engine.faults.outages import with_outages
+    from sim.scenario.outages import OUTAGES
+
+    drawn = with_outages(plan, plan.seed)
+    if drawn.faults:
+        yield from timeline(plan, [*map(of_fault, drawn.faults[:FAULTS_TOLD])])
+    if len(drawn.faults) > FAULTS_TOLD:
+        yield f"  and {len(drawn.faults) - FAULTS_TOLD} more"
+    for process in plan.faults:
+        if process.kind == OUTAGES:
+            yield from lines([about_outages(process, drawn)])
 
 
 def _tree(plan: "Plan") -> Iterator[str]:

@@ -13,6 +13,7 @@ from sim.engine.kernel import Kernel, Order, Script
 from sim.engine.parts import Advance
 from sim.engine.roster import Nodes, minus
 from sim.engine.world import World
+from sim.scenario.outages import entry_of
 from sim.scenario.plan import FaultPlan
 
 
@@ -56,8 +57,12 @@ class Timeline:
         return {"faults": faults, **({"reliefs": reliefs} if reliefs else {})}
 
     def idle(self) -> list[str]:
-        """Faults that touched nothing."""
-        return [one.fault.name for one in self._effects if not self._touched(one)]
+        """Entries of the scenario that touched nothing, with none of the faults they brought."""
+        touched: dict[str, bool] = {}
+        for one in self._effects:
+            entry = entry_of(one.fault.name)
+            touched[entry] = touched.get(entry, False) or self._touched(one) > 0
+        return [entry for entry, is_hit in touched.items() if not is_hit]
 
     def _happening(self, effect: Effect, kernel: Kernel, advance: Advance) -> Script:
         fault, world = effect.fault, self._world

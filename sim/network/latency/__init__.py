@@ -59,7 +59,7 @@ FROM_FILES: Final[Mapping[str, Callable[..., NDArray[np.float64]]]] = {
     "empirical": read_delays,
     "rtt_excess": _read_excess,
 }
-"""What reads the sample of a law that has one."""
+"""What reads the sample of a law that is one."""
 
 
 __all__ = [

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from sim.scenario.schema.latency import LatencyLaw
 from sim.scenario.schema.quantities import (
     Block,
     Count,
@@ -262,9 +263,43 @@ class SiteDown(Fault):
     site: Text = Field(description="name of the site")
 
 
+class Outages(Block):
+    """Faults that chance brings: each of the targets is up and down by turns, on its own.
+
+    They are drawn anew for each replication, before it runs; `sim explain` shows those of the seed.
+    """
+
+    kind: Literal["outages"] = Field(description="faults at random: up and down by turns")
+    fault: Literal["partition", "crash", "churn", "pause"] = Field(
+        description="what an outage is; partition: the target against the rest"
+    )
+    each: Selectors = Field(
+        description="who fails on its own: each selector as one; regions, regionals, locals or "
+        "agents: each one of them",
+        examples=["regions", ["site:Paris", "local-3"]],
+    )
+    up: LatencyLaw = Field(description="law of the time from one outage to the next")
+    down: LatencyLaw = Field(description="law of the time that an outage lasts")
+    at: Duration = given("0s", parse_duration, "outages begin from here on")
+    until: PositiveDuration | None = Field(
+        default=None, description="no outage begins after this; left out = the end of the run"
+    )
+    before: Duration = given(
+        "0s", parse_duration, "how long this has been going on at `at`; 0s = all are up, and fresh"
+    )
+    speed: Number = Field(
+        default=1.0,
+        gt=0,
+        le=1e9,
+        description="so many times faster than by the laws; delays and timeouts stay as they are",
+    )
+    durable: Flag = Field(default=True, description="of crashes: they still know what they knew")
+
+
 AnyFault = Annotated[
     Partition
     | LinkDown
+    | Outages
     | Degrade
     | Hold
     | Duplicate

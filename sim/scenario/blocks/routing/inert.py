@@ -5,6 +5,7 @@ from typing import Final
 
 from sim.scenario.blocks.routing.plan import RoutingPlan
 from sim.scenario.blocks.routing.schema import Routing
+from sim.scenario.outages import OUTAGES
 from sim.scenario.overrides import parse_path
 from sim.scenario.plan import FaultPlan, Plan
 from sim.scenario.remark import Remark
@@ -93,7 +94,7 @@ def _may_have_anomalies(plan: Plan) -> bool:
 def _may_stop_agents(fault: FaultPlan, plan: Plan) -> bool:
     """Of a share, the rest or a site only the run can tell."""
     if fault.kind not in STOPPERS:
-        return fault.kind == "site_down"
+        return fault.kind in ("site_down", OUTAGES)
     found = [ranges(name, tree_shape(plan)) for name in fault.options["nodes"]]
     return any(nodes is None or 0 in nodes for nodes in found)
 

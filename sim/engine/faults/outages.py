@@ -1,0 +1,75 @@
+"""Random faults, drawn before the run: from then on they are faults like any other.
+
+Every target has a stream of its own, named after it and the entry of the scenario, and up and down
+times are drawn from it by turns. So one target more or less, or another law elsewhere, moves
+nobody's outages, and who knows the seed knows the timeline.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from sim.engine.streams import Streams
+from sim.errors import InputError
+from sim.network.latency import LatencyLaw, make_law
+from sim.network.outages import spells
+from sim.scenario.outages import OUTAGES, spell, targets
+from sim.scenario.plan import FaultPlan, Plan, Variant
+from sim.scenario.selectors import tree_shape
+
+MS: Final = 1_000_000
+OUTAGES_MAX: Final = 2000
+"""Each is two changes of the world, at which everything is derived anew."""
+
+
+def with_outages(plan: Plan, seed: int) -> Plan:
+    """The plan with the faults that its processes draw under a seed, in the place of each.
+
+    Raises InputError for a file of times that is not usable, and for more than `OUTAGES_MAX`.
+    """
+    if not any(fault.kind == OUTAGES for fault in plan.faults):
+        return plan
+    streams = Streams(seed)
+    faults: list[FaultPlan] = []
+    for fault in plan.faults:
+        faults += _drawn(fault, plan, streams) if fault.kind == OUTAGES else [fault]
+    return replace(plan, faults=tuple(faults))
+
+
+def _drawn(process: FaultPlan, plan: Plan, streams: Streams) -> list[FaultPlan]:
+    """All spells of a process, in the order in which they begin."""
+    up, down = (_law(process.options[name], plan.directory) for name in ("up", "down"))
+    found: list[FaultPlan] = []
+    for target in targets(process.options["each"], tree_shape(plan)):
+        stream = streams.stream(OUTAGES, process.path, target)
+        try:
+            drawn = spells(up, down, stream, *_process_span_ns(process, plan))
+            found += _in_run(process, target, drawn)
+        except OverflowError as error:
+            raise InputError(f"{process.path}: {target} has {error}; are up and down 0?") from None
+        if len(found) > OUTAGES_MAX:
+            raise InputError(f"{process.path}: draws more than {OUTAGES_MAX} outages in a run")
+    return sorted(found, key=lambda one: one.at_ns)
+
+
+def _law(law: Variant, directory: str) -> LatencyLaw:
+    return make_law(law.kind, law.options, directory)
+
+
+def _process_span_ns(process: FaultPlan, plan: Plan) -> tuple[float, float]:
+    """Begin and end of the process by its own clock, on which 0 is its `at`."""
+    until_ns = plan.duration_ns if process.until_ns is None else process.until_ns
+    last_ns = min(until_ns, plan.duration_ns) - process.at_ns
+    return -float(process.options["before_ns"]), last_ns * float(process.options["speed"])
+
+
+def _in_run(
+    process: FaultPlan, target: str, drawn: Iterator[tuple[float, float]]
+) -> Iterator[FaultPlan]:
+    """What of the spells is after `at`, by the clock of the run and in whole milliseconds."""
+    late = (one for one in drawn if one[1] > 0)
+    for number, span_ns in enumerate(late):
+        begin_ms, end_ms = (max(ns, 0.0) / process.options["speed"] // MS for ns in span_ns)
+        at_ns = process.at_ns + int(begin_ms) * MS
+        lasts_ns = max(int(end_ms - begin_ms), 1) * MS
+        yield spell(process, target, number, at_ns, at_ns + lasts_ns)

@@ -1,0 +1,50 @@
+"""Up and down by turns: renewal processes against what renewal theory says of them."""
+
+import math
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+
+from sim.network.latency import Constant, Exponential, Weibull
+from sim.network.outages import spells
+
+
+def stream(seed: int = 7) -> np.random.Generator:
+    return np.random.Generator(np.random.SFC64(seed))
+
+
+def test_constant_laws_take_turns_up_first():
+    found = list(spells(Constant(3.0), Constant(2.0), stream(), 10.0, 21.0))
+    assert found == [(13.0, 15.0), (18.0, 20.0)]
+
+
+def test_an_outage_that_has_begun_may_outlast_the_end():
+    assert list(spells(Constant(3.0), Constant(9.0), stream(), 0.0, 4.0)) == [(3.0, 12.0)]
+
+
+def test_spells_are_apart_and_in_order():
+    found = list(spells(Weibull(0.5, 3.0), Exponential(2.0), stream(), 0.0, 500.0))
+    assert len(found) > 30
+    assert all(one[0] < one[1] < other[0] for one, other in pairwise(found))
+
+
+def test_the_end_of_the_watch_moves_no_outage():
+    laws = Exponential(3.0), Exponential(2.0)
+    long = list(spells(*laws, stream(), 0.0, 300.0))
+    assert [one for one in long if one[0] < 50] == list(spells(*laws, stream(), 0.0, 50.0))
+
+
+def test_in_the_long_run_the_share_of_time_down_is_that_of_the_mean_times():
+    # Alternating renewal: down / (up + down), whatever the laws (here Gamma(1 + 1/0.5) = 2).
+    up, down, turns = Weibull(0.5, 3.0), Exponential(2.0), 4000
+    found = list(islice(spells(up, down, stream(), 0.0, math.inf), turns))
+    share = sum(end - begin for begin, end in found) / found[-1][1]
+    # By the delta method, with variances 20 * 9 and 4 of up (mean 6) and down (mean 2).
+    error = math.sqrt((6**2 * 4 + 2**2 * 180) / 8**4 / turns)
+    assert abs(share - 2 / 8) < 4 * error
+
+
+def test_a_process_that_never_passes_any_time_is_stopped():
+    with pytest.raises(OverflowError, match="more than 20000 turns"):
+        list(spells(Constant(0.0), Constant(0.0), stream(), 0.0, 1.0))
