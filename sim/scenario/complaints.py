@@ -18,13 +18,18 @@ from sim.scenario.schema.scenario import Scenario
 Error = Mapping[str, Any]
 
 
-def complaints(error: ValidationError, document: Document) -> list[tuple[Path, Mistake]]:
-    """Every mistake that pydantic found, with the path in the document that it concerns."""
+def complaints(
+    error: ValidationError, document: Document, root: type[BaseModel] = Scenario
+) -> list[tuple[Path, Mistake]]:
+    """Every mistake that pydantic found, with the path in the document that it concerns.
+
+    `root` is what the document was held against.
+    """
     found: dict[Path, tuple[Path, Mistake]] = {}
     for detail in error.errors(include_url=False):
         path = document_path(detail["loc"], document.data)
         subject = _subject(path, detail)
-        problem, hint = _words(_as_written(detail, path, document.data))
+        problem, hint = _words(_as_written(detail, path, document.data), root)
         if detail["type"] == "model_type" and _is_for_a_list(path, detail):
             problem = f"must be a list of maps, or one map, not {_shown(detail['input'])}"
         if subject in found:
@@ -83,15 +88,15 @@ def _is_for_a_list(path: Path, detail: Error) -> bool:
     )
 
 
-def _words(detail: Error) -> tuple[str, str]:
+def _words(detail: Error, root: type[BaseModel]) -> tuple[str, str]:
     """Problem and hint."""
     kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
     match kind:
         case "extra_forbidden":
-            keys = keys_at(detail["loc"][:-1])
+            keys = keys_at(detail["loc"][:-1], root)
             word = (
                 "metric"
-                if detail["loc"][0] in ("thresholds", "gate") and len(detail["loc"]) == 2
+                if detail["loc"][0] in ("thresholds", "gate", "damage") and len(detail["loc"]) == 2
                 else "key"
             )
             return f"unknown {word}", did_you_mean(detail["loc"][-1], keys)
@@ -101,7 +106,7 @@ def _words(detail: Error) -> tuple[str, str]:
             kinds = [tag.strip().strip("'") for tag in context["expected_tags"].split(",")]
             return f"unknown kind {context['tag']!r}", did_you_mean(context["tag"], kinds)
         case "union_tag_not_found":
-            return _without_kind(detail)
+            return _without_kind(detail, root)
         case "value_error":
             return str(context["error"]), ""
         case "literal_error":
@@ -112,9 +117,9 @@ def _words(detail: Error) -> tuple[str, str]:
     return f"{told}, not {_shown(value)}", ""
 
 
-def _without_kind(detail: Error) -> tuple[str, str]:
+def _without_kind(detail: Error, root: type[BaseModel]) -> tuple[str, str]:
     """A map without a kind, which may hold keys that no kind has, either."""
-    kinds, keys = kinds_at(detail["loc"]), keys_at(detail["loc"])
+    kinds, keys = kinds_at(detail["loc"], root), keys_at(detail["loc"], root)
     strange = [key for key in detail["input"] if key not in keys]
     if not strange:
         return "is missing", did_you_mean("", kinds)
@@ -173,18 +178,18 @@ _PLAIN: Final[dict[str, Callable[[Error], str]]] = {
 }
 
 
-def keys_at(loc: Iterable[str | int]) -> list[str]:
+def keys_at(loc: Iterable[str | int], root: type[BaseModel] = Scenario) -> list[str]:
     """The keys that the schema knows in the map at pydantic's path."""
-    return sorted({key for block in _blocks_at(loc) for key in _fields(block)})
+    return sorted({key for block in _blocks_at(loc, root) for key in _fields(block)})
 
 
-def kinds_at(loc: Iterable[str | int]) -> list[str]:
+def kinds_at(loc: Iterable[str | int], root: type[BaseModel] = Scenario) -> list[str]:
     """The kinds that the schema knows at pydantic's path."""
-    return [kind for block in _blocks_at(loc) if (kind := _kind(block))]
+    return [kind for block in _blocks_at(loc, root) if (kind := _kind(block))]
 
 
-def _blocks_at(loc: Iterable[str | int]) -> list[type[BaseModel]]:
-    blocks: list[type[BaseModel]] = [Scenario]
+def _blocks_at(loc: Iterable[str | int], root: type[BaseModel]) -> list[type[BaseModel]]:
+    blocks: list[type[BaseModel]] = [root]
     for step in loc:
         fields = [_fields(block)[str(step)] for block in blocks if step in _fields(block)]
         if fields:

@@ -6,6 +6,7 @@ Reading the line again gives the same value (a property test holds it to that).
 import json
 import math
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_$%./+-]+( [A-Za-z0-9_$%./+-]+)*")
@@ -33,8 +34,12 @@ def _escaped(letter: str) -> str:
     return letter if letter.isprintable() and letter not in '"\\' else f"\\U{ord(letter):08x}"
 
 
+@lru_cache(maxsize=4096)
 def _is_plain(text: str) -> bool:
-    """Whether YAML takes it as text although there are no quotes around it."""
+    """Whether YAML takes it as text although there are no quotes around it.
+
+    Asked of the same words again and again by whoever writes many scenarios.
+    """
     from sim.scenario.document import parse_value
 
     if not _WORD.fullmatch(text):

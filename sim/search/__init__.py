@@ -1,1 +1,1 @@
-"""The search for the worst: attacks and fault schedules that do the most damage, and their shrinking."""
+"""The search for the worst: attacks and fault schedules that do the most damage, made small."""

@@ -1,0 +1,212 @@
+"""From the file of a search to a `Search`: read, validate, load the scenario, check both.
+
+Mistakes are collected like those of a scenario: all at once, each with its place. A scenario with
+mistakes tells of its own.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import InputError, Mistake, ScenarioError
+from sim.scenario.catalogue import ADVERSARIES, METRIC_NAMES
+from sim.scenario.complaints import complaints
+from sim.scenario.document import Document, read_document
+from sim.scenario.facts import site_graph
+from sim.scenario.flow import flow
+from sim.scenario.loader import load_scenario
+from sim.scenario.measured import LIES, lacks
+from sim.scenario.nearest import did_you_mean
+from sim.scenario.overrides import override
+from sim.scenario.plan import Plan
+from sim.scenario.search.plan import INVARIANTS, FaultsPlan, LiarsPlan, Search
+from sim.scenario.search.schema import FaultSpace, LiarSpace, SearchFile
+from sim.scenario.selectors import TreeShape, check_selector, tree_shape
+from sim.units import write_deviations
+
+_STEPS = 20
+_DROPPED = ("sweep", "gate", "thresholds")
+
+
+def load_search(path: str | os.PathLike[str], worst: str | None = None) -> Search:
+    """Read and check the file of a search; `worst` replaces the metric in it, and its damage.
+
+    Raises ScenarioError with all mistakes, in it or in the scenario that it names.
+    """
+    file = os.fspath(path)
+    document = _read(file)
+    if worst is not None and isinstance(document.data, dict):
+        document.data["worst"] = worst
+        document.data.pop("damage", None)
+    try:
+        written = SearchFile.model_validate(document.data)
+    except ValidationError as error:
+        found = [mistake for _, mistake in complaints(error, document, SearchFile)]
+        raise _error([*document.mistakes, *found]) from None
+    return _Reader(document, written).search()
+
+
+def _read(file: str) -> Document:
+    try:
+        with open(file, encoding="utf-8-sig") as source:
+            document = read_document(source.read(), file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError((Mistake(file, 0, 0, "", f"cannot be read: {error}"),)) from None
+    if document.data is None:
+        raise _error(document.mistakes)
+    return document
+
+
+@dataclass(slots=True)
+class _Reader:
+    """A file that is right by itself, and the scenario that it is about."""
+
+    document: Document
+    written: SearchFile
+
+    def search(self) -> Search:
+        """The search. Raises ScenarioError."""
+        written, base_path = self.written, self._base_path()
+        liars, faults = written.adversaries, written.faults
+        text = self.document.data
+        changes = [f"{path}={flow(value)}" for path, value in written.changes.items()]
+        plan = self._plan(base_path, changes)
+        tree = tree_shape(plan)
+        mistakes = [*self.document.mistakes, *self._mistakes(plan, tree)]
+        if mistakes:
+            raise _error(mistakes)
+        step_ns = written.step or max(plan.duration_ns // _STEPS, 1)
+        return Search(
+            name=written.name,
+            about=written.about,
+            path=self.document.file,
+            seed=written.seed,
+            budget=written.budget,
+            step_ns=step_ns,
+            worst=written.worst,
+            damage=text.get("damage") or {},
+            base=self._base(base_path, changes),
+            base_path=base_path,
+            plan=plan,
+            tree=tree,
+            liars=None if liars is None else _liars(liars, tree),
+            faults=None if faults is None else _faults(faults, plan, tree),
+        )
+
+    def _base_path(self) -> str:
+        return os.path.join(os.path.dirname(self.document.file), self.written.scenario)
+
+    def _plan(self, base_path: str, changes: list[str]) -> Plan:
+        """The scenario with nothing drawn, and with the damage as its thresholds."""
+        damage = flow(self.document.data.get("damage") or {})
+        drawn = [f"{block}=[]" for block in self._drawn()]
+        fixed = [f"thresholds={damage}", "gate={}", "sweep={}"]
+        return load_scenario(base_path, [*changes, *drawn, *fixed]).plan
+
+    def _drawn(self) -> tuple[str, ...]:
+        """The blocks that the search fills."""
+        blocks = {"adversaries": self.written.adversaries, "faults": self.written.faults}
+        return tuple(name for name, space in blocks.items() if space is not None)
+
+    def _base(self, base_path: str, changes: list[str]) -> dict[str, Any]:
+        document = _read(base_path)
+        for change in changes:
+            override(document, change)
+        dropped = (*_DROPPED, *self._drawn())
+        return {key: value for key, value in document.data.items() if key not in dropped}
+
+    def _mistakes(self, plan: Plan, tree: TreeShape) -> Iterator[Mistake]:
+        yield from self._of_worst(plan)
+        if self.written.adversaries is None and self.written.faults is None:
+            problem = "there is nothing to try: say what `adversaries` or `faults` there may be"
+            yield self.document.mistake((), problem)
+        if self.written.step is not None and not 0 < self.written.step <= plan.duration_ns:
+            yield self.document.mistake(("step",), "must be more than 0 and within the duration")
+        if self.written.adversaries is not None:
+            yield from self._of_liars(self.written.adversaries, tree)
+        if self.written.faults is not None:
+            yield from self._of_nodes(self.written.faults, plan, tree)
+
+    def _of_worst(self, plan: Plan) -> Iterator[Mistake]:
+        worst = self.written.worst
+        if worst == INVARIANTS:
+            return
+        if worst not in METRIC_NAMES:
+            hint = did_you_mean(worst, [*METRIC_NAMES, INVARIANTS])
+            yield self.document.mistake(("worst",), f"unknown metric {worst!r}", hint)
+            return
+        missing = lacks(worst, plan)
+        if missing and not (missing == LIES and self.written.adversaries is not None):
+            problem = f"{worst} is not measured in this scenario: it needs {missing}"
+            yield self.document.mistake(("worst",), problem)
+
+    def _of_liars(self, space: LiarSpace, tree: TreeShape) -> Iterator[Mistake]:
+        tiers = _tiers(tree)
+        if space.where not in tiers:
+            hint = did_you_mean(space.where, tiers)
+            problem = f"there is no tier {space.where!r}"
+            yield self.document.mistake(("adversaries", "where"), problem, hint)
+            return
+        for number, kind in enumerate(space.kinds or ()):
+            if not ADVERSARIES[kind].is_for(tiers[space.where]):
+                problem = f"{kind} is nothing that {space.where} can do"
+                yield self.document.mistake(("adversaries", "kinds", number), problem)
+
+    def _of_nodes(self, space: FaultSpace, plan: Plan, tree: TreeShape) -> Iterator[Mistake]:
+        sites = site_graph(plan).names
+        for number, name in enumerate(space.nodes):
+            try:
+                check_selector(name, tree, sites)
+            except InputError as error:
+                path = ("faults", "nodes", number)
+                yield self.document.mistake(path, error.args[0], *error.args[1:])
+
+
+def _tiers(tree: TreeShape) -> dict[str, int]:
+    """The tiers that may lie, by the name that `where` has for all of one."""
+    plural = {"agent": "agents", "local": "locals", "regional": "regionals"}
+    return {plural.get(name, name): tier for tier, name in enumerate(tree.names[:-1])}
+
+
+def _liars(space: LiarSpace, tree: TreeShape) -> LiarsPlan:
+    tier = _tiers(tree)[space.where]
+    kinds = space.kinds or [
+        # Group capture is a push from seats that somebody has worked out: here they are searched.
+        kind
+        for kind, attack in ADVERSARIES.items()
+        if attack.is_for(tier) and kind != "group_capture"
+    ]
+    sizes = sorted(set(space.sizes), key=abs)
+    return LiarsPlan(
+        where=space.where,
+        tier=tier,
+        liars=min(space.liars, tree.counts[tier]),
+        attacks=space.attacks,
+        kinds=tuple(kinds),
+        sizes=tuple(write_deviations(size) for size in sizes),
+        timing=space.timing,
+    )
+
+
+def _faults(space: FaultSpace, plan: Plan, tree: TreeShape) -> FaultsPlan:
+    graph = site_graph(plan)
+    ends = ((graph.names[link.a], graph.names[link.b]) for link in graph.links)
+    regions = [f"region-{number}" for number in range(tree.regions)]
+    replicas = [f"root-0/{number}" for number in range(tree.replicas)]
+    nodes = space.nodes or [*regions, *(replicas if tree.replicas > 1 else ())]
+    return FaultsPlan(
+        most=space.most,
+        cut_ns=space.cut,
+        kinds=tuple(space.kinds),
+        nodes=tuple(nodes),
+        sites=tuple(graph.names),
+        links=tuple(ends),
+    )
+
+
+def _error(mistakes: list[Mistake]) -> ScenarioError:
+    by_place = sorted(set(mistakes), key=lambda m: (m.line, m.column, m.file, m.path, m.problem))
+    return ScenarioError(tuple(by_place))

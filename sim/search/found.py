@@ -1,0 +1,106 @@
+"""What was found, kept as a plain scenario: it replays anywhere, and says when it stops to be true.
+
+Its thresholds demand the damage, so a run of it is good as long as the damage is still done. Who
+mends the weakness makes the file fail, turns its thresholds round and keeps it as a guard.
+"""
+
+import os
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ResultsError
+from sim.scenario.flow import flow
+from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.written_values import written_bound
+from sim.search.case import Case
+from sim.search.hunt import Hunt
+from sim.search.trials import with_case
+from sim.search.words import bad, removals
+
+_LISTS = ("adversaries", "faults")
+
+
+def keep(found: Hunt, folder: Path) -> list[Path]:
+    """Write the smallest case that does the damage, and the worst if it is another.
+
+    Without any damage the worst alone is kept. Raises ResultsError if that cannot be, and
+    ScenarioError for a scenario that reads files from its own folder: it cannot move.
+    """
+    name = found.search.name
+    kept = {name: found.smallest, f"{name}-worst": found.worst}
+    return [
+        _write(found, case, folder / f"{stem}.yaml")
+        for stem, case in kept.items()
+        if case is not None and (stem == name or case != found.smallest)
+    ]
+
+
+def scenario_text(found: Hunt, case: Case, name: str) -> str:
+    """The file: how it was found, then the scenario with nothing left to chance."""
+    return "\n".join([*_comments(found, case), *_blocks(found, case, name), ""])
+
+
+def _write(found: Hunt, case: Case, file: Path) -> Path:
+    new = file.with_suffix(".new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(scenario_text(found, case, file.stem), encoding="utf-8")
+        os.replace(new, file)
+    except OSError as error:
+        raise ResultsError(f"{file} cannot be written: {error.strerror}") from error
+    _read_back(file)
+    return file
+
+
+def _read_back(file: Path) -> Scenario:
+    """What was written is a scenario: it must be, wherever it was put."""
+    return load_scenario(file)
+
+
+def _comments(found: Hunt, case: Case) -> Iterator[str]:
+    search = found.search
+    call = shlex.join(["sim", "search", search.path])
+    yield f"# Found by `{call}` (seed {search.seed}) in {sum(found.runs.values()):,} runs."
+    yield f"# {search.worst}: {bad(found, case)}. The thresholds demand this damage."
+    if case == found.smallest and found.is_minimal:
+        yield "# No part of it can be taken away:"
+        yield from (f"#   {line}" for line in removals(found))
+    if case == found.smallest and found.fewer_tried:
+        yield f"# {found.fewer_tried:,} cases with fewer liars were tried, in vain."
+
+
+def _blocks(found: Hunt, case: Case, name: str) -> Iterator[str]:
+    about = {"name": name, "about": found.search.about}
+    for key, value in {**with_case(found.search, case), **about}.items():
+        if key in _LISTS and isinstance(value, list):
+            yield from _as_list(key, value)
+        elif value not in (None, ""):
+            yield f"{key}: {flow(value)}"
+    damage = _damage(found, case)
+    if damage:
+        yield f"thresholds: {flow(damage)}"
+
+
+def _as_list(key: str, entries: list[Any]) -> Iterator[str]:
+    if entries:
+        yield f"{key}:"
+        yield from (f"  - {flow(entry)}" for entry in entries)
+
+
+def _damage(found: Hunt, case: Case) -> dict[str, Any]:
+    """What this case must go on doing; nothing if what it does is not bad enough, or broken."""
+    if found.trials.of(case).end == "broken" or not found.is_bad(case):
+        return {}
+    if found.search.damage:
+        return dict(found.search.damage)
+    bounds = {}
+    for one in found.damage:
+        ends = {"min": one.minimum, "max": one.maximum}
+        bounds[one.metric] = {
+            end: written_bound(value, one.metric)
+            for end, value in ends.items()
+            if value is not None
+        }
+    return bounds
