@@ -15,6 +15,7 @@ import typer
 from typer.main import get_command
 
 from sim.cli import (
+    attribute,
     baseline,
     check,
     claims,
@@ -56,6 +57,7 @@ app.command("plot")(plot.plot)
 app.command("replay")(replay.replay)
 app.command("list")(listing.list_names)
 app.command("claims")(claims.claims)
+app.command("attribute")(attribute.attribute)
 app.command("ladder")(ladder.ladder)
 app.command("schema")(schema.schema)
 app.command("new")(new.new)

@@ -36,14 +36,14 @@ def figures(tables: Sequence[Tables], plan: Plan) -> dict[str, Sample]:
     found = {}
     for metric in metrics_of(plan):
         if metric.name in DURATIONS:
-            found[metric.name] = _longest(metric.unit, [one[metric.name] for one in events])
+            found[metric.name] = longest(metric.unit, [one[metric.name] for one in events])
         else:
             figure = FIGURES[metric.name]
             found[metric.name] = Sample.of(metric.unit, [figure(one, plan) for one in tables])
     return found
 
 
-def _longest(unit: str, known: Sequence[CensoredSample]) -> Sample:
+def longest(unit: str, known: Sequence[CensoredSample]) -> Sample:
     """The longest event of each replication; NaN where there was none."""
     return Sample(
         unit,

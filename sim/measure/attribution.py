@@ -1,0 +1,180 @@
+"""What each of several entries of a scenario caused: arithmetic on the figures of its twins.
+
+A twin is known by the entries that act in it, and has one figure a replication. All twins share
+their seeds, so every effect is a mean of differences within replications. Two questions have two
+answers: what an entry adds to all the others (the run less the twin without it) and what it does
+alone (the twin with it alone less the clean twin). Neither has to add up to the whole; what is left
+over is the interaction. Shapley's value (1953) is the one division that always adds up: the mean
+of what an entry adds over all orders in which entries may come.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from sim.measure.intervals import UNKNOWN, student_t
+
+Acting = frozenset[str]
+"""The entries that act in a twin, by their place in the file."""
+Figures = Mapping[Acting, Sequence[float]]
+"""One figure a replication, of each twin."""
+
+CLEAN: Final[Acting] = frozenset()
+ROUNDING: Final = 1e-9
+"""What a sum in another order may differ by, of its largest part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A mean of paired differences with its 95 % interval (NaN: fewer than two pairs).
+
+    inf: a figure is infinite in some replication with it, and is not without.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    """Pairs that are defined on both sides."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the two sides were equal in every replication."""
+        return (self.n > 0 and self.value == self.low == self.high == 0) or (
+            self.n == 1 and self.value == 0
+        )
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval, or an infinite value, excludes nought."""
+        return math.isinf(self.value) or self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one entry caused of one metric, asked in two ways, and fairly divided if that is known.
+
+    `added`: all that act, less all but this one. `alone`: this one, less nobody.
+    """
+
+    entry: str
+    added: Effect
+    alone: Effect
+    shapley: Effect | None
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """Where one metric comes from. `whole` is the run less its clean twin."""
+
+    metric: str
+    unit: str
+    as_is: float
+    clean: float
+    whole: Effect
+    shares: tuple[Share, ...]
+    beyond_added: Effect
+    """`whole` less all that is `added`: effects that need several entries, or hide each other."""
+    beyond_alone: Effect
+    """`whole` less all that each does `alone`."""
+
+
+def twins_needed(entries: Sequence[str], *, every: bool) -> list[Acting]:
+    """Who acts in each twin, the run itself first and the clean twin last.
+
+    `every`: all 2**n subsets, as Shapley's value asks for. Else each entry left out, and each
+    alone; with up to three entries that is every subset as well.
+    """
+    n = len(entries)
+    sizes = range(n, -1, -1) if every else (n, n - 1, 1, 0)
+    found = (frozenset(chosen) for size in sizes if size >= 0 for chosen in _of(entries, size))
+    return list(dict.fromkeys(found))
+
+
+def causes(metric: str, unit: str, entries: Sequence[str], figures: Figures) -> Causes:
+    """The causes of one metric; figures must be there of all twins that are needed."""
+    everybody = frozenset(entries)
+    whole = _less(figures[everybody], figures[CLEAN])
+    added = [_less(figures[everybody], figures[everybody - {one}]) for one in entries]
+    alone = [_less(figures[frozenset({one})], figures[CLEAN]) for one in entries]
+    is_known = all(chosen in figures for chosen in twins_needed(entries, every=True))
+    return Causes(
+        metric=metric,
+        unit=unit,
+        as_is=_mean(figures[everybody]),
+        clean=_mean(figures[CLEAN]),
+        whole=effect(whole),
+        shares=tuple(
+            Share(
+                entry=one,
+                added=effect(added[number]),
+                alone=effect(alone[number]),
+                shapley=effect(shapley(one, entries, figures)) if is_known else None,
+            )
+            for number, one in enumerate(entries)
+        ),
+        beyond_added=effect(_left_over(whole, added)),
+        beyond_alone=effect(_left_over(whole, alone)),
+    )
+
+
+def shapley(entry: str, entries: Sequence[str], figures: Figures) -> list[float]:
+    """Shapley's value of an entry in each replication; figures of all subsets must be there."""
+    others, n = [one for one in entries if one != entry], len(entries)
+    parts = []
+    for size in range(n):
+        weight = 1 / (n * math.comb(n - 1, size))
+        for chosen in _of(others, size):
+            before = frozenset(chosen)
+            difference = _less(figures[before | {entry}], figures[before])
+            parts.append([weight * one for one in difference])
+    return [_sum(terms) for terms in zip(*parts, strict=True)]
+
+
+def effect(differences: Iterable[float]) -> Effect:
+    """The mean of differences, one a replication; those that are NaN do not count."""
+    known = [one for one in differences if not math.isnan(one)]
+    if not known:
+        return Effect(math.nan, *UNKNOWN, 0)
+    if any(map(math.isinf, known)):
+        return Effect(math.fsum(known) if _agree(known) else math.nan, *UNKNOWN, len(known))
+    if len(set(known)) == 1 and len(known) > 1:
+        return Effect(known[0], known[0], known[0], len(known))
+    return Effect(math.fsum(known) / len(known), *student_t(known), len(known))
+
+
+def _agree(values: Sequence[float]) -> bool:
+    """Whether all that is infinite is so in one direction."""
+    return not (math.inf in values and -math.inf in values)
+
+
+def _of(entries: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
+    return combinations(entries, size)
+
+
+def _less(one: Sequence[float], other: Sequence[float]) -> list[float]:
+    """Differences in pairs; what never ended on either side has none that is known (NaN)."""
+    return [_rounded(a - b, (a, b)) for a, b in zip(one, other, strict=True)]
+
+
+def _left_over(whole: Sequence[float], parts: Sequence[Sequence[float]]) -> list[float]:
+    return [_sum((total, *(-one for one in of))) for total, *of in zip(whole, *parts, strict=True)]
+
+
+def _sum(terms: Sequence[float]) -> float:
+    if not all(map(math.isfinite, terms)):
+        return math.nan if any(map(math.isnan, terms)) or not _agree(terms) else sum(terms)
+    return _rounded(math.fsum(terms), terms)
+
+
+def _rounded(total: float, terms: Iterable[float]) -> float:
+    """Nothing where only rounding is left of what the terms were."""
+    largest = max((abs(term) for term in terms if math.isfinite(term)), default=0.0)
+    return 0.0 if abs(total) <= ROUNDING * largest else total
+
+
+def _mean(figures: Sequence[float]) -> float:
+    known = [figure for figure in figures if not math.isnan(figure)]
+    return sum(known) / len(known) if known else math.nan
