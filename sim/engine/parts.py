@@ -66,14 +66,10 @@ def max_reports(plan: Plan, first_pane: int, last_pane: int, now_ns: int) -> int
 def prepare(plan: Plan, seed: int) -> Parts:
     """The pieces of a scenario. Raises InputError for a topology or trace that is not usable."""
     streams = Streams(seed)
-    tree = Tree(tuple(tier.count for tier in plan.tiers))
     # The map belongs to the scenario: a random one is the same in all replications.
     routes = Routes(site_graph(plan))
-    starts = [level.starts for level in tree.levels]
-    sites = place(tree.counts, starts, routes, plan.topology.placement)
-    if plan.replicas is not None:
-        sites = replicate_sites(sites, plan.replicas, routes)
-    roster = Roster(tree_shape(plan), tree, tuple(sites), routes.graph.names, streams)
+    roster = make_roster(plan, routes, streams)
+    tree = roster.tree
     behaviour = make_behaviour(
         plan.agents.behaviour.kind,
         plan.agents.behaviour.options,
@@ -88,6 +84,16 @@ def prepare(plan: Plan, seed: int) -> Parts:
     hit = np.logical_or.reduce([one.agents for one in injections], axis=0)
     hit = np.broadcast_to(hit, plan.agents.count)
     return Parts(plan, streams, routes, roster, behaviour, Layout(behaviour.features), hit)
+
+
+def make_roster(plan: Plan, routes: Routes, streams: Streams) -> Roster:
+    """Who is who when the run begins, and where everybody stands."""
+    tree = Tree(tuple(tier.count for tier in plan.tiers))
+    starts = [level.starts for level in tree.levels]
+    sites = place(tree.counts, starts, routes, plan.topology.placement)
+    if plan.replicas is not None:
+        sites = replicate_sites(sites, plan.replicas, routes)
+    return Roster(tree_shape(plan), tree, tuple(sites), routes.graph.names, streams)
 
 
 def group_of(tree: Tree) -> dict[str, NDArray[np.int64]]:
