@@ -21,6 +21,7 @@ from sim.cli import (
     claims,
     compare,
     explain,
+    export,
     ladder,
     listing,
     new,
@@ -54,6 +55,7 @@ app.command("check")(check.check)
 app.command("compare")(compare.compare)
 app.add_typer(baseline.app, name="baseline")
 app.command("plot")(plot.plot)
+app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("list")(listing.list_names)
 app.command("claims")(claims.claims)
