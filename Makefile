@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 GATED  := scenarios/05-partition-recovery.yaml scenarios/07-injected-anomalies.yaml
 PAIRS  := replications=12
 
-.PHONY: demo test gate claims scorecard baselines lint bench clean
+.PHONY: demo test gate claims scorecard baselines lint gallery bench clean
 
 demo: $(STAMP)
 	$(BIN)/sim run scenarios/05-partition-recovery.yaml
@@ -40,6 +40,10 @@ lint: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Every picture of docs/gallery.md again, and the figures beside them: ten minutes.
+gallery: $(STAMP)
+	$(BIN)/python -m benchmarks.gallery
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.reference_workload
