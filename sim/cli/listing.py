@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Quiet
+from sim.units import format_count
+
+if TYPE_CHECKING:
+    from sim.errors import ScenarioError
 
 Row = tuple[str, str]
 """A name and a few words about it."""
@@ -67,14 +71,28 @@ def _scenarios(folder: Path | None) -> Iterable[Row]:
         try:
             about = load_scenario(file).plan.about
         except ScenarioError as error:
-            about = f"({len(error.mistakes)} mistakes, see sim validate)"
+            about = f"({_why_not(error)})"
         yield str(file), about
 
 
+def _why_not(error: "ScenarioError") -> str:
+    """Why a file cannot be loaded, in brief."""
+    if all("SIM_DATA" in str(one) for one in error.mistakes):
+        return "needs recorded data: set SIM_DATA, see docs/real-data.md"
+    return f"{format_count(len(error.mistakes), 'mistake')}, see sim validate"
+
+
 def _scenario_files(folder: Path) -> list[Path]:
-    """Those of the folder itself, then those of each folder in it (but no hidden one)."""
+    """Those of the folder itself, then those of each folder in it (but no hidden one).
+
+    Files of another kind, such as those of searches, are left out: a scenario begins with `schema`.
+    """
     below = [one for one in folder.glob("*/*.yaml") if not one.parent.name.startswith(".")]
-    return sorted(folder.glob("*.yaml")) + sorted(below)
+    return [
+        file
+        for file in (*sorted(folder.glob("*.yaml")), *sorted(below))
+        if "\nschema:" in f"\n{file.read_text(encoding='utf-8', errors='replace')}"
+    ]
 
 
 def _runs(folder: Path | None) -> Iterable[Row]:

@@ -80,6 +80,7 @@ def test_scenarios_are_listed_folder_by_folder(sim, folder):
     for name in ("a", ".hidden", "z"):
         (folder / name).mkdir()
         (folder / name / "one.yaml").write_text((folder / "good.yaml").read_text())
+    (folder / "a" / "other.yaml").write_text("search: 1\n")
     lines = sim("list", "scenarios", "--in", ".").out.splitlines()
     names = [line.split()[0] for line in lines]
     assert names == ["bad.yaml", "good.yaml", "a/one.yaml", "z/one.yaml"]
