@@ -27,34 +27,35 @@ BLOCKS: dict[str, Any] = {
     "tree": {"regional": 3, "replicas": {"root": 4}},
     "agreement": {"protocol": {"kind": "pbft"}, "certify": True},
     "measure": {"every": "200ms"},
+    "adversaries": LIARS,
 }
 
 
-def plan(messages: Any = True, **blocks: Any) -> Plan:
-    """The scenario; `blocks` are put over its own."""
-    return plan_of(CUT, **{**BLOCKS, "journal": {"messages": messages}, **blocks})
+def plan(messages: Any = True) -> Plan:
+    """The scenario, keeping these messages."""
+    return plan_of(CUT, **BLOCKS, journal={"messages": messages})
+
+
+def stored(messages: Any = True, count: int = 1, replication: int | None = None) -> Stored:
+    """A run of so many replications, of which one is looked at; each runs once."""
+    return as_stored(plan(messages), _recordings(json.dumps(messages), count), replication)
 
 
 @cache
-def _recordings(written: str, count: int) -> list[Recording]:
-    messages, blocks = json.loads(written)
-    one = plan(messages, **blocks)
+def _recordings(messages: str, count: int) -> list[Recording]:
+    one = plan(json.loads(messages))
     return [Simulation(one, replication_seed(one.seed, number)).run() for number in range(count)]
 
 
-def stored(
-    messages: Any = True, count: int = 1, replication: int | None = None, **blocks: Any
-) -> Stored:
-    """A run of so many replications, of which one is looked at; each runs once."""
-    made = _recordings(json.dumps([messages, blocks], sort_keys=True), count)
-    tables = alike([whole(one.tables) for one in made])
-    chosen = plan(messages, **blocks)
+def as_stored(of: Plan, recordings: list[Recording], replication: int | None = None) -> Stored:
+    """What would be read of these replications if they were stored."""
+    tables = alike([whole(one.tables) for one in recordings])
     return Stored(
-        plan=chosen,
+        plan=of,
         run_id="0123abcd-s1",
         file="small.yaml",
         replication=replication,
-        seed=replication_seed(chosen.seed, replication or 0),
+        seed=replication_seed(of.seed, replication or 0),
         tables=Tables.of(tables[replication or 0]),
         names=tuple(sorted(tables[0])),
         read=lambda name: stacked([one[name] for one in tables]),

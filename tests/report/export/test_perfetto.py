@@ -13,14 +13,14 @@ from sim.errors import SimError
 from sim.report.export.messages import sendings
 from sim.report.export.perfetto import write_perfetto
 from sim.report.export.window import WHOLE, Window
-from tests.report.export.exported import LIARS, stored
+from tests.report.export.exported import stored
 
 KIND = protos.TrackEvent
 
 
 @cache
 def _written(path, window, messages):
-    notes = write_perfetto(stored(messages, adversaries=LIARS), window, path)
+    notes = write_perfetto(stored(messages), window, path)
     return path.read_bytes(), notes
 
 
@@ -85,7 +85,7 @@ def test_every_slice_ends_and_on_a_track_none_overlaps_another(packets):
 
 
 def test_an_arrow_goes_from_the_sending_of_each_message_to_its_arrival(packets):
-    shown = sendings(stored(adversaries=LIARS), WHOLE)
+    shown = sendings(stored(), WHOLE)
     names = tracks(packets)
     begins, ends = {}, {}
     for at_ns, event in events(packets, KIND.TYPE_SLICE_BEGIN, KIND.TYPE_INSTANT):
@@ -103,7 +103,7 @@ def test_an_arrow_goes_from_the_sending_of_each_message_to_its_arrival(packets):
 
 def test_a_message_that_never_arrives_is_a_mark_without_an_arrow(packets):
     marks = [event for _, event in events(packets, KIND.TYPE_INSTANT) if "lost" in event.categories]
-    shown = sendings(stored(adversaries=LIARS), WHOLE)
+    shown = sendings(stored(), WHOLE)
     assert len(marks) == (~shown.came).sum()
     assert not any(event.flow_ids or event.terminating_flow_ids for event in marks)
 
@@ -119,7 +119,7 @@ def test_faults_and_liars_are_slices_on_tracks_of_their_own(packets):
 
 
 def test_every_publication_is_a_mark(packets):
-    run = stored(adversaries=LIARS)
+    run = stored()
     names = tracks(packets)
     marks = [
         at_ns
@@ -130,7 +130,7 @@ def test_every_publication_is_a_mark(packets):
 
 
 def test_counters_are_the_samples(packets):
-    run, names = stored(adversaries=LIARS), tracks(packets)
+    run, names = stored(), tracks(packets)
     points = defaultdict(list)
     for at_ns, event in events(packets, KIND.TYPE_COUNTER):
         points[names[event.track_uuid][-1]].append((at_ns, event.double_counter_value))
