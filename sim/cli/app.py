@@ -27,6 +27,7 @@ from sim.cli import (
     new,
     plot,
     replay,
+    report,
     run,
     schema,
     sweep,
@@ -57,6 +58,7 @@ app.add_typer(baseline.app, name="baseline")
 app.command("plot")(plot.plot)
 app.command("export")(export.export)
 app.command("replay")(replay.replay)
+app.command("report")(report.report)
 app.command("list")(listing.list_names)
 app.command("claims")(claims.claims)
 app.command("attribute")(attribute.attribute)

@@ -1,0 +1,68 @@
+"""``sim report``: stored runs as one HTML file that needs neither a network nor a manual."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from sim.cli.output import say
+
+if TYPE_CHECKING:
+    from sim.report.export.window import Window
+    from sim.report.html.facts import Run
+
+FILE: Final = "report.html"
+RUNS: Final = Path("results/runs")
+
+Folders = Annotated[
+    list[Path], typer.Argument(help="Folders of runs, or names of scenarios.", metavar="RUN...")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="File; default: report.html in the (first) run.")
+]
+
+
+def report(
+    runs: Folders,
+    out: Out = None,
+    replication: Annotated[
+        int, typer.Option("--replication", min=0, help="Which one to draw, from 0.")
+    ] = 0,
+    window: Annotated[
+        str | None, typer.Option("--window", help="Which messages to draw.", metavar="20s..21s")
+    ] = None,
+) -> None:
+    """Write a report to look at, of one run or of several side by side."""
+    from sim.report.export.window import parse_window
+    from sim.report.files import check_writable
+    from sim.report.html.page import write_page
+
+    asked = None if window is None else parse_window(window)
+    found = [_run(folder, replication, asked) for folder in runs]
+    path = Path(found[0].folder) / FILE if out is None else out
+    check_writable(path)
+    size = write_page(found, path)
+    say(f"{path} ({size / 1e6:.2f} MB)")
+
+
+def _run(folder: Path, replication: int, window: "Window | None") -> "Run":
+    """A stored run; a name is looked for among the results."""
+    from sim.campaign.replay import stored_plan
+    from sim.campaign.results import open_results
+    from sim.campaign.stored_tables import tables_of
+    from sim.report.export.stored import Stored
+    from sim.report.html.facts import Run
+
+    results = open_results(folder if folder.exists() else RUNS / folder)
+    manifest = results.manifest
+    stored = Stored(
+        plan=stored_plan(results),
+        run_id=str(manifest.get("run", "")),
+        file=str(manifest.get("path", "FILE")),
+        replication=replication,
+        seed=int(manifest["seed"]),
+        tables=tables_of(results, replication),
+        names=tuple(results.names()),
+        read=results.arrow,
+    )
+    return Run(str(results.path), manifest, stored, results.metrics(), window)

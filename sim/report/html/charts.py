@@ -1,0 +1,218 @@
+"""Curves over time as plain values, for plotly and for the tables that stand below each chart.
+
+A chart has curves, level lines (bounds, promises) and marks (reached again, or never while it was
+watched). Looks are names that the page turns into colours, dashes and symbols: what differs in
+colour differs in one of the others as well.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measure.recovery import Recovery, recoveries
+from sim.measure.spans import Milestone
+from sim.measure.tables import Tables
+from sim.report.groups import cut_groups, noun, other_regions
+from sim.report.html.embed import numbers, seconds_of
+from sim.report.html.facts import Run
+from sim.report.lanes import others_label, unshown
+from sim.report.series import pivot, thin, tips, tooth_ns
+from sim.report.words import seconds, the_root
+from sim.scenario.plan import Plan
+
+CUT_CURVES: Final = 3
+"""Groups of regions that were cut off and have a curve of their own."""
+LOOKS: Final = ("first", "second", "third", "fourth")
+TABLE_ROWS: Final = 13
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of a chart: instants in seconds, values (None = a gap), a label, a look."""
+
+    label: str
+    x: list[float]
+    y: list[float | None]
+    look: str = "first"
+    is_step: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A horizontal line: something promised."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point to be noticed; `is_censored`: it was not seen to happen, only that it had not yet."""
+
+    x: float
+    y: float
+    label: str
+    is_censored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart on the axis of time."""
+
+    key: str
+    title: str
+    unit: str
+    curves: list[Curve]
+    levels: list[Level] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    is_log: bool = False
+    top: float | None = None
+    """Where the axis ends, if not where the data do."""
+
+    def rows(self) -> tuple[list[str], list[list[str]]]:
+        """The chart as a table: a header, and what every curve is at a few instants."""
+        ends = [curve.x[-1] for curve in self.curves if curve.x]
+        instants = np.linspace(0, max(ends, default=0.0), TABLE_ROWS)
+        header = ["time", *(curve.label for curve in self.curves)]
+        rows = [[f"{at_s:.4g} s", *(_at(one, at_s) for one in self.curves)] for at_s in instants]
+        return header, [row for row in rows if any(cell != NOTHING for cell in row[1:])]
+
+
+NOTHING: Final = "–"
+
+
+def _at(curve: Curve, at_s: float) -> str:
+    """The value at the last point before an instant."""
+    place = int(np.searchsorted(curve.x, at_s, side="right")) - 1
+    value = curve.y[place] if place >= 0 else None
+    return NOTHING if value is None else f"{value:.4g}"
+
+
+def curve(label: str, at_s: Values, values: Values, look: str, points: int, **how: Any) -> Curve:
+    """A curve in as many points as there is room for, each the largest of its stretch."""
+    at_ns = np.rint(np.asarray(at_s) * 1e9).astype(np.int64)
+    few_s, few = thin(at_ns, np.asarray(values, np.float64), np.fmax, points)
+    return Curve(label, seconds_of(few_s), numbers(few), look, **how)
+
+
+def staleness_charts(run: Run, points: int) -> list[Chart]:
+    """Age, coverage and error: what the root knows, and how it comes back."""
+    if not len(run.tables.samples["time_ns"]):
+        return []
+    found = recoveries(run.tables, run.plan)
+    makers: Sequence[Callable[[Run, list[Recovery], int], Chart]] = (_age, _coverage, _error)
+    return [make(run, found, points) for make in makers]
+
+
+def _age(run: Run, found: list[Recovery], points: int) -> Chart:
+    tables, plan = run.tables, run.plan
+    bound = plan.staleness.baseline_ns / 1e9
+    return Chart(
+        key="age",
+        title=f"How old is the oldest that {the_root(plan)} knows of each {noun(plan)}",
+        unit="age (s)",
+        curves=list(_age_curves(tables, plan, points)),
+        levels=[
+            Level(bound, f"baseline bound {seconds(plan.staleness.baseline_ns)}"),
+            Level(
+                plan.staleness.anomaly_ns / 1e9,
+                f"anomaly bound {seconds(plan.staleness.anomaly_ns)}",
+            ),
+        ],
+        marks=_marks(found, "fresh", bound),
+        is_log=True,
+    )
+
+
+def _age_curves(tables: Tables, plan: Plan, points: int) -> list[Curve]:
+    """Of each group that was cut off, and the oldest of all others."""
+    ages, inside = (pivot(tables.regions, name) for name in ("oldest_age_ns", "inside_age_ns"))
+    groups = cut_groups(tables, plan, CUT_CURVES)
+    others = other_regions(tables, groups)
+    named = [(group.label, group.regions) for group in groups]
+    if others:
+        label = others_label(len(others), bool(groups), unshown(tables, plan), noun(plan))
+        named.append((label, tuple(others)))
+    curves = []
+    for look, (label, regions) in zip(LOOKS, named, strict=False):
+        curves.append(_oldest(label, ages, regions, plan, look, points))
+    if groups:
+        first = groups[0]
+        label = f"{first.label}, seen from inside"
+        curves.append(_oldest(label, inside, first.regions, plan, "inside", points))
+    return curves
+
+
+def _oldest(
+    label: str, ages: Any, regions: Sequence[int], plan: Plan, look: str, points: int
+) -> Curve:
+    """Through the tips of the saw; a log axis has no 0."""
+    at_s, oldest_ns = tips(ages.time_ns, np.fmax.reduce(ages.only(regions), axis=1), tooth_ns(plan))
+    positive = np.where(oldest_ns > 0, oldest_ns / 1e9, np.nan)
+    return curve(label, at_s, positive, look, points, is_step=False)
+
+
+def _coverage(run: Run, found: list[Recovery], points: int) -> Chart:  # noqa: ARG001
+    samples, bound = run.tables.samples, seconds(run.plan.staleness.baseline_ns)
+    at_s, share = thin(samples["time_ns"], samples["coverage"], np.fmin, points)
+    return Chart(
+        key="coverage",
+        title=f"Coverage: agents whose newest value at {the_root(run.plan)} is within {bound}",
+        unit="agents (%)",
+        curves=[Curve("coverage", seconds_of(at_s), numbers(100 * share))],
+        top=100.0,
+    )
+
+
+def _error(run: Run, found: list[Recovery], points: int) -> Chart:
+    epsilon, samples = run.plan.baseline.epsilon, run.tables.samples
+    floor = epsilon / 1000  # a log axis has no 0
+    at_s, error = thin(samples["time_ns"], samples["error_mean"], np.fmax, points)
+    shown = np.where(np.isnan(error), np.nan, np.maximum(error, floor))
+    return Chart(
+        key="error",
+        title="Error of the published baseline, against an oracle that sees every agent",
+        unit="error (sd)",
+        curves=[Curve("published baseline", seconds_of(at_s), numbers(shown))],
+        levels=[Level(epsilon, f"promised {epsilon:g} sd")],
+        marks=_marks(found, "accurate", epsilon),
+        is_log=True,
+    )
+
+
+def _marks(found: Sequence[Recovery], milestone: str, level: float) -> list[Mark]:
+    """Where a milestone was reached after each heal; where it was not, how long it was watched."""
+    marks = []
+    for one in found:
+        step: Milestone = getattr(one, milestone)
+        at_s = (one.heal_ns + step.after_ns) / 1e9
+        words = f"{milestone} again +{seconds(step.after_ns)}"
+        if not step.reached:
+            words = f"not {milestone} within {seconds(one.watched_ns)}"
+            at_s = one.horizon_ns / 1e9
+        marks.append(Mark(round(at_s, 4), level, words, not step.reached))
+    return marks
+
+
+def recovery_rows(run: Run) -> tuple[list[str], list[list[str]]]:
+    """A row for each heal: how long each milestone took, censored ones as ``more than``."""
+    found = recoveries(run.tables, run.plan)
+    if not found:
+        return [], []
+    header = ["heal at", *found[0].parts, "all of it"]
+    rows = [
+        [seconds(one.heal_ns), *(_told(step) for step in (*one.parts.values(), one.time))]
+        for one in found
+    ]
+    return header, rows
+
+
+def _told(step: Milestone) -> str:
+    if step.reached:
+        return f"{seconds(step.after_ns)}" if step.after_ns else "at once"
+    return f"more than {seconds(step.after_ns)} (never seen)"

@@ -1,0 +1,64 @@
+"""What a report is made of: a stored run, one of its replications, and how much may be shown.
+
+Nothing here reads a file. Who calls brings the tables; `Room` is what a page of several runs can
+afford for each of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.measure.metrics import MetricValue
+from sim.measure.tables import Tables
+from sim.report.export.stored import Stored
+from sim.report.export.window import Window
+from sim.scenario.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One replication of a stored run, and the figures of all of them."""
+
+    folder: str
+    manifest: Mapping[str, Any]
+    stored: Stored
+    values: Sequence[MetricValue]
+    window: Window | None = None
+    """Which messages to show; None = those around what is most worth seeing."""
+
+    @property
+    def plan(self) -> Plan:
+        """What was run."""
+        return self.stored.plan
+
+    @property
+    def tables(self) -> Tables:
+        """What is measured, of the replication that is shown."""
+        return self.stored.tables
+
+    @property
+    def duration_s(self) -> float:
+        """How long the run lasted, in simulated seconds."""
+        return self.plan.duration_ns / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of each run a page has room for."""
+
+    instants: int
+    """Steps of the slider."""
+    points: int
+    """Points of a curve."""
+    messages: int
+
+
+def room_for(runs: int) -> Room:
+    """The room of each of so many runs: what one run has, divided, but never less than a picture.
+
+    >>> room_for(1), room_for(10)
+    (Room(instants=600, points=600, messages=3000), Room(instants=100, points=100, messages=300))
+    """
+    return Room(
+        *(max(most // runs, least) for most, least in ((600, 100), (600, 100), (3000, 200)))
+    )

@@ -1,0 +1,221 @@
+"""Single messages of a few nodes and a short time, for a space-time diagram (Lamport 1978).
+
+A run keeps millions of messages and a reader follows a hundred, so a few nodes are chosen tier by
+tier (a region that was cut off and what is below it first), and those of their messages that are
+nearest the instant that is most worth seeing. What was left out is said.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import ResultsError
+from sim.measure.recovery import cuts
+from sim.report.export.messages import Sendings, missing, sendings
+from sim.report.export.window import Window
+from sim.report.html.facts import Run
+from sim.report.words import seconds
+from sim.scenario.selectors import TreeShape, tree_shape
+
+AROUND_NS: Final = (2_000_000_000, 8_000_000_000)
+"""Before and after the instant that is most worth seeing."""
+ROOTS_MAX: Final = 7
+REGIONS_MAX: Final = 6
+BELOW_MAX: Final = 4
+"""Nodes of each tier below the regions."""
+READ_MAX: Final = 1_000_000
+IN_VIEW: Final = 60
+"""Messages at first sight."""
+LISTED: Final = 30
+
+Node = tuple[int, int, int]
+"""Tier, number and replica."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message between two lanes; `arrived_ns` is -1 if it was lost."""
+
+    sent_ns: int
+    arrived_ns: int
+    sender: str
+    receiver: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The messages to draw, in order of sending, and the lanes from the root down."""
+
+    lanes: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    focus_ns: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What is not there, and how to get it."""
+
+    def as_data(self) -> dict[str, Any]:
+        """Columns for the page: lanes and kinds by their numbers, times in us, -1 for lost."""
+        kinds = list(dict.fromkeys(one.kind for one in self.messages))
+        lane = {name: number for number, name in enumerate(self.lanes)}
+        return {
+            "lanes": self.lanes,
+            "kinds": kinds,
+            "focus": self.focus_ns // 1000,
+            "view": self.view_us(),
+            "from": [lane[one.sender] for one in self.messages],
+            "to": [lane[one.receiver] for one in self.messages],
+            "kind": [kinds.index(one.kind) for one in self.messages],
+            "sent": [one.sent_ns // 1000 for one in self.messages],
+            "arrived": [one.arrived_ns // 1000 for one in self.messages],
+        }
+
+    def view_us(self) -> int:
+        """How wide a view has about `IN_VIEW` messages: 1, 2 or 5 times a power of ten."""
+        if not self.messages:
+            return 1
+        length_us = (self.messages[-1].sent_ns - self.messages[0].sent_ns) / 1000 + 1
+        wanted_us = max(length_us * IN_VIEW / len(self.messages), 100.0)
+        power = 10 ** int(np.log10(wanted_us))
+        steps: list[int] = [step * power for step in (1, 2, 5, 10)]
+        return min(steps, key=lambda step: abs(step - wanted_us))
+
+    def nearest(self) -> list[Message]:
+        """Some messages around the focus, to be read as text."""
+        ranked = sorted(self.messages, key=lambda one: abs(one.sent_ns - self.focus_ns))
+        return sorted(ranked[:LISTED], key=lambda one: one.sent_ns)
+
+
+def diagram(run: Run, most: int) -> Diagram:
+    """At most so many messages of a run; where it kept none, the call that keeps them.
+
+    Raises ResultsError if another version stored them.
+    """
+    focus_ns = _focus_ns(run)
+    window = _window(run, focus_ns)
+    try:
+        found = sendings(run.stored, window, READ_MAX)
+    except KeyError as error:
+        raise ResultsError(
+            f"{run.folder}: its single messages have no column {error}; another version of the "
+            "simulator stored them"
+        ) from error
+    if not len(found):
+        return Diagram(notes=missing(run.stored, window, found) or [f"Nothing was sent {window}."])
+    shape = tree_shape(run.plan)
+    shown = _shown(found, _chosen(found, shape, _cut_regions(run)), focus_ns, most)
+    names = dict.fromkeys(name for one in shown for name in (one.sender, one.receiver))
+    lanes = sorted(names, key=lambda name: _order(name, shape))
+    notes = [_left_out(shown, found, window), *missing(run.stored, window, found)]
+    return Diagram(lanes, shown, focus_ns, notes)
+
+
+def _focus_ns(run: Run) -> int:
+    """The middle of the window that was asked for; else the first heal, or the first fault."""
+    if run.window is not None:
+        end_ns = min(run.window.until_ns, run.plan.duration_ns)
+        return int((run.window.from_ns + end_ns) / 2)
+    found = cuts(run.tables, run.plan.duration_ns)
+    instants = [cut.at_ns if cut.heal_ns is None else cut.heal_ns for cut in found[:1]]
+    instants += sorted(run.tables.faults["at_ns"].tolist())[:1]
+    return int(instants[0]) if instants else 0
+
+
+def _window(run: Run, focus_ns: int) -> Window:
+    """What was asked for; else what the run kept around the focus, or of its start."""
+    if run.window is not None:
+        return run.window
+    kept = run.plan.journal.messages
+    begin_ns = max(focus_ns - AROUND_NS[0], 0)
+    until_ns = min(focus_ns + AROUND_NS[1], run.plan.duration_ns)
+    if kept is None:
+        return Window(begin_ns, until_ns)
+    last_ns = run.plan.duration_ns if kept.until_ns is None else kept.until_ns
+    if kept.from_ns < until_ns and begin_ns < last_ns:
+        return Window(max(begin_ns, kept.from_ns), min(until_ns, last_ns))
+    return Window(kept.from_ns, min(last_ns, kept.from_ns + sum(AROUND_NS)))
+
+
+def _cut_regions(run: Run) -> tuple[int, ...]:
+    found = cuts(run.tables, run.plan.duration_ns)
+    return tuple(region for cut in found for region in cut.regions)
+
+
+def _chosen(found: Sendings, shape: TreeShape, first: Sequence[int]) -> list[str]:
+    """The names of the nodes to draw: the roots, some regions, and a few below the first one."""
+    names = np.unique(np.concatenate([found.sender, found.receiver])).tolist()
+    nodes = {_node(name, shape): name for name in names}
+    chosen: list[Node] = sorted(node for node in nodes if node[0] == shape.top)[:ROOTS_MAX]
+    above: list[Node] = []
+    for tier in range(shape.top - 1, -1, -1):
+        mine = [node for node in nodes if node[0] == tier]
+        if tier == shape.top - 1:
+            mine.sort(key=lambda node: (node[2], node[1] not in first, node[1]))
+            above = mine[:REGIONS_MAX]
+        else:
+            mine.sort(key=lambda node: (not _is_below(node, above[:1], shape), node[1:]))
+            above = mine[:BELOW_MAX]
+        chosen += above
+    return [nodes[node] for node in chosen]
+
+
+def _is_below(node: Node, above: Sequence[Node], shape: TreeShape) -> bool:
+    """Whether the first of these is the parent of a node."""
+    return any(
+        first <= node[1] < last
+        for tier, number, _ in above
+        for first, last in [shape.below(tier, number, number + 1).get(node[0], (0, 0))]
+    )
+
+
+def _node(name: str, shape: TreeShape) -> Node:
+    """Tier, number and replica of ``regional-3/1``; of what has no number, 0."""
+    machine, _, replica = name.partition("/")
+    tier, _, number = machine.rpartition("-")
+    if machine in shape.names:
+        tier, number = machine, "0"
+    return shape.names.index(tier), int(number), int(replica or 0)
+
+
+def _order(name: str, shape: TreeShape) -> tuple[int, int, int]:
+    tier, number, replica = _node(name, shape)
+    return -tier, number, replica
+
+
+def _shown(found: Sendings, chosen: Sequence[str], focus_ns: int, most: int) -> list[Message]:
+    """The messages between chosen nodes that are nearest the focus, in order of sending."""
+    both: NDArray[np.bool_] = np.isin(found.sender, chosen) & np.isin(found.receiver, chosen)
+    rows = np.flatnonzero(both)
+    near = np.argsort(np.abs(found.sent_ns[rows] - focus_ns), kind="stable")[:most]
+    return [
+        Message(
+            int(found.sent_ns[row]),
+            int(found.arrived_ns[row]),
+            str(found.sender[row]),
+            str(found.receiver[row]),
+            str(found.kind[row]),
+        )
+        for row in np.sort(rows[near])
+    ]
+
+
+def _left_out(shown: Sequence[Message], found: Sendings, window: Window) -> str:
+    """How many of how many, from when to when."""
+    total = len(found) + found.left_out
+    if len(shown) == total:
+        return f"All {total:,} messages that were sent {window}."
+    span = f"{seconds(shown[0].sent_ns)} to {seconds(shown[-1].sent_ns)}" if shown else "nowhere"
+    return (
+        f"{len(shown):,} messages between some of the nodes, sent {span}; {total - len(shown):,} "
+        f"more were sent {window}: choose others with --window."
+    )
+
+
+def listed(messages: Sequence[Message]) -> Iterator[list[str]]:
+    """Messages as text: sent, from, to, what, and what became of it."""
+    for one in messages:
+        took_ms = (one.arrived_ns - one.sent_ns) / 1e6
+        fate = "lost" if one.arrived_ns < 0 else f"arrived after {took_ms:.3g} ms"
+        yield [f"{one.sent_ns / 1e9:.4f} s", one.sender, one.receiver, one.kind, fate]

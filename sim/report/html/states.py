@@ -1,0 +1,171 @@
+"""In what state each region was at each instant: what the lanes, the map and its table all show.
+
+A region is *down* while a fault stops its aggregator, *cut off* while the root cannot be reached,
+*stale* while the oldest it has told the root of is above the baseline bound, else *fresh*; the
+worst counts. Of very many regions the conspicuous ones stand alone and all others together. Where
+instants are left out, a step shows the worst of its stretch, so that nothing short vanishes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measure.tables import NEVER, Tables
+from sim.report.groups import noun
+from sim.report.html.badges import Badges, badges_of
+from sim.report.html.facts import Run
+from sim.report.lanes import others_label, unshown
+from sim.report.series import Grid, pivot, thin
+from sim.scenario.plan import Plan
+
+FRESH, STALE, CUT, DOWN = range(4)
+WORDS: Final = ("fresh", "stale", "cut off", "down")
+KEYS: Final = ("fresh", "stale", "cut", "down")
+"""How templates and the script call them."""
+LETTERS: Final = "FSCD"
+ROOM: Final = 24
+"""Regions that a map and a timeline can hold."""
+FILL: Final = 12
+"""Of very many regions so many are shown, even where nothing happens to them."""
+STOPS: Final = ("crash", "pause", "site_down")
+"""Faults that stop a node itself, and not its ways."""
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A region, or several that share a lane and a place on the map."""
+
+    label: str
+    regions: tuple[int, ...]
+    is_rest: bool = False
+
+    def places(self, regions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which columns of a grid are its regions."""
+        return np.isin(regions, self.regions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """What is known at each step of the slider; arrays are (instants,) or (instants, members)."""
+
+    members: tuple[Member, ...]
+    time_s: Values
+    code: Values
+    age_s: Values
+    coverage: Values
+    lying: Values
+    alerting: Values
+    alarms: Values
+    root_coverage: Values
+    root_age_s: Values
+    root_error: Values
+    whole: Grid
+    """The codes of single regions at every sample: what lanes are drawn from."""
+    badges: Badges
+
+    @property
+    def first_look(self) -> int:
+        """The step that tells most: in the middle of what is worst for most; without it the end."""
+        badness = self.code.max(axis=1) * 1000 + (self.code > STALE).sum(axis=1)
+        worst = np.flatnonzero(badness == badness.max())
+        return int(worst[len(worst) // 2]) if self.code.any() else len(self.time_s) - 1
+
+
+def states_of(run: Run, instants: int) -> States | None:
+    """The states of a run at so many instants at most; None of a run without samples."""
+    tables, plan = run.tables, run.plan
+    if not len(tables.samples["time_ns"]) or not len(tables.regions["time_ns"]):
+        return None
+    codes = region_codes(tables, plan)
+    badges = badges_of(run, codes.time_ns, codes.regions)
+    members = choose(codes, badges, tables, plan)
+    shown = partial(_shown, codes, members, instants)
+    of_root = partial(_of_root, tables, instants)
+    return States(
+        members=tuple(members),
+        time_s=thin(codes.time_ns, codes.values, np.maximum, instants)[0],
+        code=shown(codes.values, np.maximum),
+        age_s=shown(pivot(tables.regions, "oldest_age_ns").values, np.fmax) / 1e9,
+        coverage=shown(pivot(tables.regions, "coverage").values, np.fmin),
+        lying=shown(badges.lying, np.logical_or),
+        alerting=shown(badges.alerting, np.logical_or),
+        alarms=shown(badges.alarms, np.maximum, np.add),
+        root_coverage=of_root("coverage", np.fmin),
+        root_age_s=of_root("oldest_age_ns", np.fmax) / 1e9,
+        root_error=of_root("error_mean", np.fmax),
+        whole=codes,
+        badges=badges,
+    )
+
+
+def region_codes(tables: Tables, plan: Plan) -> Grid:
+    """The state of each region at each sample, as a number: FRESH, STALE, CUT or DOWN."""
+    reach = pivot(tables.regions, "reachable", missing=True)
+    ages_ns = pivot(tables.regions, "oldest_age_ns").values
+    code = np.where(ages_ns > plan.staleness.baseline_ns, STALE, FRESH)
+    code[~reach.values] = CUT
+    code[~reach.values & _stopped(tables, reach)] = DOWN
+    return Grid(reach.time_ns, reach.regions, code)
+
+
+def _stopped(tables: Tables, grid: Grid) -> NDArray[np.bool_]:
+    """Where a fault is in force that stops nodes and cut the region off by that."""
+    found = np.zeros(grid.values.shape, np.bool_)
+    faults = tables.faults
+    for row in np.flatnonzero(np.isin(faults["kind"], STOPS)):
+        until_ns = faults["until_ns"][row]
+        during = grid.time_ns >= faults["at_ns"][row]
+        during &= (until_ns == NEVER) | (grid.time_ns < until_ns)
+        hit = [int(region) for region in str(faults["regions"][row]).split()]
+        found |= during[:, None] & np.isin(grid.regions, hit)
+    return found
+
+
+def choose(codes: Grid, badges: Badges, tables: Tables, plan: Plan) -> list[Member]:
+    """Every region by itself; of too many those to which most happens, and the rest together."""
+    child, hidden = noun(plan), unshown(tables, plan)
+    regions = codes.regions.tolist()
+    alone = regions if len(regions) + hidden <= ROOM else _conspicuous(codes, badges)
+    members = [Member(f"{child}-{region}", (region,)) for region in alone]
+    rest = tuple(region for region in regions if region not in set(alone))
+    if rest:
+        label = others_label(len(rest), bool(alone), hidden, child)
+        members.append(Member(label, rest, is_rest=True))
+    return members
+
+
+def _conspicuous(codes: Grid, badges: Badges) -> list[int]:
+    """The regions to which most happens, in order of their numbers; a few others beside them."""
+    trouble = (codes.values > FRESH).sum(axis=0) + badges.lying.sum(axis=0)
+    trouble += badges.alerting.sum(axis=0)
+    order = np.argsort(-trouble, kind="stable")
+    count = min(max(int((trouble > 0).sum()), FILL - 1), ROOM - 1)
+    return sorted(codes.regions[order[:count]].tolist())
+
+
+def _shown(
+    codes: Grid,
+    members: Sequence[Member],
+    instants: int,
+    values: Values,
+    worst: np.ufunc,
+    joined: np.ufunc | None = None,
+) -> Values:
+    """The worst of each stretch, of each member; the regions of one are `joined` (or the worst)."""
+    columns = [
+        (joined or worst).reduce(values[:, member.places(codes.regions)], axis=1)
+        for member in members
+    ]
+    return thin(codes.time_ns, np.stack(columns, axis=1), worst, instants)[1]
+
+
+def _of_root(tables: Tables, instants: int, column: str, worst: np.ufunc) -> Values:
+    """A column of the samples at the same steps; regions are sampled at the same instants."""
+    values = tables.samples[column].astype(np.float64)
+    return thin(tables.samples["time_ns"], values, worst, instants)[1]

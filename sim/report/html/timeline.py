@@ -1,0 +1,214 @@
+"""The timeline: a lane for whatever goes wrong, and one for each region, on one axis of time.
+
+Places are percents of the run, so lanes need no script and fit any screen. Bars that lie closer
+together than a reader can see become one; what a lane shows is said in words beside it, too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measure.alerts import raised
+from sim.measure.recovery import cuts
+from sim.measure.spans import Spans, length_ns, union
+from sim.measure.tables import NEVER, Tables
+from sim.report.alert_history import history
+from sim.report.anomaly_lanes import anomaly_lanes
+from sim.report.groups import noun
+from sim.report.html.facts import Run
+from sim.report.html.states import FRESH, KEYS, WORDS, Member, States
+from sim.report.lanes import Lane
+from sim.report.lie_lanes import liar_lanes
+from sim.report.series import when
+from sim.report.watch_lanes import spans as watch_spans
+from sim.report.watch_lanes import watched
+from sim.report.words import seconds
+from sim.scenario.plan import Plan
+
+SMALLEST: Final = 400
+"""A gap of less than this part of the run is closed."""
+ALERTS_MAX: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of a lane; `left` and `width` in percent of the run."""
+
+    key: str
+    """Its look: fault, cut-fault, lies, anomaly, stale, cut, down, lying, provisional ..."""
+    left: float
+    width: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled lane; `group` says under which heading it stands."""
+
+    group: str
+    label: str
+    bars: tuple[Bar, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A time in which a fault is in force, in seconds; drawn behind every chart."""
+
+    begin_s: float
+    end_s: float
+    key: str
+    """fault, cut or lies."""
+
+
+def rows(run: Run, states: States | None) -> list[Row]:
+    """All lanes from top to bottom: what was done, what came of it region by region, alerts."""
+    tables, plan = run.tables, run.plan
+    return [
+        *_done(tables, plan),
+        *_regions(states, plan),
+        *_alerts(tables, plan),
+        *_missed(tables, plan),
+    ]
+
+
+def bands(tables: Tables, plan: Plan) -> list[Band]:
+    """When faults were in force, which of them cut somebody off, and when somebody lied."""
+    found = []
+    for table, key in ((tables.faults, "fault"), (tables.adversaries, "lies")):
+        until_ns = np.where(table["until_ns"] == NEVER, plan.duration_ns, table["until_ns"])
+        is_cut = table["cuts"] if key == "fault" else np.zeros(len(until_ns), np.bool_)
+        for name, chosen in (("cut", is_cut), (key, ~is_cut)):
+            spans = union(table["at_ns"][chosen], until_ns[chosen])
+            found += [Band(a, b, name) for a, b in (closed(spans, plan) / 1e9).tolist()]
+    return found
+
+
+def heals_s(tables: Tables, plan: Plan) -> list[float]:
+    """The instants at which a cut healed, in seconds."""
+    found = cuts(tables, plan.duration_ns)
+    return [cut.heal_ns / 1e9 for cut in found if cut.heal_ns is not None]
+
+
+def closed(spans: Spans, plan: Plan) -> Spans:
+    """Disjoint spans in order, without the gaps between them that nobody could see."""
+    opens = spans[1:, 0] - spans[:-1, 1] > plan.duration_ns // SMALLEST
+    begin_ns = spans[:, 0][np.append(True, opens)[: len(spans)]]
+    end_ns = spans[:, 1][np.append(opens, True)[: len(spans)]]
+    return np.column_stack([begin_ns, end_ns])
+
+
+def _done(tables: Tables, plan: Plan) -> Iterator[Row]:
+    """Faults, lies and anomalies: what the scenario brings about."""
+    for lane in liar_lanes(tables, plan):
+        key = "lies" if lane.is_region else "fault"
+        yield _row("What was done", lane, key, plan, lane.note)
+    for anomaly in anomaly_lanes(tables, plan):
+        lane = Lane(f"anomaly {anomaly.label}", anomaly.spans, False)
+        note = "" if anomaly.is_scored else "met no decision"
+        yield _row("What was done", lane, "anomaly", plan, note)
+
+
+def _row(group: str, lane: Lane, key: str, plan: Plan, note: str) -> Row:
+    within = np.minimum(lane.spans, plan.duration_ns)
+    return Row(group, lane.label, tuple(_bars(within, key, "", plan)), note)
+
+
+def _bars(spans: Spans, key: str, words: str, plan: Plan) -> Iterator[Bar]:
+    """A bar for each span that can be told apart; its words say from when to when."""
+    for begin_ns, end_ns in closed(union(spans[:, 0], spans[:, 1]), plan).tolist():
+        told = f"{words or key} {seconds(begin_ns)} to {seconds(end_ns)}"
+        left, right = 100 * begin_ns / plan.duration_ns, 100 * end_ns / plan.duration_ns
+        yield Bar(key, round(left, 3), round(right - left, 3), told)
+
+
+def _regions(states: States | None, plan: Plan) -> Iterator[Row]:
+    if states is not None:
+        yield from (_region(states, member, plan) for member in states.members)
+
+
+def _region(states: States, member: Member, plan: Plan) -> Row:
+    """One lane of a region (or of several: the worst of them) with all that it was but fresh."""
+    grid, end_ns = states.whole, plan.duration_ns
+    place = member.places(grid.regions)
+    worst: NDArray[np.int64] = np.max(grid.values[:, place], axis=1)
+    lies = np.asarray(states.badges.lying[:, place].any(axis=1), np.bool_)
+    found: list[Bar] = []
+    for code in range(FRESH + 1, len(WORDS)):
+        spans = when(grid.time_ns, np.equal(worst, code), end_ns)
+        found += _bars(spans, KEYS[code], WORDS[code], plan)
+    found += _bars(when(grid.time_ns, lies, end_ns), "lying", "somebody lies", plan)
+    group = f"Each {noun(plan)}, as the root sees it"
+    bad = when(grid.time_ns, np.greater(worst, FRESH), end_ns)
+    return Row(group, member.label, tuple(found), _share(bad))
+
+
+def _share(bad: Spans) -> str:
+    lasted_ns = length_ns(bad)
+    return f"{seconds(lasted_ns)} not fresh" if lasted_ns else "always fresh"
+
+
+def _alerts(tables: Tables, plan: Plan) -> Iterator[Row]:
+    """What became of each alert, as a whole."""
+    every = raised(tables.alerts)
+    for alert in every[:ALERTS_MAX]:
+        spans = history(tables.alerts, alert, plan.duration_ns)
+        bars = [bar for state, begin_ns, end_ns in spans
+                for bar in _bars(np.array([[begin_ns, end_ns]]), state, state, plan)]  # fmt: skip
+        who = str(tables.alerts["node"][tables.alerts["alert"] == alert][0])
+        yield Row("Alerts", f"alert of {who}", tuple(bars), f"at last {spans[-1][0]}")
+    if len(every) > ALERTS_MAX:
+        yield Row("Alerts", f"{len(every) - ALERTS_MAX} more alerts", (), "not drawn")
+
+
+def _missed(tables: Tables, plan: Plan) -> Iterator[Row]:
+    """Members that others suspected or took for failed."""
+    for member in watched(tables):
+        bars = [bar for state, begin_ns, end_ns in watch_spans(tables, member, plan.duration_ns)
+                for bar in _bars(np.array([[begin_ns, end_ns]]), state, state, plan)]  # fmt: skip
+        yield Row("Whom others miss", member, tuple(bars))
+
+
+def legend(shown: Sequence[Row]) -> list[tuple[str, str]]:
+    """Key and words of every look that occurs."""
+    there = {bar.key for row in shown for bar in row.bars}
+    return [(key, words) for key, words in LEGEND if key in there]
+
+
+LEGEND: Final = (
+    ("fault", "fault in force"),
+    ("lies", "adversary lies"),
+    ("anomaly", "anomaly"),
+    ("stale", "stale: older than the bound"),
+    ("cut", "cut off from the root"),
+    ("down", "down"),
+    ("lying", "somebody in it lies"),
+    ("provisional", "alert provisional"),
+    ("committed", "alert committed"),
+    ("expired", "alert expired"),
+    ("retracted", "alert taken back"),
+    ("suspected", "suspected"),
+    ("failed", "taken for failed"),
+)
+"""Every look of a bar, in words."""
+
+
+def ticks(duration_s: float) -> list[tuple[float, str]]:
+    """Round instants for the axis: percent of the run, and words.
+
+    >>> ticks(60)
+    [(0.0, '0 s'), (33.333, '20 s'), (66.667, '40 s'), (100.0, '60 s')]
+    """
+    step = _round_step(duration_s / 4)
+    count = int(duration_s / step + 1e-9)
+    return [(round(100 * k * step / duration_s, 3), f"{k * step:g} s") for k in range(count + 1)]
+
+
+def _round_step(least_s: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten (of which 6 and 12 would not divide well)."""
+    power = 10.0 ** np.floor(np.log10(least_s))
+    steps: NDArray[np.float64] = power * np.array([1.0, 2.0, 5.0, 10.0])
+    return float(steps[steps >= least_s * (1 - 1e-9)][0])

@@ -1,0 +1,195 @@
+"""One run as the templates want it, and the data that its script needs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
+from typing import Any, Final
+
+from sim.report.figures import names_of
+from sim.report.html.agreement import agreement_section
+from sim.report.html.charts import Chart, recovery_rows, staleness_charts
+from sim.report.html.detection import detection_section
+from sim.report.html.facts import Room, Run
+from sim.report.html.lies import lies_section
+from sim.report.html.messages import Diagram, diagram, listed
+from sim.report.html.moment import Seen, seen, sentence, steps_data
+from sim.report.html.network_map import NetworkMap, network_map
+from sim.report.html.provenance import facts_line, provenance_rows
+from sim.report.html.section import Section, Sheet
+from sim.report.html.states import States, states_of
+from sim.report.html.timeline import Row, bands, heals_s, legend, rows, ticks
+from sim.report.html.verdicts import SAID, SIGNS, Asked, Family, asked, families, overall
+from sim.report.words import seconds, summary, title
+from sim.scenario.plan import Plan
+
+DRAWN: Final = ("recovery", "detection", "lies")
+"""Figures whose curves are in the page."""
+MESSAGE_HEADERS: Final = ("sent", "from", "to", "what", "became of it")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart with its number on the page and the same figures as a table."""
+
+    number: int
+    title: str
+    sheet: Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A section with its charts numbered."""
+
+    key: str
+    title: str
+    lead: str
+    charts: list[Drawn]
+    sheets: list[Sheet]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the template of a run needs."""
+
+    number: int
+    key: str
+    label: str
+    headline: str
+    about: str
+    verdict: str
+    sign: str
+    said: str
+    facts: str
+    asked: list[Asked]
+    summary: str
+    which: str
+    steps: int
+    first: int
+    first_at: str
+    lanes: list[tuple[str, list[Row]]]
+    ticks: list[tuple[float, str]]
+    legend: list[tuple[str, str]]
+    members: list[Seen]
+    now: str
+    map: NetworkMap | None
+    everywhere: Sequence[str]
+    sections: list[Subject]
+    messages: Diagram
+    messages_focus: str
+    messages_sheet: Sheet
+    families: list[Family]
+    figures: list[str]
+    folder: str
+    replay: str
+    provenance: list[tuple[str, str]]
+    scenario: str
+    data: dict[str, Any]
+    """For the script."""
+
+
+def view(run: Run, number: int, label: str, room: Room) -> View:
+    """Everything about one run. Raises SimError for what cannot be shown here."""
+    tables, plan = run.tables, run.plan
+    single = replace(plan, replications=1)  # words are about the one replication that is shown
+    states = states_of(run, room.instants)
+    lanes = rows(run, states)
+    sections = list(_sections(run, room.points))
+    kept = diagram(run, room.messages)
+    verdict = overall(run)
+    first = states.first_look if states else 0
+    return View(
+        number=number,
+        key=f"run-{number}",
+        label=label,
+        headline=_headline(title(tables, single), plan),
+        about=plan.about,
+        verdict=verdict,
+        sign=SIGNS[verdict],
+        said=SAID[verdict],
+        facts=facts_line(run),
+        asked=asked(run),
+        summary=summary(tables, single) if states else "Nothing was sampled",
+        which=_which(run),
+        steps=len(states.time_s) if states else 0,
+        first=first,
+        first_at=f"{states.time_s[first]:g} s" if states else "",
+        lanes=[(name, list(some)) for name, some in groupby(lanes, key=lambda lane: lane.group)],
+        ticks=ticks(run.duration_s),
+        legend=legend(lanes),
+        members=seen(states, first) if states else [],
+        now=sentence(states, first) if states else "",
+        map=network_map(plan, states.members) if states else None,
+        everywhere=states.badges.everywhere if states else (),
+        sections=_numbered(sections),
+        messages=kept,
+        messages_focus=seconds(kept.focus_ns),
+        messages_sheet=Sheet("Messages", MESSAGE_HEADERS, list(listed(kept.nearest()))),
+        families=families(run),
+        figures=[name for name in names_of(tables, plan) if name not in DRAWN],
+        folder=run.folder,
+        replay=str(run.manifest.get("replay", "unknown")),
+        provenance=provenance_rows(run),
+        scenario=str(run.manifest.get("scenario", "")),
+        data=_data(run, states, first, sections, kept),
+    )
+
+
+def _headline(words: str, plan: Plan) -> str:
+    """The title of a run's figure, without its name: that stands above it."""
+    told = words.removeprefix(f"{plan.name}: ")
+    return told[:1].upper() + told[1:]
+
+
+def _which(run: Run) -> str:
+    count = len(run.manifest.get("fingerprints", ())) or 1
+    if count == 1:
+        return ""
+    return (
+        f"Lanes, map, curves and messages are of replication {run.stored.number + 1} of {count}; "
+        "verdicts and figures are of all of them."
+    )
+
+
+def _sections(run: Run, points: int) -> Iterator[Section]:
+    """What the run has something to say about."""
+    header, heals = recovery_rows(run)
+    yield Section(
+        key="staleness",
+        title="What the root knows, and how it comes back",
+        lead="",
+        charts=staleness_charts(run, points),
+        sheets=[Sheet("How long after each heal until all was well again", header, heals)],
+    )
+    for make in (detection_section, lies_section, agreement_section):
+        section = make(run, points)
+        if section is not None:
+            yield section
+
+
+def _numbered(sections: Sequence[Section]) -> list[Subject]:
+    """The sections, with the charts numbered through the run, as its script has them."""
+    found, before = [], 0
+    for one in sections:
+        drawn = [_drawn(before + place, chart) for place, chart in enumerate(one.charts)]
+        before += len(drawn)
+        found.append(Subject(one.key, one.title, one.lead, drawn, one.sheets))
+    return found
+
+
+def _drawn(number: int, chart: Chart) -> Drawn:
+    header, cells = chart.rows()
+    return Drawn(number, chart.title, Sheet(f"{chart.title}: {chart.unit}", header, cells))
+
+
+def _data(
+    run: Run, states: States | None, first: int, sections: Sequence[Section], kept: Diagram
+) -> dict[str, Any]:
+    return {
+        "duration": run.duration_s,
+        "first": first,
+        "steps": steps_data(states) if states else None,
+        "bands": [asdict(band) for band in bands(run.tables, run.plan)],
+        "heals": heals_s(run.tables, run.plan),
+        "charts": [asdict(chart) for section in sections for chart in section.charts],
+        "messages": kept.as_data() if kept.messages else None,
+    }
