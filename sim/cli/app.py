@@ -30,6 +30,7 @@ from sim.cli import (
     report,
     run,
     schema,
+    search,
     sweep,
     validate,
 )
@@ -63,6 +64,7 @@ app.command("list")(listing.list_names)
 app.command("claims")(claims.claims)
 app.command("attribute")(attribute.attribute)
 app.command("ladder")(ladder.ladder)
+app.command("search")(search.search)
 app.command("schema")(schema.schema)
 app.command("new")(new.new)
 

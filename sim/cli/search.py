@@ -1,4 +1,4 @@
-"""``sim search``: the worst that attacks and faults can do, as the smallest scenario that does it."""
+"""``sim search``: the worst that attacks and faults can do, as the smallest scenario of it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -108,7 +108,7 @@ class Trials:
         try:
             plan = plan_of(self.search, case)
         except ScenarioError as error:
-            return Trial("refused", words=str(error.mistakes[0].problem))
+            return Trial("refused", words=_refusal(error))
         try:
             trial = Trial("run", tuple(self._asked(_measured(plan))))
         except InvariantViolated as error:
@@ -196,3 +196,9 @@ def _remembered(file: Path) -> dict[str, Trial]:
             continue
         known[text] = Trial(end, tuple((name, value) for name, value in figures), words)
     return known
+
+
+def _refusal(error: ScenarioError) -> str:
+    """The first mistake without its line, for the text was never a file."""
+    mistake = error.mistakes[0]
+    return f"{mistake.path}: {mistake.problem}"

@@ -59,7 +59,7 @@ def figure(trial: Trial, metric: str) -> str:
     """The value of a metric in a trial, or what else became of it."""
     if trial.end == "broken":
         return f"an invariant does not hold: {trial.words}"
-    return "not a thing" if metric == INVARIANTS else shown(trial.figure(metric), metric)
+    return "all invariants hold" if metric == INVARIANTS else shown(trial.figure(metric), metric)
 
 
 def shown(value: float, metric: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from sim.scenario.catalogue import ADVERSARIES, FAULTS
+from sim.scenario.catalogue import ADVERSARIES
 from sim.scenario.schema.quantities import (
     Block,
     Count,
@@ -22,7 +22,18 @@ from sim.scenario.schema.quantities import (
 )
 from sim.scenario.schema.scenario import Thresholds
 
-SEARCHED_FAULTS: Final = tuple(kind for kind in FAULTS if kind not in ("clock", "churn"))
+SEARCHED_FAULTS: Final = (
+    "partition",
+    "crash",
+    "degrade",
+    "hold",
+    "pause",
+    "link_down",
+    "site_down",
+    "duplicate",
+    "reorder",
+    "corrupt",
+)
 """Those whose options the search knows how to draw."""
 ATTACKS: Final = tuple(ADVERSARIES)
 SIZES: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
