@@ -99,19 +99,20 @@ def _tell(cards: "list[Judged]", short: bool, findings: bool, as_json: bool) -> 
 
 
 def _write(cards: "list[Judged]", short: bool, folder: Path) -> None:
-    """The scorecard for programs and for people; each file whole or not at all."""
+    """The scorecard for programs, and what people look at, which is made of it."""
     import json
 
     from sim.claims.page import as_markdown, write_figures
-    from sim.claims.scorecard import as_document
+    from sim.claims.scorecard import as_document, read
     from sim.report.files import write_whole
 
-    figures = folder / "claims"
+    file, figures = folder / "claims.json", folder / "claims"
     document = json.dumps(as_document(cards, short), indent=1, ensure_ascii=False)
-    write_whole(folder / "claims.json", document + "\n")
-    write_whole(folder / "claims.md", as_markdown(cards, short))
+    write_whole(file, document + "\n")
+    stored = read(file, [card.claim for card in cards])
+    write_whole(folder / "claims.md", as_markdown(stored, short))
     figures.mkdir(parents=True, exist_ok=True)
-    write_figures(cards, figures)
+    write_figures(stored, figures)
     say(f"page:     {folder / 'claims.md'}")
 
 
