@@ -6,14 +6,14 @@ colour differs in one of the others as well.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.measure.recovery import Recovery, recoveries
-from sim.measure.spans import Milestone
+from sim.measure.spans import Milestone, Spans
 from sim.measure.tables import Tables
 from sim.report.groups import cut_groups, noun, other_regions
 from sim.report.html.embed import numbers, seconds_of
@@ -142,10 +142,18 @@ def _age_curves(tables: Tables, plan: Plan, points: int) -> list[Curve]:
     for look, (label, regions) in zip(LOOKS, named, strict=False):
         curves.append(_oldest(label, ages, regions, plan, look, points))
     if groups:
-        first = groups[0]
-        label = f"{first.label}, seen from inside"
-        curves.append(_oldest(label, inside, first.regions, plan, "inside", points))
-    return curves
+        # Else it is what the root knows, less the way.
+        label = f"{groups[0].label} while cut off, seen from inside"
+        whole = _oldest(label, inside, groups[0].regions, plan, "inside", points)
+        curves.append(_only(whole, groups[0].cut))
+    return [one for one in curves if any(value is not None for value in one.y)]
+
+
+def _only(whole: Curve, spans: Spans) -> Curve:
+    """The part of a curve that lies in some spans; a gap elsewhere."""
+    at_ns = np.array(whole.x) * 1e9
+    inside = np.any((spans[:, :1] <= at_ns) & (at_ns <= spans[:, 1:]), axis=0).tolist()
+    return replace(whole, y=[y if kept else None for y, kept in zip(whole.y, inside, strict=True)])
 
 
 def _oldest(

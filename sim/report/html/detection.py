@@ -1,6 +1,7 @@
 """What detection found, decision by decision, as deployed and run centrally."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sim.measure.metrics import MetricValue
@@ -9,7 +10,7 @@ from sim.report.detection_words import headline, sentence
 from sim.report.html.charts import Chart, Curve, Level
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
-from sim.report.html.section import Section, Sheet
+from sim.report.html.section import Section, Sheet, untitled
 from sim.report.promises import in_words, promise_of
 from sim.report.table import NOTHING, written
 
@@ -25,10 +26,11 @@ def detection_section(run: Run, points: int) -> Section | None:
     if run.plan.detection is None:
         return None
     found = decisions(run.tables.points)
+    single = replace(run.plan, replications=1)  # these words are about the one that is drawn
     return Section(
         key="detection",
         title="Detection",
-        lead=f"{headline(run.tables, run.plan)}. {sentence(run.tables, run.plan)}.",
+        lead=f"{untitled(headline(run.tables, single), single)}. {sentence(run.tables, single)}.",
         charts=list(_charts(run, found, points)) if len(found) else [],
         sheets=[Sheet("Figures of all replications together", HEADERS, list(_rows(run.values)))],
     )

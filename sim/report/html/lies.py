@@ -1,6 +1,7 @@
 """What liars did to what was published, what convicted them, and what evidence said."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from sim.report.deeds_table import who
 from sim.report.html.charts import Chart, Curve, Level, curve
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
-from sim.report.html.section import Section, Sheet
+from sim.report.html.section import Section, Sheet, untitled
 from sim.report.lies_figure import LEAST_SD, is_about_lies
 from sim.report.lies_words import headline, sentence
 from sim.report.series import thin
@@ -35,10 +36,11 @@ def lies_section(run: Run, points: int) -> Section | None:
     tables, plan = run.tables, run.plan
     if not is_about_lies(plan):
         return None
+    single = replace(plan, replications=1)  # these words are about the one that is drawn
     return Section(
         key="lies",
         title="Lies",
-        lead=f"{headline(tables, plan)}. {sentence(tables, plan)}.",
+        lead=f"{untitled(headline(tables, single), single)}. {sentence(tables, single)}.",
         charts=[*_bias(tables, plan, points), *_evidence(tables, plan, points)],
         sheets=[
             Sheet("What each adversary did, and what it was expected to do",

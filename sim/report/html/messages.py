@@ -103,7 +103,9 @@ def diagram(run: Run, most: int) -> Diagram:
             "simulator stored them"
         ) from error
     if not len(found):
-        return Diagram(notes=missing(run.stored, window, found) or [f"Nothing was sent {window}."])
+        return Diagram(
+            notes=missing(run.stored, window, found) or [f"Nothing was sent from {window}."]
+        )
     shape = tree_shape(run.plan)
     shown = _shown(found, _chosen(found, shape, _cut_regions(run)), focus_ns, most)
     names = dict.fromkeys(name for one in shown for name in (one.sender, one.receiver))
@@ -113,13 +115,14 @@ def diagram(run: Run, most: int) -> Diagram:
 
 
 def _focus_ns(run: Run) -> int:
-    """The middle of the window that was asked for; else the first heal, or the first fault."""
+    """The middle of the window that was asked for; else the first heal, fault or lie."""
     if run.window is not None:
         end_ns = min(run.window.until_ns, run.plan.duration_ns)
         return int((run.window.from_ns + end_ns) / 2)
     found = cuts(run.tables, run.plan.duration_ns)
     instants = [cut.at_ns if cut.heal_ns is None else cut.heal_ns for cut in found[:1]]
     instants += sorted(run.tables.faults["at_ns"].tolist())[:1]
+    instants += sorted(run.tables.adversaries["at_ns"].tolist())[:1]
     return int(instants[0]) if instants else 0
 
 
@@ -205,12 +208,12 @@ def _left_out(shown: Sequence[Message], found: Sendings, window: Window) -> str:
     """How many of how many, from when to when."""
     total = len(found) + found.left_out
     if len(shown) == total:
-        return f"All {total:,} messages that were sent {window}."
-    span = f"{seconds(shown[0].sent_ns)} to {seconds(shown[-1].sent_ns)}" if shown else "nowhere"
-    return (
-        f"{len(shown):,} messages between some of the nodes, sent {span}; {total - len(shown):,} "
-        f"more were sent {window}: choose others with --window."
-    )
+        return f"All {total:,} messages that were sent from {window}."
+    more = f"{total - len(shown):,} more were sent from {window}: choose others with --window."
+    if not shown:
+        return f"No message between the chosen nodes; {more}"
+    span = f"{seconds(shown[0].sent_ns)} to {seconds(shown[-1].sent_ns)}"
+    return f"{len(shown):,} messages between some of the nodes, sent from {span}; {more}"
 
 
 def listed(messages: Sequence[Message]) -> Iterator[list[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sim.report.html.charts import Chart
+from sim.scenario.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,9 @@ class Section:
     lead: str
     charts: list[Chart] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
+
+
+def untitled(words: str, plan: Plan) -> str:
+    """The title of a figure without the name of its run: a page says that once."""
+    told = words.removeprefix(f"{plan.name}: ")
+    return told[:1].upper() + told[1:]

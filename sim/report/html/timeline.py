@@ -25,7 +25,7 @@ from sim.report.lie_lanes import liar_lanes
 from sim.report.series import when
 from sim.report.watch_lanes import spans as watch_spans
 from sim.report.watch_lanes import watched
-from sim.report.words import seconds
+from sim.report.words import seconds, the_root
 from sim.scenario.plan import Plan
 
 SMALLEST: Final = 400
@@ -141,7 +141,7 @@ def _region(states: States, member: Member, plan: Plan) -> Row:
         spans = when(grid.time_ns, np.equal(worst, code), end_ns)
         found += _bars(spans, KEYS[code], WORDS[code], plan)
     found += _bars(when(grid.time_ns, lies, end_ns), "lying", "somebody lies", plan)
-    group = f"Each {noun(plan)}, as the root sees it"
+    group = f"Each {noun(plan)}, as {the_root(plan)} sees it"
     bad = when(grid.time_ns, np.greater(worst, FRESH), end_ns)
     return Row(group, member.label, tuple(found), _share(bad))
 

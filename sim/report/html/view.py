@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
+from sim.measure.recovery import cuts
+from sim.measure.tables import Tables
+from sim.report import detection_words, lies_words
 from sim.report.figures import names_of
 from sim.report.html.agreement import agreement_section
 from sim.report.html.charts import Chart, recovery_rows, staleness_charts
@@ -15,7 +18,7 @@ from sim.report.html.messages import Diagram, diagram, listed
 from sim.report.html.moment import Seen, seen, sentence, steps_data
 from sim.report.html.network_map import NetworkMap, network_map
 from sim.report.html.provenance import facts_line, provenance_rows
-from sim.report.html.section import Section, Sheet
+from sim.report.html.section import Section, Sheet, untitled
 from sim.report.html.states import States, states_of
 from sim.report.html.timeline import Row, bands, heals_s, legend, rows, ticks
 from sim.report.html.verdicts import SAID, SIGNS, Asked, Family, asked, families, overall
@@ -24,6 +27,12 @@ from sim.scenario.plan import Plan
 
 DRAWN: Final = ("recovery", "detection", "lies")
 """Figures whose curves are in the page."""
+BANDS: Final = {
+    "cut": "somebody is cut off",
+    "fault": "another fault",
+    "lies": "somebody lies",
+    "heal": "a cut heals",
+}
 MESSAGE_HEADERS: Final = ("sent", "from", "to", "what", "became of it")
 
 
@@ -69,6 +78,8 @@ class View:
     lanes: list[tuple[str, list[Row]]]
     ticks: list[tuple[float, str]]
     legend: list[tuple[str, str]]
+    bands: list[tuple[str, str]]
+    """Key and words of every band that charts have."""
     members: list[Seen]
     now: str
     map: NetworkMap | None
@@ -101,7 +112,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         number=number,
         key=f"run-{number}",
         label=label,
-        headline=_headline(title(tables, single), plan),
+        headline=headline(tables, single),
         about=plan.about,
         verdict=verdict,
         sign=SIGNS[verdict],
@@ -116,6 +127,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         lanes=[(name, list(some)) for name, some in groupby(lanes, key=lambda lane: lane.group)],
         ticks=ticks(run.duration_s),
         legend=legend(lanes),
+        bands=_bands(run),
         members=seen(states, first) if states else [],
         now=sentence(states, first) if states else "",
         map=network_map(plan, states.members) if states else None,
@@ -134,10 +146,14 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
     )
 
 
-def _headline(words: str, plan: Plan) -> str:
-    """The title of a run's figure, without its name: that stands above it."""
-    told = words.removeprefix(f"{plan.name}: ")
-    return told[:1].upper() + told[1:]
+def headline(tables: Tables, plan: Plan) -> str:
+    """The title of that figure which shows most of a run: its cuts, else its lies or detection."""
+    if not cuts(tables, plan.duration_ns):
+        if len(tables.adversaries["adversary"]):
+            return untitled(lies_words.headline(tables, plan), plan)
+        if plan.detection is not None:
+            return untitled(detection_words.headline(tables, plan), plan)
+    return untitled(title(tables, plan), plan)
 
 
 def _which(run: Run) -> str:
@@ -148,6 +164,12 @@ def _which(run: Run) -> str:
         f"Lanes, map, curves and messages are of replication {run.stored.number + 1} of {count}; "
         "verdicts and figures are of all of them."
     )
+
+
+def _bands(run: Run) -> list[tuple[str, str]]:
+    there = {band.key for band in bands(run.tables, run.plan)}
+    there |= {"heal"} if heals_s(run.tables, run.plan) else set()
+    return [(key, words) for key, words in BANDS.items() if key in there]
 
 
 def _sections(run: Run, points: int) -> Iterator[Section]:

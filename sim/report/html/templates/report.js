@@ -171,15 +171,16 @@ function shapes(data, chart, time) {
     ...data.heals.map((heal) => across(heal, "third", 1.5)), ...levels];
 }
 
-function notes(chart) {
+function notes(chart, duration) {
   const y = (value) => (chart.is_log ? Math.log10(value) : value);
   const levels = chart.levels.map((level) => ({
     xref: "paper", x: 1, xanchor: "right", y: y(level.y), yanchor: "bottom", showarrow: false,
     text: escaped(level.label), font: { size: 11, color: colour("soft") },
   }));
+  const isLate = (mark) => mark.x > 0.6 * duration;
   const marks = chart.marks.length > 3 ? [] : chart.marks.map((mark) => ({
-    x: mark.x, y: y(mark.y), xanchor: mark.is_censored ? "right" : "left", yanchor: "top",
-    showarrow: false, xshift: mark.is_censored ? -8 : 8, yshift: -4,
+    x: mark.x, y: y(mark.y), xanchor: isLate(mark) ? "right" : "left", yanchor: "top",
+    showarrow: false, xshift: isLate(mark) ? -8 : 8, yshift: -4, bgcolor: colour("paper"), opacity: 0.9,
     text: escaped(mark.label), font: { size: 11, color: colour(mark.is_censored ? "bad" : "good") },
   }));
   return [...levels, ...marks];
@@ -200,7 +201,7 @@ function layout(data, chart, time, place) {
     yaxis: y, showlegend: chart.curves.length > 1,
     legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 11 } },
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-    shapes: shapes(data, chart, time), annotations: notes(chart),
+    shapes: shapes(data, chart, time), annotations: notes(chart, data.duration),
   };
 }
 
@@ -248,7 +249,7 @@ function messages(run, data) {
     width.add(option);
   }
   kept.kinds.forEach((name, place) => kind.add(new Option(name, place)));
-  from.max = 1000;
+  part.querySelector(".keys").append(...kept.kinds.map(key), lostKey());
   const room = () => Math.max(last - first - Number(width.value), 0);
   const show = () => {
     const begin = first + (room() * Number(from.value)) / 1000;
@@ -263,6 +264,29 @@ function messages(run, data) {
   [from, width, kind].forEach((control) => control.addEventListener("input", show));
   new ResizeObserver(show).observe(part.querySelector(".diagram"));
   show();
+}
+
+// sixteen looks: where the colour comes again, the dash is another
+function look(kind) {
+  return `hue${kind % 4} dash${(kind + Math.floor(kind / 4)) % 4}`;
+}
+
+function key(name, place) {
+  return keyOf(look(place), name);
+}
+
+function lostKey() {
+  return keyOf("lost", "lost");
+}
+
+function keyOf(looks, words) {
+  const span = document.createElement("span"), line = svg("svg", { viewBox: "0 0 38 12", "aria-hidden": "true" });
+  const group = svg("g", { class: `sent ${looks}` });
+  group.append(svg("line", { x1: 2, y1: 6, x2: 34, y2: 6 }));
+  group.append(svg("path", { d: looks === "lost" ? "M16 2l8 8m0 -8l-8 8" : head([2, 6], [36, 6]), "stroke-dasharray": "none" }));
+  line.append(group);
+  span.append(line, ` ${words}`);
+  return span;
 }
 
 function chosen(kept, begin, end, kind) {
@@ -319,7 +343,7 @@ function arrow(page, kept, row, x, y) {
   const b = lost ? [a[0] + 10, a[1] + (target - a[1]) / 2] : [x(kept.arrived[row]), target];
   const words = `${kept.kinds[kept.kind[row]]} ${kept.lanes[kept.from[row]]} → ${kept.lanes[kept.to[row]]}` +
     (lost ? ", lost" : `, ${((kept.arrived[row] - kept.sent[row]) / 1e3).toPrecision(3)} ms`);
-  const group = svg("g", { class: `sent ${lost ? "lost" : `k${kept.kind[row] % 4}`}` });
+  const group = svg("g", { class: `sent ${lost ? "lost" : look(kept.kind[row])}` });
   group.append(svg("title", {}, words));
   group.append(svg("line", { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }));
   const tip = lost ? `M${b[0] - 4} ${b[1] - 4}l8 8m0 -8l-8 8` : head(a, b);
