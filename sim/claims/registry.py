@@ -2,13 +2,22 @@
 
 from typing import Final
 
-from sim.claims import c01, c02, c03, c06, c07, c08, c10
+from sim.claims import c01, c02, c03, c06, c07, c08, c10, c12
 from sim.claims.claim import Claim
 from sim.errors import SimError
 
 CLAIMS: Final[dict[str, Claim]] = {
     claim.id: claim
-    for claim in (c01.CLAIM, c02.CLAIM, c03.CLAIM, c06.CLAIM, c07.CLAIM, c08.CLAIM, c10.CLAIM)
+    for claim in (
+        c01.CLAIM,
+        c02.CLAIM,
+        c03.CLAIM,
+        c06.CLAIM,
+        c07.CLAIM,
+        c08.CLAIM,
+        c10.CLAIM,
+        c12.CLAIM,
+    )
 }
 
 
