@@ -7,6 +7,8 @@ import pytest
 from sim.campaign.replications import run_scenario
 from sim.campaign.results import open_results
 from sim.cli.exits import Exit
+from sim.cli.export import Target
+from sim.report.export.formats import FORMATS
 from sim.scenario import load_scenario
 from tests.small import SMALL, only_what_counts
 
@@ -87,3 +89,7 @@ def test_a_run_that_keeps_a_window_of_messages_is_replayed(sim):
     result = sim("replay", RUNS, "--quiet")
     assert result.code == Exit.GOOD
     assert result.out.startswith("same: 2 of 2 fingerprints")
+
+
+def test_every_format_that_is_registered_can_be_asked_for():
+    assert [str(one) for one in Target] == list(FORMATS)

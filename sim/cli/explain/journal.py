@@ -16,7 +16,5 @@ def about_journal(plan: "Plan", kept: "MessagesPlan") -> Iterator[str]:
     until_ns = min(kept.until_ns or plan.duration_ns, plan.duration_ns)
     span = f"from {write_duration(kept.from_ns)} to {write_duration(until_ns)}"
     reports = traffic_facts(plan)["per_s"] * (until_ns - kept.from_ns) / NS_PER_S
-    if kept.nodes:
-        yield f"  {span}, from or to {' '.join(kept.nodes)}: of {reports:,.0f} reports theirs"
-    else:
-        yield f"  {span}: {reports:,.0f} reports in a run, and mail and control messages"
+    whose = f"those from or to {' '.join(kept.nodes)}" if kept.nodes else "all"
+    yield f"  {span}: {whose} of {reports:,.0f} reports, and of mail and control messages"

@@ -16,6 +16,8 @@ AGENT_NAME: Final = "gen_ai.agent.name"
 """Of the node that a span is about (GenAI agent spans, status: development)."""
 ERROR_TYPE: Final = "error.type"
 
+NODE: Final = "sim.node"
+"""Of the aggregator that a point of a gauge is about."""
 RECEIVER: Final = "sim.receiver"
 SENDER: Final = "sim.sender"
 KIND: Final = "sim.message.kind"

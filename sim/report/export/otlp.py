@@ -62,7 +62,8 @@ def _metric_lines(run: Stored) -> Iterator[Json]:
 
 def _metric(gauge: Gauge, first: int, last: int) -> Json:
     points = zip(gauge.time_ns[first:last].tolist(), gauge.value[first:last].tolist(), strict=True)
-    rows = [{"timeUnixNano": at(time_ns), "asDouble": value} for time_ns, value in points]
+    whose = {"attributes": attributes({conventions.NODE: gauge.node})} if gauge.node else {}
+    rows = [{"timeUnixNano": at(time_ns), "asDouble": one, **whose} for time_ns, one in points]
     name = "sim." + gauge.name.replace(" ", ".")
     return {"name": name, "unit": gauge.unit, "gauge": {"dataPoints": rows}}
 

@@ -52,7 +52,8 @@ def _tell_story(trace: Trace, run: Stored) -> None:
     for (group, track), ones in tracks.items():
         _lay(trace, groups[group], track, [_event(one) for one in ones])
     for gauge in lines:
-        line = trace.counter(gauge.name, gauge.unit, groups[gauge.group])
+        name = f"{gauge.node} {gauge.name}".strip()
+        line = trace.counter(name, gauge.unit, groups[gauge.group])
         trace.count(line, gauge.time_ns.tolist(), gauge.value.tolist())
 
 

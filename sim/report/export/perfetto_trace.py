@@ -50,7 +50,7 @@ class Trace:
 
         self._file = path.open("wb")
         self._builder = StreamingTraceProtoBuilder(self._file)
-        self._kinds = protos.TrackEvent
+        self._kinds, self._ordering = protos.TrackEvent, protos.TrackDescriptor.EXPLICIT
         self._tracks = 0
         self._events: list[tuple[int, int, int, int, Event | float | None]] = []
         first = self._packet()
@@ -111,6 +111,9 @@ class Trace:
         packet = self._packet()
         packet.track_descriptor.uuid = self._tracks
         packet.track_descriptor.name = name
+        # In the order of writing: by name, local-10 would come before local-2.
+        packet.track_descriptor.child_ordering = self._ordering
+        packet.track_descriptor.sibling_order_rank = self._tracks
         if parent is not None:
             packet.track_descriptor.parent_uuid = parent
         return packet

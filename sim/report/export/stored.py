@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.errors import ResultsError
 from sim.measure.tables import Tables
 from sim.report.export.window import Window
 from sim.scenario.plan import Plan
@@ -37,8 +38,13 @@ class Stored:
         return self.replication or 0
 
     def messages(self, name: str, window: Window) -> Columns:
-        """A table of single messages: those of the replication that were sent in the window."""
+        """A table of single messages: those of the replication that were sent in the window.
+
+        Raises ResultsError for a run that was stored before reports had their parents.
+        """
         table = self.read(name)
+        if name == "messages" and "parent" not in table.column_names:
+            raise ResultsError("an earlier version stored the messages of this run: run it again")
         mine = pc.and_(sent_in(table, window), pc.equal(table["replication"], self.number))
         rows = table.filter(mine)
         return {column: _values(rows[column]) for column in rows.column_names}

@@ -24,7 +24,7 @@ ADVERSARIES: Final = "adversaries"
 REGIONS: Final = "regions"
 ROOT: Final = "what the root knows"
 CONTROL: Final = "control plane"
-GROUPS: Final = (NETWORK, ADVERSARIES, ROOT, REGIONS, CONTROL)
+GROUPS: Final[tuple[str, ...]] = (NETWORK, ADVERSARIES, ROOT, REGIONS, CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class Gauge:
     """UCUM: ``s``, ``1``, or ``{sd}``: standard deviations between agents."""
     time_ns: NDArray[np.int64]
     value: NDArray[np.float64]
+    node: str = ""
+    """Of whom; empty = of the whole system."""
 
 
 def stretches(run: Stored) -> Iterator[Stretch]:
@@ -102,8 +104,8 @@ def gauges(run: Stored) -> Iterator[Gauge]:
     for region in np.unique(regions["region"]).tolist():
         mine = regions["region"] == region
         age_s = regions["oldest_age_ns"][mine] * 1e-9
-        name = f"{region_name(run, region)} oldest age"
-        yield _gauge(REGIONS, name, "s", regions["time_ns"][mine], age_s)
+        time_ns, node = regions["time_ns"][mine], region_name(run, region)
+        yield _gauge(REGIONS, "oldest age", "s", time_ns, age_s, node)
 
 
 def region_name(run: Stored, region: int) -> str:
@@ -113,10 +115,15 @@ def region_name(run: Stored, region: int) -> str:
 
 
 def _gauge(
-    group: str, name: str, unit: str, time_ns: NDArray[np.int64], value: NDArray[np.float64]
+    group: str,
+    name: str,
+    unit: str,
+    time_ns: NDArray[np.int64],
+    value: NDArray[np.float64],
+    node: str = "",
 ) -> Gauge:
     known = np.isfinite(value)
-    return Gauge(group, name, unit, time_ns[known], value[known].astype(np.float64))
+    return Gauge(group, name, unit, time_ns[known], value[known].astype(np.float64), node)
 
 
 def _faults(run: Stored) -> Iterator[Stretch]:

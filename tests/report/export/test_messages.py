@@ -1,9 +1,11 @@
 """Messages of every kind in one form, and what is said of those that are not there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sim.errors import SimError
+from sim.errors import ResultsError, SimError
 from sim.report.export.messages import missing, sendings
 from sim.report.export.window import WHOLE, Window, parse_window
 from tests.report.export.exported import stored
@@ -65,6 +67,13 @@ def test_of_too_many_messages_the_first_are_shown_and_the_others_counted():
     (note,) = missing(run, WHOLE, few)
     assert note.startswith("10 messages are shown, to 0.0")
     assert f"{len(all_) - 10:,} left out; choose others with --window" in note
+
+
+def test_a_run_of_before_reports_had_their_parents_is_refused():
+    run = stored()
+    old = replace(run, read=lambda name: run.read(name).drop_columns(["parent"]))
+    with pytest.raises(ResultsError, match="run it again"):
+        sendings(old, WHOLE)
 
 
 def test_nothing_is_said_where_everything_is_there():

@@ -134,6 +134,20 @@ def test_gauges_are_the_samples(folder):
     assert times == samples["time_ns"].tolist()
 
 
+def test_ages_of_regions_are_one_gauge_with_the_region_at_each_point(folder):
+    regions = run().tables.regions
+    points = [
+        (told(point)["sim.node"], point["asDouble"])
+        for line in _lines(folder / METRICS)
+        for metric in line["resourceMetrics"][0]["scopeMetrics"][0]["metrics"]
+        if metric["name"] == "sim.oldest.age"
+        for point in metric["gauge"]["dataPoints"]
+    ]
+    for region in (0, 1):
+        ages_s = regions["oldest_age_ns"][regions["region"] == region] * 1e-9
+        assert [age for node, age in points if node == f"regional-{region}"] == ages_s.tolist()
+
+
 def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
     write_otlp(run(), WHOLE, tmp_path / "again")
     for name in (TRACES, METRICS):

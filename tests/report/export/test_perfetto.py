@@ -70,6 +70,12 @@ def test_a_track_is_described_before_anything_happens_on_it(packets):
             assert one.track_event.track_uuid in described
 
 
+def test_nodes_of_a_tier_are_in_the_order_of_their_numbers(packets):
+    ranks = {one.track_descriptor.name: one.track_descriptor.sibling_order_rank for one in packets}
+    agents = [ranks[f"agent-{number}"] for number in range(24)]
+    assert agents == sorted(agents)
+
+
 def test_times_never_go_back(packets):
     times = [one.timestamp for one in packets if one.HasField("track_event")]
     assert times == sorted(times)
