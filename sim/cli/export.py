@@ -2,15 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sim.cli.output import note, say
 from sim.cli.parameters import Quiet
-
-if TYPE_CHECKING:
-    from sim.report.export.stored import Stored
+from sim.cli.stored import opened
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a run, or of a name.", metavar="RUN")]
 
@@ -46,31 +44,9 @@ def export(
     from sim.report.export.window import WHOLE, parse_window
 
     span = WHOLE if window is None else parse_window(window)
-    folder, stored = _stored(run, replication)
+    results, stored = opened(run, replication)
     chosen = FORMATS[to]
-    path = folder / chosen.name(stored.number) if out is None else out
+    path = results.path / chosen.name(stored.number) if out is None else out
     for sentence in chosen.write(stored, span, path):
         note(f"note: {sentence}", quiet=quiet)
     say(str(path))
-
-
-def _stored(run: Path, replication: int | None) -> "tuple[Path, Stored]":
-    """The folder of a run, and one of its replications."""
-    from sim.campaign.replay import stored_plan
-    from sim.campaign.results import open_results
-    from sim.campaign.stored_tables import tables_of
-    from sim.engine.simulation import replication_seed
-    from sim.report.export.stored import Stored
-
-    results = open_results(run)
-    plan, tables = stored_plan(results), tables_of(results, replication or 0)
-    return results.path, Stored(
-        plan=plan,
-        run_id=results.manifest["run"],
-        file=results.manifest["path"],
-        replication=replication,
-        seed=replication_seed(plan.seed, replication or 0),
-        tables=tables,
-        names=tuple(results.names()),
-        read=results.arrow,
-    )

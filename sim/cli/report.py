@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sim.cli.output import say
+from sim.cli.stored import opened
 
 if TYPE_CHECKING:
     from sim.report.export.window import Window
@@ -47,22 +48,7 @@ def report(
 
 def _run(folder: Path, replication: int, window: "Window | None") -> "Run":
     """A stored run; a name is looked for among the results."""
-    from sim.campaign.replay import stored_plan
-    from sim.campaign.results import open_results
-    from sim.campaign.stored_tables import tables_of
-    from sim.report.export.stored import Stored
     from sim.report.html.facts import Run
 
-    results = open_results(folder if folder.exists() else RUNS / folder)
-    manifest = results.manifest
-    stored = Stored(
-        plan=stored_plan(results),
-        run_id=str(manifest.get("run", "")),
-        file=str(manifest.get("path", "FILE")),
-        replication=replication,
-        seed=int(manifest["seed"]),
-        tables=tables_of(results, replication),
-        names=tuple(results.names()),
-        read=results.arrow,
-    )
-    return Run(str(results.path), manifest, stored, results.metrics(), window)
+    results, stored = opened(folder if folder.exists() else RUNS / folder, replication)
+    return Run(str(results.path), results.manifest, stored, results.metrics(), window)
