@@ -25,16 +25,16 @@ _LISTS = ("adversaries", "faults")
 def keep(found: Hunt, folder: Path) -> list[Path]:
     """Write the smallest case that does the damage, and the worst if it is another.
 
-    Without any damage the worst alone is kept. Raises ResultsError if that cannot be, and
-    ScenarioError for a scenario that reads files from its own folder: it cannot move.
+    Without any damage the worst alone is kept. Both are run once more before. Raises InputError
+    if they then do something else, ResultsError if they cannot be written, and ScenarioError for a
+    scenario that reads files from its own folder: it cannot move.
     """
-    name = found.search.name
-    kept = {name: found.smallest, f"{name}-worst": found.worst}
-    return [
-        _write(found, case, folder / f"{stem}.yaml")
-        for stem, case in kept.items()
-        if case is not None and (stem == name or case != found.smallest)
-    ]
+    name, files = found.search.name, []
+    for stem, case in ((name, found.smallest), (f"{name}-worst", found.worst)):
+        if case is not None and (stem == name or case != found.smallest):
+            found.trials.confirm(case)
+            files.append(_write(found, case, folder / f"{stem}.yaml"))
+    return files
 
 
 def scenario_text(found: Hunt, case: Case, name: str) -> str:

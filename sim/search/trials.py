@@ -17,7 +17,7 @@ from sim.campaign.provenance import version
 from sim.campaign.replications import whole
 from sim.campaign.store import run_id
 from sim.engine.simulation import Recording, Simulation, replication_seed
-from sim.errors import InvariantViolated, ScenarioError
+from sim.errors import InputError, InvariantViolated, ScenarioError
 from sim.measure.metrics import MetricValue, measure
 from sim.measure.tables import Tables
 from sim.scenario.catalogue import METRICS
@@ -91,6 +91,12 @@ class Trials:
         if self._file is not None:
             self._file.unlink(missing_ok=True)
 
+    def confirm(self, case: Case) -> None:
+        """Run a case again. Raises InputError if what is remembered of it is of other code."""
+        again = Trials(self.search, None).of(case)
+        if str(again) != str(self.known[str(case)]):
+            raise InputError("what was remembered is no longer so: search again with --anew")
+
     def note(self, text: str, trial: Trial) -> None:
         """Remember what somebody has found out."""
         self.known[text] = trial
@@ -110,7 +116,7 @@ class Trials:
         except ScenarioError as error:
             return Trial("refused", words=_refusal(error))
         try:
-            trial = Trial("run", tuple(self._asked(_measured(plan))))
+            trial = Trial("run", tuple(self._asked(measured(plan))))
         except InvariantViolated as error:
             trial = Trial("broken", words=str(error))
         self.left -= 1
@@ -171,7 +177,8 @@ def _is_met(value: float, bound: Threshold) -> bool:
     return low <= value <= high
 
 
-def _measured(plan: Plan) -> list[MetricValue]:
+def measured(plan: Plan) -> list[MetricValue]:
+    """All metrics of a plan, over its replications; nothing is stored."""
     runs = (_recorded(plan, number) for number in range(plan.replications))
     return measure([Tables.of(whole(run.tables)) for run in runs], plan)
 

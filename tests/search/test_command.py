@@ -1,0 +1,55 @@
+"""``sim search`` from end to end."""
+
+import json
+from contextlib import nullcontext
+
+import pytest
+
+from sim.cli.app import main
+from sim.scenario.loader import load_scenario
+from sim.search import spread
+from sim.search.hunt import explore
+from sim.search.trials import Trials
+from tests.search.files import CAPTURE, COMMITTEE, SPLIT, TREE, search_of
+
+pytestmark = pytest.mark.slow
+LOUD = CAPTURE.replace("timing: false", "timing: false, kinds: [push], sizes: [1000sd]")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_find_is_told_and_kept_where_it_is_asked_for(here, capsys):
+    search_of(here, LOUD, TREE)
+    assert main(["search", "search.yaml", "--budget", "20", "--keep", "corpus"]) == 0
+    told = capsys.readouterr().out
+    assert "no part can be taken away" in told
+    assert "kept:      corpus/capture.yaml" in told
+    assert load_scenario(here / "corpus" / "capture.yaml").plan.adversaries
+
+
+def test_without_a_find_the_end_is_inconclusive(here, capsys):
+    search_of(here, SPLIT, COMMITTEE)
+    assert main(["search", "search.yaml", "--budget", "4", "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["smallest"] is None
+
+
+def test_a_mistake_in_the_file_is_no_crash(here, capsys):
+    search_of(here, SPLIT, COMMITTEE)
+    (here / "search.yaml").write_text(SPLIT.replace("worst", "wurst"), encoding="utf-8")
+    assert main(["search", "search.yaml"]) == 2
+    assert "search.yaml:6:1: wurst: unknown key, did you mean worst?" in capsys.readouterr().err
+
+
+def test_several_searches_are_put_together_into_one(here, monkeypatch):
+    """Each worker begins elsewhere; here they do it one after the other, in this process."""
+    monkeypatch.setattr(spread, "crew", lambda jobs, cluster: nullcontext(None))
+    trials = Trials(search_of(here, LOUD, TREE), None)
+    found = spread.searched(trials, 16, jobs=2)
+    alone = Trials(trials.search, None)
+    explore(alone, 16, trials.search.seed + 1)
+    assert alone.known.keys() < trials.known.keys()
+    assert found.is_minimal
