@@ -100,17 +100,17 @@ def _one_way_ns(file: str, rows: Rows, *directions: tuple[int, int]) -> int | No
 def read_rtt_npz(file: str, options: Mapping[str, Any], within_ns: int = 0) -> SiteGraph:
     """The hosts of an archive of round trips; `options` are array, unit_ns, sites and delays.
 
-    With the delays ``measured`` a link is the least measurement of its pair, and each message is as
-    late as one of all measurements; with ``median`` every message takes the median. `sites` of the
-    hosts are taken, evenly through the file (None = all). Raises InputError.
+    A link is the least measurement of its pair. With the delays ``measured`` each message is as
+    late as one of all measurements, with ``median`` as late as the median; so both have one map,
+    and who stands where is the same. `sites` of the hosts are taken, evenly through the file (None
+    = all). Raises InputError.
     """
     import numpy as np
 
     from sim.network.rtt_archive import read_measurements
 
     found = read_measurements(file, options["array"], options["unit_ns"]).some(options["sites"])
-    is_median = options["delays"] == "median"
-    way_ns = found.median_ns() if is_median else found.least_ns()
+    way_ns = found.least_ns()
     a, b = np.triu_indices(len(found.hosts), 1)
     links = tuple(
         Link(int(a[pair]), int(b[pair]), max(1, round(float(way_ns[pair]))))
@@ -122,5 +122,5 @@ def read_rtt_npz(file: str, options: Mapping[str, Any], within_ns: int = 0) -> S
         links,
         (within_ns,) * len(found.hosts),
         measured=True,
-        tails=None if is_median else found.tails(),
+        tails=found.tails(only_median=options["delays"] == "median"),
     )

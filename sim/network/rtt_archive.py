@@ -39,33 +39,33 @@ class Measurements:
         return Measurements(tuple(kept.tolist()), self.one_way_ns[rows])
 
     def least_ns(self) -> Floats:
-        """The least of each pair, inf where nothing was measured; (pairs,)."""
-        return np.asarray(np.where(self._known, self.one_way_ns, np.inf).min(axis=1))
+        """The least of each pair, nan where nothing was measured; (pairs,)."""
+        return np.asarray(np.fmin.reduce(self.one_way_ns, axis=1))
 
     def median_ns(self) -> Floats:
-        """The median of each pair, inf where nothing was measured; (pairs,)."""
-        values = np.sort(np.where(self._known, self.one_way_ns, np.inf), axis=1)
-        count, rows = self._known.sum(axis=1), np.arange(len(values))
-        low, high = values[rows, (count - 1) // 2], values[rows, count // 2]
-        return np.where(count > 0, (low + high) / 2, np.inf)
+        """The median of each pair, nan where nothing was measured; (pairs,)."""
+        ascending = np.sort(self.one_way_ns, axis=1)  # nan comes last
+        count, rows = (~np.isnan(ascending)).sum(axis=1), np.arange(len(ascending))
+        return np.asarray((ascending[rows, (count - 1) // 2] + ascending[rows, count // 2]) / 2)
 
     def excess_ns(self) -> Floats:
         """What each measurement exceeds the least of its pair by, sorted, pair after pair; flat."""
         ascending = np.sort(self.one_way_ns, axis=1)  # nan comes last
         return np.asarray((ascending - ascending[:, :1])[~np.isnan(ascending)])
 
-    def tails(self) -> Sampled:
-        """The law by which each message draws one of the measurements of its pair."""
+    def tails(self, *, only_median: bool = False) -> Sampled:
+        """Each message draws one of the measurements of its pair, or all take their median."""
+        measured = (~np.isnan(self.one_way_ns)).sum(axis=1)
+        if only_median:
+            late_ns = self.median_ns() - self.least_ns()
+            values, counts = late_ns[measured > 0], np.minimum(measured, 1)
+        else:
+            values, counts = self.excess_ns(), measured
         hosts = len(self.hosts)
         upper = np.triu_indices(hosts, 1)
-        counts = self._known.sum(axis=1)
         first, count = np.zeros((2, hosts, hosts), np.int64)
         first[upper], count[upper] = np.cumsum(counts) - counts, counts
-        return Sampled(self.excess_ns(), first + first.T, count + count.T)
-
-    @property
-    def _known(self) -> NDArray[np.bool_]:
-        return ~np.isnan(self.one_way_ns)
+        return Sampled(values, first + first.T, count + count.T)
 
 
 def read_measurements(file: str, array: str, unit_ns: int) -> Measurements:

@@ -217,16 +217,16 @@ def test_empirical_reads_a_numbered_column_without_a_header(csv_file):
     assert list(law.sorted_ns) == [2e3, 3e3]
 
 
-OUTAGES = "vendor,min\nA,5\nB,9\nA,0\nA,\nA,60\n"
+OUTAGES = "vendor,min\nA,5\nB,9\nA,0\nA,\nA,60\nB,-3\n"
 
 
 @pytest.mark.parametrize(
     ("chosen", "minutes"),
     [
-        ({"where": "vendor=B"}, [9]),
+        ({"where": "vendor=B", "least_ns": 1.0}, [9]),
         ({"where": "vendor=A", "missing": "skip"}, [0, 5, 60]),
         ({"missing": "skip", "least_ns": 60 * 10**9}, [5, 9, 60]),
-        ({"missing": "skip", "most_ns": 540 * 10**9}, [0, 5, 9]),
+        ({"missing": "skip", "least_ns": 0.0, "most_ns": 540 * 10**9}, [0, 5, 9]),
     ],
 )
 def test_rows_of_a_sample_can_be_chosen(csv_file, chosen, minutes):
@@ -241,6 +241,7 @@ def test_rows_of_a_sample_can_be_chosen(csv_file, chosen, minutes):
         ({"where": "vendor"}, "'vendor' is not a column and its text, such as vendor=GCP"),
         ({"where": "seller=A"}, "has no column 'seller'; the first row is vendor, min"),
         ({"where": "vendor=A"}, "row 5, column 2: is empty"),
+        ({"where": "vendor=B"}, "row 7, column 2: a delay of -3.0 is less than 0"),
     ],
 )
 def test_a_choice_of_rows_that_cannot_be_is_refused(csv_file, chosen, problem):

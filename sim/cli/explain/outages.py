@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sim.units import format_count, write_duration
+from sim.units import format_count, format_duration
 
 if TYPE_CHECKING:
     from sim.scenario.plan import FaultPlan, Plan, Variant
@@ -25,7 +25,7 @@ def about_outages(process: "FaultPlan", drawn: "Plan") -> str:
     watched_ns = len(each) * max(until_ns - process.at_ns, 1)
     found = format_count(len(spans_ns), "outage")
     if spans_ns:
-        longest = write_duration(max(spans_ns) // 10**6 * 10**6)
+        longest = format_duration(max(spans_ns))
         found += f", the longest {longest}; down for {sum(spans_ns) / watched_ns:.2%} of their time"
     targeted = format_count(len(each), "target")
     return f"{process.path}: {targeted}, {laws}. Seed {drawn.seed} brings {found}"

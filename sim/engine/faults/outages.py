@@ -18,6 +18,9 @@ from sim.scenario.plan import FaultPlan, Plan, Variant
 from sim.scenario.selectors import tree_shape
 
 MS: Final = 1_000_000
+HOUR: Final = 3_600_000 * MS
+"""In runs of an hour and more, outages come and go at whole seconds; milliseconds would be noise.
+"""
 OUTAGES_MAX: Final = 2000
 """Each is two changes of the world, at which everything is derived anew."""
 
@@ -44,7 +47,7 @@ def _drawn(process: FaultPlan, plan: Plan, streams: Streams) -> list[FaultPlan]:
         stream = streams.stream(OUTAGES, process.path, target)
         try:
             drawn = spells(up, down, stream, *_process_span_ns(process, plan))
-            found += _in_run(process, target, drawn)
+            found += _in_run(process, target, drawn, MS if plan.duration_ns < HOUR else 1000 * MS)
         except OverflowError as error:
             raise InputError(f"{process.path}: {target} has {error}; are up and down 0?") from None
         if len(found) > OUTAGES_MAX:
@@ -64,12 +67,12 @@ def _process_span_ns(process: FaultPlan, plan: Plan) -> tuple[float, float]:
 
 
 def _in_run(
-    process: FaultPlan, target: str, drawn: Iterator[tuple[float, float]]
+    process: FaultPlan, target: str, drawn: Iterator[tuple[float, float]], grain_ns: int
 ) -> Iterator[FaultPlan]:
-    """What of the spells is after `at`, by the clock of the run and in whole milliseconds."""
+    """What of the spells is after `at`, by the clock of the run and in whole grains."""
     late = (one for one in drawn if one[1] > 0)
     for number, span_ns in enumerate(late):
-        begin_ms, end_ms = (max(ns, 0.0) / process.options["speed"] // MS for ns in span_ns)
-        at_ns = process.at_ns + int(begin_ms) * MS
-        lasts_ns = max(int(end_ms - begin_ms), 1) * MS
+        begin, end = (max(ns, 0.0) / process.options["speed"] // grain_ns for ns in span_ns)
+        at_ns = process.at_ns + int(begin) * grain_ns
+        lasts_ns = max(int(end - begin), 1) * grain_ns
         yield spell(process, target, number, at_ns, at_ns + lasts_ns)

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from sim.network.input_files import input_path
 from sim.network.latency.constant import Constant
-from sim.network.latency.empirical import Empirical, read_delays
+from sim.network.latency.empirical import Empirical
 from sim.network.latency.exponential import Exponential
 from sim.network.latency.gamma import Gamma
 from sim.network.latency.law import LatencyLaw
 from sim.network.latency.lognormal import Lognormal
 from sim.network.latency.normal import Normal
 from sim.network.latency.pareto_exponential import ParetoExponential
+from sim.network.latency.sample_files import read_delays
 from sim.network.latency.uniform import Uniform
 from sim.network.latency.weibull import Weibull
 

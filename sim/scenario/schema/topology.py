@@ -16,6 +16,7 @@ from sim.scenario.schema.quantities import (
     Share,
     Text,
     given,
+    none_is_absent,
     parse_duration,
     parse_positive_duration,
 )
@@ -94,6 +95,10 @@ class Map(Block):
     )
 
 
+OptionalPath = Annotated[
+    Path | None,
+    BeforeValidator(none_is_absent, json_schema_input_type=Path | Literal["none"] | None),
+]
 Kilometres = Annotated[Number, Field(gt=0, le=100_000)]
 SITES_MAX: Final = 2000
 """Every pair of sites has a path, so time and memory grow with the square."""
@@ -130,7 +135,7 @@ class RttCsv(Map):
     path: Path = Field(
         description="CSV of round trips in ms; first row and column are the names of the sites"
     )
-    p90: Path | None = Field(
+    p90: OptionalPath = Field(
         default=None,
         description="CSV of their 90th percentiles: every pair gets an exponential tail above its "
         "median; left out = none",
