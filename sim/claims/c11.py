@@ -13,7 +13,7 @@ from typing import Final
 from sim.claims.claim import Claim, ScenarioSource
 from sim.claims.evidence import Evidence
 from sim.claims.finding import Finding, Floor, at_least, at_most, told
-from sim.protocol.committee import Committee
+from sim.protocol.committee import Committee, most_liars
 
 IN_A_CUT: Final = ScenarioSource(
     "c11-in-a-cut",
@@ -78,7 +78,8 @@ def _in_a_cut(of: Evidence, side: Side) -> Finding:
     if side.shape:
         settings["faults[0].shape"] = side.shape
     confirmed = of((IN_A_CUT if side.shape else TWO).name, "alerts.committed", settings)
-    needed = Committee(side.replicas, (side.replicas - 1) // 3).quorum
+    names = tuple(f"replica-{number}" for number in range(side.replicas))
+    needed = Committee(names, most_liars(side.replicas)).quorum
     best = Floor(
         float(side.hears >= needed),
         f"{side.hears} of {side.replicas} replicas are no quorum of {needed}",
