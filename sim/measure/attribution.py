@@ -80,6 +80,12 @@ class Causes:
     beyond_alone: Effect
     """`whole` less all that each does `alone`."""
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether any entry changed it at all, in any twin."""
+        effects = [one for share in self.shares for one in (share.added, share.alone)]
+        return not all(one.is_nothing for one in (self.whole, *effects))
+
 
 def twins_needed(entries: Sequence[str], *, every: bool) -> list[Acting]:
     """Who acts in each twin, the run itself first and the clean twin last.

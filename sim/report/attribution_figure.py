@@ -14,7 +14,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.measure.attribution import Causes, Effect
-from sim.report.attribution_table import LEFT_OVER, Cause, name
+from sim.report.attribution_table import (
+    ADDED,
+    ALONE,
+    CAUSED,
+    LEFT_OVER,
+    TOGETHER,
+    Cause,
+    name,
+)
 from sim.report.contrast_table import signed
 from sim.report.style import BLUE, GREY, INK, ORANGE, new_figure, styled
 
@@ -23,9 +31,8 @@ COLUMNS: Final = 2
 ROW_IN: Final = 0.42
 HEAD_IN: Final = 0.85
 BAR: Final = 0.36
-ADDED: Final = "adds to the rest"
-ALONE: Final = "alone"
 LOOKS: Final[dict[str, Any]] = {
+    CAUSED: {"facecolor": BLUE, "edgecolor": BLUE},
     ADDED: {"facecolor": BLUE, "edgecolor": BLUE},
     ALONE: {"facecolor": "white", "edgecolor": ORANGE, "hatch": "////"},
 }
@@ -37,10 +44,10 @@ def attribution_figure(title: str, found: Sequence[Causes], entries: Sequence[Ca
 
     If that is all of them the first is drawn, empty.
     """
-    told = [one for one in found if _has_effect(one)] or list(found[:1])
+    told = [one for one in found if one.is_touched] or list(found[:1])
     lines = -(-len(told) // COLUMNS)
     columns = min(len(told), COLUMNS)
-    height = lines * (HEAD_IN + ROW_IN * (len(entries) + 1)) + HEAD_IN
+    height = lines * (HEAD_IN + ROW_IN * len(_names(entries))) + HEAD_IN
     with styled():
         figure = new_figure(WIDTH_IN, height)
         figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
@@ -56,20 +63,29 @@ def attribution_figure(title: str, found: Sequence[Causes], entries: Sequence[Ca
 
 
 def _panel(axes: Axes, one: Causes, entries: Sequence[Cause], *, is_first: bool) -> None:
-    rows = len(one.shares) + 1
-    for label, shift in ((ADDED, -BAR / 2), (ALONE, BAR / 2)):
-        _bars(axes, label, [row + shift for row in range(rows)], _effects(one, label))
+    names = _names(entries)
+    rows = len(names)
+    if len(entries) == 1:
+        _bars(axes, CAUSED, [0], [one.shares[0].added])
+    else:
+        for label, shift in ((ADDED, -BAR / 2), (ALONE, BAR / 2)):
+            _bars(axes, label, [row + shift for row in range(rows)], _effects(one, label))
+        if math.isfinite(one.whole.value):
+            look: Any = {"color": GREY, "linestyle": (0, (4, 2)), "linewidth": 1.4}
+            axes.axvline(one.whole.value, label=TOGETHER, **look)
     axes.axvline(0, color=INK, linewidth=0.8)
-    if math.isfinite(one.whole.value):
-        look: Any = {"color": GREY, "linestyle": (0, (4, 2)), "linewidth": 1.4}
-        axes.axvline(one.whole.value, label="all together", **look)
-    names = [*map(name, entries), LEFT_OVER]
     axes.set_yticks(range(rows), names if is_first else [""] * rows)
     axes.set_ylim(rows - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(lambda value, _: _tick(value, one.unit))
-    axes.set_title(f"{one.metric}: together {signed(one.whole.value, one.unit) or 'unknown'}")
+    together = "together " if len(entries) > 1 else ""
+    axes.set_title(f"{one.metric}: {together}{signed(one.whole.value, one.unit) or 'unknown'}")
+
+
+def _names(entries: Sequence[Cause]) -> list[str]:
+    """Of the rows; where there is one cause nothing can be left over."""
+    return [*map(name, entries), *([LEFT_OVER] if len(entries) > 1 else [])]
 
 
 def _effects(one: Causes, label: str) -> list[Effect]:
@@ -96,9 +112,3 @@ def _bars(axes: Axes, label: str, at: Sequence[float], effects: Sequence[Effect]
 
 def _tick(value: float, unit: str) -> str:
     return signed(value, unit) if value else "0"
-
-
-def _has_effect(one: Causes) -> bool:
-    return not one.whole.is_nothing or any(
-        not effect.is_nothing for share in one.shares for effect in (share.added, share.alone)
-    )

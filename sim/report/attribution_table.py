@@ -16,11 +16,14 @@ from sim.report.finding_words import amount, interval
 from sim.report.table import written
 
 MARKS: Final = "<>>>>>>"
+ADDED: Final = "adds to the rest"
+ALONE: Final = "alone"
+CAUSED: Final = "caused"
 HEADERS: Final = (
     "cause",
-    "adds to the rest",
+    ADDED,
     "95 % interval",
-    "alone",
+    ALONE,
     "95 % interval",
     "Shapley share",
     "95 % interval",
@@ -50,32 +53,37 @@ class Cause(Protocol):
 
 def as_text(found: Sequence[Causes], entries: Sequence[Cause]) -> str:
     """A block for each metric, for a terminal, and the sentences below them."""
-    headers, marks = _columns(found)
-    blocks = [_rows(one, entries, len(headers)) for one in found]
-    head, *lines = aligned([headers, *(row for rows in blocks for row in rows)], marks)
-    told = [head]
-    for one, rows in zip(found, blocks, strict=True):
-        told += ["", f"{one.metric}: {_sides(one)}", *lines[: len(rows)]]
-        del lines[: len(rows)]
-    return "\n".join([*told, "", *sentences(found, entries)]).rstrip() + "\n"
+    headers, touched = _headers(found), [one for one in found if one.is_touched]
+    blocks = [_rows(one, entries, len(headers)) for one in touched]
+    rows = [headers, *(row for block in blocks for row in block)]
+    head, *lines = aligned(rows, MARKS[: len(headers)])
+    told = [head] if touched else []
+    for one, block in zip(touched, blocks, strict=True):
+        told += ["", f"{one.metric}: {_sides(one)}", *lines[: len(block)]]
+        del lines[: len(block)]
+    return "\n".join([*told, "", *sentences(found, entries)]).strip() + "\n"
 
 
 def as_markdown(found: Sequence[Causes], entries: Sequence[Cause]) -> str:
-    """The same in GitHub's Markdown, the metric in the first column."""
-    headers, marks = _columns(found)
+    """The same in GitHub's Markdown, the metric in front of its first row."""
+    headers = _headers(found)
     rows = [
-        (one.metric if not number else _sides(one) if number == 1 else "", *row)
+        (f"{one.metric}: {_sides(one)}" if not number else "", *row)
         for one in found
+        if one.is_touched
         for number, row in enumerate(_rows(one, entries, len(headers)))
     ]
     below = [f"- {line}" for line in sentences(found, entries)]
-    table = markdown_table(("metric", *headers), "<" + marks, rows)
-    return "\n".join([*table, "", *below]).rstrip() + "\n"
+    table = markdown_table(("metric", *headers), "<" + MARKS[: len(headers)], rows)
+    return "\n".join([*(table if rows else []), "", *below]).strip() + "\n"
 
 
 def sentences(found: Sequence[Causes], entries: Sequence[Cause]) -> list[str]:
     """How to read the table, and who had no effect."""
     told = [f"{name(one)}: {one.remark}" for one in entries if one.remark]
+    same = [one.metric for one in found if not one.is_touched]
+    if same:
+        told.append(f"nobody had any effect on {', '.join(same)}")
     if all(effect.n < 2 for one in found for effect in _every(one)):
         told.append("one replication has no intervals: more of them tell an effect from luck")
     if any(_interacts(one) for one in found):
@@ -91,15 +99,18 @@ def name(entry: Cause) -> str:
     return f"{entry.path} {entry.kind}"
 
 
-def _columns(found: Sequence[Causes]) -> tuple[tuple[str, ...], str]:
-    """Without Shapley's where not all subsets were run."""
+def _headers(found: Sequence[Causes]) -> tuple[str, ...]:
+    """Of one cause there is one answer; without all subsets there is no Shapley share."""
+    if all(len(one.shares) == 1 for one in found):
+        return ("cause", CAUSED, "95 % interval")
     is_known = any(share.shapley is not None for one in found for share in one.shares)
-    count = len(HEADERS) if is_known else len(HEADERS) - 2
-    return HEADERS[:count], MARKS[:count]
+    return HEADERS if is_known else HEADERS[:-2]
 
 
 def _rows(one: Causes, entries: Sequence[Cause], width: int) -> list[tuple[str, ...]]:
     """A row for each cause of a metric, one for all together, one for what is left over."""
+    if len(one.shares) == 1:
+        return [(name(entries[0]), *_effect(one.shares[0].added, one.unit))]
     whole = _effect(one.whole, one.unit)
     left = (*_effect(one.beyond_added, one.unit), *_effect(one.beyond_alone, one.unit))
     rows = [

@@ -17,7 +17,7 @@ from sim.scenario.loader import load_scenario
 from tests.small import SMALL, only_what_counts
 
 VIOLATION, BIAS, MISSED = "staleness.baseline.violation", "bias.median", "detection.missed"
-RECOVERY = "recovery.time.max"
+RECONNECTED = "recovery.reconnected.max"
 TREE = """\
 schema: 1
 name: causes
@@ -71,7 +71,7 @@ def asked(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def overlapping(asked):
-    return asked(TREE + CAUSES, Question((VIOLATION, BIAS, RECOVERY)))
+    return asked(TREE + CAUSES, Question((VIOLATION, BIAS, RECONNECTED)))
 
 
 def causes_of(found, metric):
@@ -100,6 +100,13 @@ def test_a_fault_that_touched_nothing_has_exactly_no_effect_and_is_named(overlap
         assert one.shares[2].added.is_nothing
         assert one.shares[2].alone.is_nothing
     assert [one.remark for one in overlapping.entries] == ["", "", TOUCHED_NOTHING, ""]
+
+
+def test_recovery_of_the_clean_twin_is_measured_from_the_heals_of_the_run(overlapping):
+    """Nothing was cut off there; still it takes a period of 0.2 s, at most, to hear the next."""
+    reconnected = causes_of(overlapping, RECONNECTED)
+    assert 0 < reconnected.clean <= 0.2 + 0.05
+    assert reconnected.whole.value == pytest.approx(0, abs=0.01)
 
 
 def test_a_liar_causes_the_bias_and_no_staleness(overlapping):

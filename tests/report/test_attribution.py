@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from sim.measure.attribution import CLEAN, causes
-from sim.report.attribution_figure import ADDED, ALONE, attribution_figure
-from sim.report.attribution_table import as_markdown, as_text, sentences
+from sim.report.attribution_figure import attribution_figure
+from sim.report.attribution_table import ADDED, ALONE, as_markdown, as_text, sentences
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def test_markdown_is_one_table_with_the_metric_in_front():
     lines = as_markdown([AGE, COVERAGE], ENTRIES).splitlines()
     assert lines[0].startswith("| metric | cause | adds to the rest |")
     assert {line.count("|") for line in lines[:10]} == {lines[0].count("|")}
-    assert lines[2].startswith("| staleness.root.mean | faults[0] partition | +1.1 s |")
+    head = "staleness.root.mean: 1.3 s, without any of them 200 ms"
+    assert lines[2].startswith(f"| {head} | faults[0] partition | +1.1 s |")
 
 
 def test_bars_are_as_long_as_effects_with_whiskers_over_their_intervals():
@@ -107,3 +108,19 @@ def test_an_effect_without_bound_is_told_and_has_no_bar():
     assert "without bound" in as_text([never], ENTRIES)
     (axes,) = attribution_figure("both", [never], ENTRIES).axes
     assert all(math.isfinite(bar.get_width()) for bar in axes.patches)
+
+
+def test_one_cause_is_answered_once_and_leaves_nothing_over():
+    alone = causes("staleness.root.mean", "s", PATHS[:1], {CUT_ONLY: [1.0, 1.2], CLEAN: [0.5, 0.6]})
+    lines = as_text([alone], (CUT,)).splitlines()
+    assert lines[0].split() == ["cause", "caused", "95", "%", "interval"]
+    assert [line.split()[0] for line in lines[3:]] == ["faults[0]"]
+    (axes,) = attribution_figure("one", [alone], (CUT,)).axes
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.55])
+
+
+def test_metrics_that_nobody_touched_are_told_in_one_line():
+    text = as_text([LOSS, AGE, LOSS], ENTRIES)
+    assert "nobody had any effect on traffic.lost, traffic.lost" in text
+    assert "traffic.lost:" not in text
+    assert "cause" not in as_text([LOSS], ENTRIES)
