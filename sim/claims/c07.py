@@ -45,8 +45,8 @@ def judge(of: Evidence) -> Iterator[Finding]:
     """Rules and placements, attacks, groups of a tree, aggregators, replicas."""
     yield from _rules(of)
     for kind, bias in of.along(ATTACKS.name, "bias.max", "adversaries[0].kind"):
-        when = f"a median over a sample, a third of the agents: {kind}"
-        yield at_most(bias, TOLERATED_SD, BIAS, when)
+        when = "a third of the agents attack a median over a sample in any way"
+        yield at_most(bias, TOLERATED_SD, f"largest bias: {kind}", when)
     yield from _capture(of)
     for attest, when in ATTEST.items():
         bias = of(AGGREGATORS.name, "bias.median", {"attest": attest})
