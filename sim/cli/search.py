@@ -21,7 +21,9 @@ Budget = Annotated[
     str | None, typer.Option(help="So many runs, or so much time: 400, 2min.", metavar="N|TIME")
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Searches at the same time.")]
-Keep = Annotated[Path | None, typer.Option(help="Where to keep what is found.", metavar="FOLDER")]
+Keep = Annotated[
+    Path | None, typer.Option(help="Keep the smallest find there, too.", metavar="FOLDER")
+]
 Anew = Annotated[bool, typer.Option("--anew", help="Forget what earlier searches have run.")]
 
 
@@ -55,7 +57,7 @@ def _tell(found: "Hunt", trials: "Trials", folder: Path | None, as_json: bool, q
     from sim.search.trials import RESULTS
     from sim.search.words import report, values
 
-    files = keep(found, folder or RESULTS / trials.search.name)
+    files = keep(found, RESULTS / trials.search.name, folder)
     if as_json:
         say_json({**values(found), "kept": [str(file) for file in files]})
     else:

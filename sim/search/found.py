@@ -22,18 +22,20 @@ from sim.search.words import bad, removals
 _LISTS = ("adversaries", "faults")
 
 
-def keep(found: Hunt, folder: Path) -> list[Path]:
+def keep(found: Hunt, results: Path, corpus: Path | None = None) -> list[Path]:
     """Write the smallest case that does the damage, and the worst if it is another.
 
-    Without any damage the worst alone is kept. Both are run once more before. Raises InputError
-    if they then do something else, ResultsError if they cannot be written, and ScenarioError for a
-    scenario that reads files from its own folder: it cannot move.
+    Both go to `results`, the smallest to `corpus` too. Each is run once more before. Raises
+    InputError if it then does something else, ResultsError if it cannot be written, ScenarioError
+    for a scenario that reads files from its own folder: it cannot move.
     """
-    name, files = found.search.name, []
-    for stem, case in ((name, found.smallest), (f"{name}-worst", found.worst)):
-        if case is not None and (stem == name or case != found.smallest):
-            found.trials.confirm(case)
-            files.append(_write(found, case, folder / f"{stem}.yaml"))
+    name, smallest, worst = found.search.name, found.smallest, found.worst
+    files = []
+    for folder in (results, corpus):
+        if smallest is not None and folder is not None:
+            files.append(_keep(found, smallest, folder / f"{name}.yaml"))
+    if worst is not None and worst != smallest:
+        files.append(_keep(found, worst, results / f"{name}-worst.yaml"))
     return files
 
 
@@ -42,7 +44,8 @@ def scenario_text(found: Hunt, case: Case, name: str) -> str:
     return "\n".join([*_comments(found, case), *_blocks(found, case, name), ""])
 
 
-def _write(found: Hunt, case: Case, file: Path) -> Path:
+def _keep(found: Hunt, case: Case, file: Path) -> Path:
+    found.trials.confirm(case)
     new = file.with_suffix(".new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

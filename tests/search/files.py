@@ -11,7 +11,10 @@ name: small-tree
 seed: 11
 duration: 2s
 agents:
-  {count: 80, features: 1, rate: 0.5Hz, behaviour: {spread: 0.01, noise: 0.01, drift: none}}
+  count: 80
+  features: 1
+  rate: 0.5Hz
+  behaviour: {kind: synthetic, spread: 0.01, noise: 0.01, drift: none}
 topology: {kind: point, jitter: {kind: constant, value: 1us}}
 tree: {local: 10, regional: 4}
 baseline:
@@ -42,7 +45,7 @@ CAPTURE = """\
 search: 1
 name: capture
 scenario: scenario.yaml
-budget: 80
+budget: 60
 worst: bias.max
 damage: {bias.max: {min: 2}}
 adversaries: {where: agents, liars: 40, timing: false}

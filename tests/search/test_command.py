@@ -24,7 +24,7 @@ def here(tmp_path, monkeypatch):
 
 def test_a_find_is_told_and_kept_where_it_is_asked_for(here, capsys):
     search_of(here, LOUD, TREE)
-    assert main(["search", "search.yaml", "--budget", "20", "--keep", "corpus"]) == 0
+    assert main(["search", "search.yaml", "--budget", "12", "--keep", "corpus"]) == 0
     told = capsys.readouterr().out
     assert "no part can be taken away" in told
     assert "kept:      corpus/capture.yaml" in told
@@ -48,8 +48,8 @@ def test_several_searches_are_put_together_into_one(here, monkeypatch):
     """Each worker begins elsewhere; here they do it one after the other, in this process."""
     monkeypatch.setattr(spread, "crew", lambda jobs, cluster: nullcontext(None))
     trials = Trials(search_of(here, LOUD, TREE), None)
-    found = spread.searched(trials, 16, jobs=2)
+    found = spread.searched(trials, 8, jobs=2)
     alone = Trials(trials.search, None)
-    explore(alone, 16, trials.search.seed + 1)
+    explore(alone, 8, trials.search.seed + 1)
     assert alone.known.keys() < trials.known.keys()
     assert found.is_minimal

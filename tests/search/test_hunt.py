@@ -37,7 +37,7 @@ def test_no_part_of_what_was_found_can_be_taken_away(capture):
 
 
 def test_what_was_found_is_kept_as_a_scenario_that_demands_the_damage(capture, tmp_path):
-    file = keep(capture, tmp_path)[0]
+    file = keep(capture, tmp_path / "results", tmp_path)[1]
     plan = load_scenario(file).plan
     assert [(one.metric, one.minimum) for one in plan.thresholds] == [("bias.max", 2.0)]
     assert [one.budget for one in plan.adversaries] == [4, 4]
@@ -77,7 +77,7 @@ def test_an_interrupt_keeps_the_worst_so_far(tmp_path):
             raise KeyboardInterrupt
 
     trials = Trials(search_of(tmp_path, CAPTURE, TREE), None, watch=interrupted)
-    found = hunt(trials, 80, seed=1)
+    found = hunt(trials, 60, seed=1)
     assert found.is_interrupted
     assert found.trials.loss(found.worst) == max(
         trial.figure("bias.max") for trial in trials.known.values()

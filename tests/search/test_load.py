@@ -17,7 +17,7 @@ def told(folder, search, scenario=TREE):
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(tmp_path):
-    wrong = CAPTURE.replace("budget: 80", "bugdet: 80").replace("min: 2", "min: many")
+    wrong = CAPTURE.replace("budget", "bugdet").replace("min: 2", "min: many")
     assert told(tmp_path, wrong.replace("timing: false", "kinds: [pusch]")) == [
         "search.yaml:4:1: bugdet: unknown key, did you mean budget?",
         "search.yaml:6:21: damage.bias.max.min: must be a number, not 'many'",
@@ -56,9 +56,9 @@ def test_a_search_with_nothing_to_try_is_refused(tmp_path):
 
 
 def test_mistakes_of_the_scenario_are_its_own(tmp_path):
-    wrong = TREE.replace("publish: 2s", "pubish: 2s")
+    wrong = TREE.replace("  publish: 2s", "  pubish: 2s")
     assert told(tmp_path, CAPTURE, wrong) == [
-        "scenario.yaml:8:12: baseline.pubish: unknown key, did you mean publish?"
+        "scenario.yaml:13:3: baseline.pubish: unknown key, did you mean publish?"
     ]
 
 

@@ -80,7 +80,7 @@ def test_damage_is_all_of_what_is_asked_for_or_a_contradiction():
 
 def test_a_budget_of_time_is_turned_into_runs(search):
     trials = Trials(search, None)
-    assert (runs_of(None, trials), runs_of("7", trials)) == (80, 7)
+    assert (runs_of(None, trials), runs_of("7", trials)) == (60, 7)
     assert runs_of("10min", trials) > runs_of("2min", trials) > 20
     assert trials.until_s < math.inf
     with pytest.raises(InputError, match="must be runs such as 400"):
