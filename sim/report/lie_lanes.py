@@ -92,7 +92,7 @@ def draw_liars(axes: Axes, shown: Sequence[Lane], duration_s: float) -> None:
     key: list[Artist] = []
     if any(lane.is_region for lane in shown):
         # What the scenario says: who is convicted and replaced lies no longer.
-        key = [Patch(label="is to lie", **LIES), Patch(label="pale: somebody is", **SOMEBODY_LIES)]
+        key = [Patch(label="told to lie", **LIES), Patch(label="pale: somebody is", **SOMEBODY_LIES)]
     if any(not lane.is_region for lane in shown):
         key.append(Patch(facecolor=FAULT, label="fault in force"))
     legend(axes, key)
