@@ -17,6 +17,7 @@ from sim.scenario.detection_advice import about_detection
 from sim.scenario.document import Document
 from sim.scenario.floor_advice import about_floor
 from sim.scenario.multiplicity_advice import about_multiplicity
+from sim.scenario.outage_advice import about_outages
 from sim.scenario.plan import Plan
 from sim.scenario.remark import Remark
 
@@ -30,6 +31,7 @@ SUBJECTS: Final[tuple[Callable[[Plan], Iterator[Remark]], ...]] = (
     about_intervals,
     about_evolution,
     about_routing,
+    about_outages,
 )
 
 

@@ -1,8 +1,10 @@
-"""Random faults that cannot be are refused, with their place."""
+"""Random faults that cannot be are refused, and what may be meant otherwise is told."""
 
 import pytest
 
-from tests.scenario.texts import mistakes_in, with_fault
+from sim.scenario.advice import advice
+from sim.scenario.document import read_document
+from tests.scenario.texts import mistakes_in, plan_of, with_fault
 
 PROCESS = "kind: outages, fault: crash, each: {each}, up: {up}, down: {down}"
 
@@ -23,7 +25,6 @@ def test_outages_of_what_exists_are_accepted(each):
         ({"each": "'5%'"}, "faults[0].each[0]: a random share would be another one"),
         ({"each": "rest"}, "'rest' stands only in the groups of a partition"),
         ({"each": "'site:Denvr'"}, "no site 'Denvr', did you mean Denver?"),
-        ({"each": "[agents, all]"}, ""),
         ({"up": "0s"}, "faults[0].up: must be more than 0"),
         ({"down": "{kind: empirical, path: no.csv}"}, "faults[0].down.path: "),
         ({"down": "{kind: weibul, scale: 1s}"}, "did you mean weibull?"),
@@ -33,12 +34,8 @@ def test_outages_of_what_exists_are_accepted(each):
     ],
 )
 def test_outages_that_cannot_be_are_refused(wrong, mistake):
-    found = mistakes(**wrong)
-    if mistake:
-        assert len(found) == 1
-        assert mistake in found[0]
-    else:
-        assert found == []
+    (found,) = mistakes(**wrong)
+    assert mistake in found
 
 
 def test_more_targets_than_can_have_a_timeline_are_refused():
@@ -53,3 +50,24 @@ def test_a_file_of_times_is_read_when_the_scenario_is(tmp_path, monkeypatch):
     (found,) = mistakes(down="{kind: empirical, path: down.csv, column: minutes, unit: min}")
     assert "faults[0].down.path: " in found
     assert "down.csv: row 3, column 1: 'x' is not a number" in found
+
+
+def told(up: str, more: str = "") -> list[str]:
+    text = with_fault(PROCESS.format(each="locals", up=up, down="1s") + more)
+    return [str(one) for one in advice(plan_of(text), read_document(text, "scenario.yaml"))]
+
+
+def test_outages_at_their_own_speed_need_no_advice():
+    assert told("{kind: exponential, mean: 9s}") == []
+
+
+def test_time_that_runs_at_two_speeds_is_told():
+    (found,) = told("9s", ", speed: 600")
+    assert "faults[0].speed: outages come and go 600 times as fast as their laws, but" in found
+
+
+def test_who_is_fresh_and_fails_soonest_is_told():
+    law = "{kind: weibull, shape: 0.5, scale: 9s}"
+    (found,) = told(law)
+    assert "faults[0].up: all are fresh at the start" in found
+    assert told(law, ", before: 90s") == told("{kind: weibull, shape: 1.5, scale: 9s}") == []

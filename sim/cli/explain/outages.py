@@ -23,7 +23,7 @@ def about_outages(process: "FaultPlan", drawn: "Plan") -> str:
     ]
     until_ns = min(process.until_ns or drawn.duration_ns, drawn.duration_ns)
     watched_ns = len(each) * max(until_ns - process.at_ns, 1)
-    found = format_count(len(spans_ns), "outage")
+    found = format_count(len(spans_ns), "outage") if spans_ns else "no outage"
     if spans_ns:
         longest = format_duration(max(spans_ns))
         found += f", the longest {longest}; down for {sum(spans_ns) / watched_ns:.2%} of their time"
