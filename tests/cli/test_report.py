@@ -1,0 +1,85 @@
+"""``sim report`` writes one file of stored runs, and refuses kindly what it cannot show."""
+
+import shutil
+
+import pytest
+
+from sim.campaign.replications import run_scenario
+from sim.cli.exits import Exit
+from sim.report.html import page
+from sim.scenario import load_scenario
+from tests.small import SMALL, only_what_counts
+
+RUNS = "results/runs/small"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a run; and where in the folder the run is."""
+    home = tmp_path_factory.mktemp("reported")
+    with pytest.MonkeyPatch.context() as patched:
+        only_what_counts(patched)
+        patched.chdir(home)
+        (home / "small.yaml").write_text(SMALL)
+        run = run_scenario(load_scenario("small.yaml"), home / "results" / "runs").folder
+    return home, run.relative_to(home)
+
+
+@pytest.fixture(autouse=True)
+def stored(folder, made, monkeypatch):
+    """A stored run where commands look for it; plotly would be most of each page."""
+    only_what_counts(monkeypatch)
+    monkeypatch.setattr(page, "plotly", lambda: "let Plotly = {}")
+    home, run = made
+    shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
+    return folder / run
+
+
+def test_the_report_goes_to_the_folder_of_the_run(sim, stored):
+    result = sim("report", RUNS)
+    assert (result.code, result.err) == (Exit.GOOD, "")
+    assert result.out.startswith(f"{stored / 'report.html'} (")
+    assert "<h1" in (stored / "report.html").read_text()
+
+
+def test_a_name_is_looked_for_among_the_results_and_out_names_the_file(sim, folder):
+    result = sim("report", "small", "--out", "new/page.html")
+    assert result.code == Exit.GOOD
+    assert "partition" in (folder / "new" / "page.html").read_text()
+
+
+def test_several_runs_are_one_page(sim, folder):
+    assert sim("report", RUNS, RUNS, "--out", "two.html").code == Exit.GOOD
+    assert (folder / "two.html").read_text().count("<article") == 2
+
+
+def test_another_replication_is_another_page(sim, folder):
+    sim("report", RUNS, "--out", "0.html")
+    sim("report", RUNS, "--replication", "1", "--out", "1.html")
+    text = (folder / "1.html").read_text()
+    assert "replication 2 of 2" in text
+    assert text != (folder / "0.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ((RUNS, "--replication", "7"), "has replications 0 to 1, no 7"),
+        ((RUNS, "--window", "now"), "write it as 20s..21s"),
+        (("nothing",), "is not a folder"),
+        ((RUNS, "--out", "results"), "cannot be written"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_in_a_sentence(sim, words, complaint):
+    result = sim("report", *words)
+    assert (result.code, result.out) == (Exit.WRONG_CALL, "")
+    assert complaint in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_damaged_run_has_no_report(sim, stored):
+    (stored / "samples.parquet").write_bytes(b"half")
+    result = sim("report", RUNS)
+    assert result.code == Exit.WRONG_CALL
+    assert "samples.parquet is damaged" in result.err
+    assert not (stored / "report.html").exists()
