@@ -1,8 +1,9 @@
 """Random faults, drawn before the run: from then on they are faults like any other.
 
-Every target has a stream of its own, named after it and the entry of the scenario, and up and down
-times are drawn from it by turns. So one target more or less, or another law elsewhere, moves
-nobody's outages, and who knows the seed knows the timeline.
+Every target has a stream of its own for the times that it is up, and one for those that it is down,
+named after it and the entry of the scenario. So one target more or less moves nobody's outages,
+another law of repairs leaves the times between them as they were, and who knows the seed knows the
+timeline.
 """
 
 from collections.abc import Iterator
@@ -44,9 +45,10 @@ def _drawn(process: FaultPlan, plan: Plan, streams: Streams) -> list[FaultPlan]:
     up, down = (_law(process.options[name], plan.directory) for name in ("up", "down"))
     found: list[FaultPlan] = []
     for target in targets(process.options["each"], tree_shape(plan)):
-        stream = streams.stream(OUTAGES, process.path, target)
+        mine = (OUTAGES, process.path, target)
+        ups, downs = (streams.stream(*mine, state) for state in ("up", "down"))
         try:
-            drawn = spells(up, down, stream, *_process_span_ns(process, plan))
+            drawn = spells((up, ups), (down, downs), *_process_span_ns(process, plan))
             found += _in_run(process, target, drawn, MS if plan.duration_ns < HOUR else 1000 * MS)
         except OverflowError as error:
             raise InputError(f"{process.path}: {target} has {error}; are up and down 0?") from None
