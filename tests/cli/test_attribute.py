@@ -38,6 +38,12 @@ def test_a_file_and_its_stored_run_give_the_same_answer(sim, small):
     assert page.err == ""
 
 
+def test_explain_names_what_is_muted_and_not_among_what_happens(sim, small):
+    page = sim("explain", "small.yaml", "--set", 'mute=["faults[0]"]').out
+    assert "Muted\n  faults[0]: all else is drawn as if they acted" in page
+    assert "\nFaults\n" not in page
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

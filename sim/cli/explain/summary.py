@@ -52,6 +52,8 @@ def _world(plan: "Plan", sites: "SiteFacts") -> Iterator[Section]:
         yield "Faults", _faults(plan)
     if plan.anomalies:
         yield "Anomalies", timeline(plan, [*map(of_anomaly, plan.anomalies)])
+    if plan.muted.paths:
+        yield "Muted", [f"  {', '.join(plan.muted.paths)}: all else is drawn as if they acted"]
 
 
 def _blocks(plan: "Plan") -> Iterator[Section]:
