@@ -3,7 +3,7 @@
 from collections import Counter
 from functools import partial
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.journal import MESSAGE_RECORDS, Journal
@@ -17,6 +17,7 @@ def rows(table, *columns):
     return list(zip(*(table[name].tolist() for name in columns), strict=True))
 
 
+@settings(max_examples=50)
 @given(DELAYS, SAID, FAULTS, UNTIL)
 def test_every_message_is_a_row_that_says_when_it_came_or_is_due_or_that_it_never_does(
     delays, said, faults, until_ns
@@ -33,6 +34,7 @@ def test_every_message_is_a_row_that_says_when_it_came_or_is_due_or_that_it_neve
     assert all(row[1] >= until_ns for row in due)
 
 
+@settings(max_examples=50)
 @given(DELAYS, SAID, FAULTS, UNTIL, st.integers(0, 9), st.sampled_from("abcd"))
 def test_of_what_is_asked_for_the_rows_are_those_of_all(
     delays, said, faults, until_ns, from_ns, name

@@ -73,6 +73,12 @@ def test_every_parent_and_every_link_is_a_span_of_the_file(spans):
         assert all((link["traceId"], link["spanId"]) in there for link in span.get("links", ()))
 
 
+def test_what_is_received_is_linked_to_what_was_sent(spans):
+    kinds = {(span["traceId"], span["spanId"]): span["kind"] for span in spans}
+    linked = [(span["kind"], span["links"]) for span in spans if "links" in span]
+    assert {(kind, kinds[link["traceId"], link["spanId"]]) for kind, (link,) in linked} == {(5, 4)}
+
+
 def test_a_message_is_sent_by_one_and_received_by_another(spans):
     shown = sendings(run(), WHOLE)
     sent = [span for span in spans if span["kind"] == 4]

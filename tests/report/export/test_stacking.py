@@ -1,7 +1,7 @@
 """Stretches that overlap are dealt to lanes."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.report.export.stacking import stacked
@@ -15,12 +15,14 @@ def ends(pairs):
     return begin, begin + np.array([length for _, length in pairs], np.int64)
 
 
+@settings(max_examples=50)
 @given(STRETCHES)
 def test_lanes_are_those_that_are_found_by_looking_for_the_first_free_one(pairs):
     begin, end = ends(pairs)
     assert stacked(begin, end).tolist() == stacked_plainly(begin, end).tolist()
 
 
+@settings(max_examples=50)
 @given(STRETCHES)
 def test_there_are_no_more_lanes_than_stretches_at_once(pairs):
     begin, end = ends(pairs)
