@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sim.claims import c01, c02, c03, c04, c06, c07, c08, c10, c11, c12, c14, c15
+from sim.claims import c01, c02, c03, c04, c06, c07, c08, c09, c10, c11, c12, c14, c15
 from sim.claims.claim import Claim
 from sim.errors import SimError
 
@@ -16,6 +16,7 @@ CLAIMS: Final[dict[str, Claim]] = {
         c06.CLAIM,
         c07.CLAIM,
         c08.CLAIM,
+        c09.CLAIM,
         c10.CLAIM,
         c11.CLAIM,
         c12.CLAIM,
