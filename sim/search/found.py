@@ -17,7 +17,7 @@ from sim.scenario.written_values import written_bound
 from sim.search.case import Case
 from sim.search.hunt import Hunt
 from sim.search.trials import with_case
-from sim.search.words import bad, removals
+from sim.search.words import bad, fewer_liars, removals
 
 _LISTS = ("adversaries", "faults")
 
@@ -65,13 +65,14 @@ def _read_back(file: Path) -> Scenario:
 def _comments(found: Hunt, case: Case) -> Iterator[str]:
     search = found.search
     call = shlex.join(["sim", "search", search.path])
-    yield f"# Found by `{call}` (seed {search.seed}) in {sum(found.runs.values()):,} runs."
+    yield f"# Found by `{call}` (seed {search.seed}) in {found.known:,} runs."
     yield f"# {search.worst}: {bad(found, case)}. The thresholds demand this damage."
     if case == found.smallest and found.is_minimal:
         yield "# No part of it can be taken away:"
         yield from (f"#   {line}" for line in removals(found))
-    if case == found.smallest and found.fewer_tried:
-        yield f"# {found.fewer_tried:,} cases with fewer liars were tried, in vain."
+    fewer = fewer_liars(found) if case == found.smallest else None
+    if fewer is not None:
+        yield f"# {fewer}."
 
 
 def _blocks(found: Hunt, case: Case, name: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -46,11 +47,12 @@ class Hunt:
     """What there is without each part, by words for the part."""
     runs: dict[str, int] = field(default_factory=dict)
     """How many runs each part of the search took."""
-    fewer_tried: int = 0
-    """Cases with fewer liars than the smallest that were tried since it was found."""
-    fewer_worst: float = math.nan
-    """The metric in the worst of those."""
     is_interrupted: bool = False
+
+    @property
+    def known(self) -> int:
+        """Runs that are known by now, those of earlier searches with them."""
+        return sum(trial.end != "refused" for trial in self.trials.known.values())
 
     @property
     def search(self) -> Search:
@@ -82,10 +84,10 @@ def hunt(trials: Trials, budget: int, seed: int) -> Hunt:
     return found
 
 
-def explore(trials: Trials, budget: int, seed: int) -> Hunt:
+def explore(trials: Trials, runs: int, seed: int) -> Hunt:
     """The first part alone: what several processes can do at a time, each with its own seed."""
     found = Hunt(trials, trials.search.plan.thresholds)
-    _timed(found, "explore", budget // 2, lambda: _explore(found, budget, seed))
+    _timed(found, "explore", runs, lambda: _explore(found, 2 * runs, seed))
     return found
 
 
@@ -113,21 +115,13 @@ def _explore(found: Hunt, budget: int, seed: int) -> None:
 
 
 def _shrink(found: Hunt, budget: int, seed: int) -> None:
-    def is_found(case: Case) -> bool:
-        _told(found, case)
-        is_bad = found.is_bad(case)
-        if is_bad:
-            found.smallest = case
-        return is_bad
-
-    _find(cases(found.search), is_found, budget, seed)
+    _find(cases(found.search), partial(_is_find, found), budget, seed)
 
 
 def _fewer(found: Hunt, budget: int, seed: int) -> None:
     """As long as there is one with fewer liars: that one, made minimal."""
     while found.smallest is not None and found.smallest.liars > 1:
         before = found.smallest
-        found.fewer_tried, found.fewer_worst = 0, math.nan
         _with_fewer(found, before.liars - 1, budget, seed)
         if found.smallest is before:
             return
@@ -135,20 +129,7 @@ def _fewer(found: Hunt, budget: int, seed: int) -> None:
 
 
 def _with_fewer(found: Hunt, liars: int, budget: int, seed: int) -> None:
-    worst = -math.inf
-
-    def is_found(case: Case) -> bool:
-        nonlocal worst
-        loss = _told(found, case)
-        found.fewer_tried += 1
-        if loss > worst:
-            worst, found.fewer_worst = loss, found.trials.of(case).figure(found.search.worst)
-        is_bad = found.is_bad(case)
-        if is_bad:
-            found.smallest = case
-        return is_bad
-
-    _find(cases(found.search, liars), is_found, budget, seed)
+    _find(cases(found.search, liars), partial(_is_find, found), budget, seed)
 
 
 def _minimal(found: Hunt) -> None:
@@ -159,6 +140,15 @@ def _minimal(found: Hunt) -> None:
         words: found.trials.of(less) for words, less in smaller(found.smallest, found.search)
     }
     found.is_minimal = True
+
+
+def _is_find(found: Hunt, case: Case) -> bool:
+    """Whether a case does the damage; Hypothesis then asks about simpler ones only."""
+    _told(found, case)
+    is_bad = found.is_bad(case)
+    if is_bad:
+        found.smallest = case
+    return is_bad
 
 
 def _told(found: Hunt, case: Case) -> float:

@@ -65,6 +65,8 @@ class Trials:
     watch: Callable[[Case, Trial], None] | None = None
     """Is told of every run."""
     known: dict[str, Trial] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    """What was asked for, by its text."""
     runs: int = 0
     run_s: float = 0.0
     _file: Path | None = None
@@ -79,6 +81,7 @@ class Trials:
     def of(self, case: Case) -> Trial:
         """What a case does; run now if nobody knows yet. Raises Spent."""
         text = str(case)
+        self.cases[text] = case
         if text not in self.known:
             if self.left < 1 or monotonic() >= self.until_s:
                 raise Spent
@@ -90,6 +93,17 @@ class Trials:
         self.known.clear()
         if self._file is not None:
             self._file.unlink(missing_ok=True)
+
+    def worst_below(self, liars: int) -> tuple[int, Trial | None]:
+        """Of the cases asked for with fewer liars: how many were run, and the worst."""
+        few = [
+            self.known[text]
+            for text, case in self.cases.items()
+            if 0 < case.liars < liars and text in self.known
+        ]
+        run = [trial for trial in few if trial.end != "refused"]
+        worst = self.search.worst
+        return len(run), max(run, key=lambda trial: loss_of(trial, worst), default=None)
 
     def confirm(self, case: Case) -> None:
         """Run a case again. Raises InputError if what is remembered of it is of other code."""

@@ -17,10 +17,10 @@ _UNITS = {metric.name: metric.unit for metric in METRICS}
 def report(found: Hunt) -> list[str]:
     """The lines that the command prints."""
     search = found.search
-    runs = ", ".join(f"{part} {runs:,}" for part, runs in found.runs.items() if runs)
+    parts = ", ".join(f"{part} {runs:,}" for part, runs in found.runs.items() if runs)
     lines = [
         f"{search.name}   {search.worst}   seed {search.seed}   "
-        f"{sum(found.runs.values()):,} runs ({runs or 'all known'})"
+        f"{found.known:,} runs ({parts or 'all known before'})"
     ]
     if found.worst is not None:
         lines += ["", f"worst      {bad(found, found.worst)}", *_parts(found.worst)]
@@ -36,14 +36,14 @@ def values(found: Hunt) -> dict[str, Any]:
         "search": found.search.name,
         "worst_of": found.search.worst,
         "seed": found.search.seed,
-        "runs": dict(found.runs),
+        "runs": {**found.runs, "known": found.known},
         "worst": None if found.worst is None else _case(found, found.worst),
         "smallest": None if found.smallest is None else _case(found, found.smallest),
         "is_minimal": found.is_minimal,
         "without": {
             words: _number(one.figure(found.search.worst)) for words, one in found.removals.items()
         },
-        "fewer": {"tried": found.fewer_tried, "worst": _number(found.fewer_worst)},
+        "fewer": None if found.smallest is None else fewer_liars(found),
         "interrupted": found.is_interrupted,
     }
 
@@ -125,15 +125,18 @@ def _about_removals(found: Hunt) -> list[str]:
 
 
 def _about_fewer(found: Hunt) -> list[str]:
+    fewer = fewer_liars(found)
+    return [] if fewer is None else ["", f"fewer      {fewer}"]
+
+
+def fewer_liars(found: Hunt) -> str | None:
+    """What all cases with fewer liars than the smallest find did, if there were any."""
     assert found.smallest is not None
-    if not found.fewer_tried:
-        return []
-    worst = figure(Trial("run", ((found.search.worst, found.fewer_worst),)), found.search.worst)
-    most = found.smallest.liars - 1
-    return [
-        "",
-        f"fewer      {found.fewer_tried:,} cases of at most {most:,} liars: {worst} at worst",
-    ]
+    tried, worst = found.trials.worst_below(found.smallest.liars)
+    if worst is None:
+        return None
+    at_worst = figure(worst, found.search.worst)
+    return f"{tried:,} cases of at most {found.smallest.liars - 1:,} liars: {at_worst} at worst"
 
 
 def _case(found: Hunt, case: Case) -> dict[str, Any]:
