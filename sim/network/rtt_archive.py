@@ -27,6 +27,16 @@ class Measurements:
     one_way_ns: Floats
     """(pairs, measurements), nan where there is none."""
 
+    @classmethod
+    def of(cls, numbers: Floats, unit_ns: float) -> "Measurements":
+        """Of an array of one of the three shapes. Raises ValueError for any other."""
+        pairs = _pairs(numbers)
+        measured = (pairs > 0) & np.isfinite(pairs)
+        if not measured.any():
+            raise ValueError("holds no round trip")
+        one_way_ns = np.where(measured, pairs, math.nan) * (unit_ns / 2)
+        return cls(tuple(range(_hosts(len(pairs)))), one_way_ns)
+
     def some(self, count: int | None) -> "Measurements":
         """So many of the hosts, evenly through the file; all if there are not more, or for None."""
         hosts = len(self.hosts)
@@ -70,21 +80,13 @@ class Measurements:
 
 def read_measurements(file: str, array: str, unit_ns: int) -> Measurements:
     """All round trips of an array, whose numbers are in `unit_ns`. Raises InputError."""
-    numbers = _array(file, array)
-    pairs = _pairs(numbers)
-    if pairs is None:
-        found = f"has the shape {numbers.shape}"
-        raise InputError(
-            f"{file}[{array}]: {found}, not (hosts, hosts), (hosts, hosts, times) or (times, pairs)"
-        )
-    if not (pairs > 0).any():
-        raise InputError(f"{file}[{array}]: holds no round trip")
-    measured = (pairs > 0) & np.isfinite(pairs)
-    one_way_ns = np.where(measured, pairs, math.nan) * (unit_ns / 2)
-    return Measurements(tuple(range(_hosts(len(pairs)))), one_way_ns)
+    try:
+        return Measurements.of(_array(file, array), unit_ns)
+    except ValueError as error:
+        raise InputError(f"{file}[{array}]: {error}") from None
 
 
-def _array(file: str, array: str) -> NDArray[np.float64]:
+def _array(file: str, array: str) -> Floats:
     try:
         with np.load(file, allow_pickle=False) as archive:
             names = list(archive.files)
@@ -95,15 +97,16 @@ def _array(file: str, array: str) -> NDArray[np.float64]:
     raise InputError(f"{file}: has no array {array!r}, only {', '.join(names)}")
 
 
-def _pairs(numbers: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The numbers as (pairs, measurements); None if the array has none of the three shapes."""
+def _pairs(numbers: Floats) -> Floats:
+    """The numbers as (pairs, measurements)."""
     if numbers.ndim in (2, 3) and numbers.shape[0] == numbers.shape[1] > 1:
         cube = numbers.reshape(*numbers.shape[:2], -1)
         upper = np.triu_indices(len(cube), 1)
         return np.concatenate([cube[upper], cube.transpose(1, 0, 2)[upper]], axis=1)
     if numbers.ndim == 2 and _hosts(numbers.shape[1]):
         return numbers.T
-    return None
+    shapes = "(hosts, hosts), (hosts, hosts, times) or (times, pairs)"
+    raise ValueError(f"has the shape {numbers.shape}, not {shapes}")
 
 
 def _hosts(pairs: int) -> int:

@@ -5,9 +5,12 @@ from itertools import islice, pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.network.latency import Constant, Exponential, Weibull
 from sim.network.outages import spells
+from tests.reference.measured_delays import renewal
 
 
 def sources(up, down):
@@ -20,6 +23,29 @@ def sources(up, down):
 def test_constant_laws_take_turns_up_first():
     found = list(spells(*sources(Constant(3.0), Constant(2.0)), 10.0, 21.0))
     assert found == [(13.0, 15.0), (18.0, 20.0)]
+
+
+class Listed:
+    """A law that gives the times of a list in their order."""
+
+    floor_ns = 0.0
+
+    def __init__(self, times):
+        self.left = iter(times)
+
+    def draw(self, stream, out):
+        out[:] = [next(self.left, 1e9) for _ in out]
+
+
+WHOLE = st.integers(0, 9).map(float)
+TIMES = st.lists(st.tuples(WHOLE, WHOLE), max_size=12)
+
+
+@given(TIMES, st.integers(1, 60))
+def test_spells_are_those_of_the_turns_one_by_one(turns, end):
+    ups, downs = ([turn[part] for turn in turns] for part in (0, 1))
+    found = list(spells(*sources(Listed(ups), Listed(downs)), 0.0, end))
+    assert found == renewal(ups, downs, end)
 
 
 def test_an_outage_that_has_begun_may_outlast_the_end():

@@ -6,6 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from sim.engine.streams import Streams
 from sim.errors import InputError
@@ -14,10 +17,11 @@ from sim.network.importers import read_sites
 from sim.network.latency import Constant, make_law
 from sim.network.loss import make_loss
 from sim.network.routes import Routes
-from sim.network.rtt_archive import read_measurements
+from sim.network.rtt_archive import Measurements, read_measurements
 from sim.network.sites import Link
 from sim.network.tails import AboveMedian, Sampled, WayTails
 from tests.data import shared_data
+from tests.reference.measured_delays import one_way_ns
 
 MEDIANS = ",a,b\na,2,20\nb,20,4\n"
 P90 = ",a,b\na,4,30\nb,34,4\n"
@@ -171,6 +175,29 @@ def test_paths_between_measured_hosts_are_the_same_with_and_without_the_short_cu
     assert np.array_equal(routes.delay_ns(), far.delay_ns()[:8, :8])
     assert np.array_equal(routes.crosses(2, 5), far.crosses(2, 5)[:8, :8])
     assert routes.path(2, 5) == far.path(2, 5) == [2, 5]
+
+
+@st.composite
+def cubes(draw):
+    """Round trips between a few hosts at a few times; 0 and nan are not measured."""
+    hosts, times = draw(st.integers(2, 5)), draw(st.integers(1, 4))
+    numbers = st.one_of(st.integers(0, 3), st.integers(1, 10**6), st.just(math.nan))
+    return draw(arrays(np.float64, (hosts, hosts, times), elements=numbers))
+
+
+@given(cubes(), st.integers(1, 10**7), st.floats(0, 1, exclude_max=True))
+def test_every_pair_draws_what_a_list_of_its_measurements_has(cube, unit_ns, u):
+    assume((cube[~np.eye(len(cube), dtype=bool)] > 0).any())
+    found = Measurements.of(cube, unit_ns)
+    tails, pairs = found.tails(), zip(*np.triu_indices(len(cube), 1), strict=True)
+    for (a, b), least_ns in zip(pairs, found.least_ns(), strict=True):
+        expected = one_way_ns(cube.tolist(), unit_ns, a, b, u)
+        late_ns = tails.excess_ns(np.array([b]), np.array([a]), np.array([u])).item()
+        if expected is None:
+            assert math.isnan(least_ns)
+            assert late_ns == 0
+        else:
+            assert least_ns + late_ns == pytest.approx(expected, rel=1e-12)
 
 
 # On the way
