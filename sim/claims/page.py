@@ -6,7 +6,7 @@ The page is made of the stored scorecard and nothing else, so it can be made aga
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from sim.claims.claim import Judged, ScenarioSource
 from sim.claims.evidence import Row
@@ -14,9 +14,6 @@ from sim.claims.finding import Finding
 from sim.claims.verdict import Verdict
 from sim.claims.words import bound_of, in_words, interval_of, taken, value_of
 from sim.report.columns import aligned, markdown_table, safe
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 SIGNS: Final = {
     Verdict.HOLDS: "✔",
@@ -71,8 +68,8 @@ def as_findings(card: Judged) -> str:
     return "\n".join(aligned([_HEADERS, *rows], _MARKS))
 
 
-def figure_of(card: Judged) -> "Figure":
-    """Every finding of a claim against its bound."""
+def figure_of(card: Judged) -> Any:
+    """Every finding of a claim against its bound, as a figure of matplotlib."""
     from sim.report.bounds_figure import Bounded, bounds_figure
 
     rows = [
