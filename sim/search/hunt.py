@@ -73,6 +73,7 @@ def hunt(trials: Trials, budget: int, seed: int) -> Hunt:
     try:
         _timed(found, "explore", budget // 2, lambda: _explore(found, budget, seed))
         _settle_damage(found)
+        _fall_back(found)
         _timed(found, "shrink", budget // 4, lambda: _shrink(found, budget, seed))
         if found.smallest is not None:
             _timed(found, "minimal", math.inf, lambda: _minimal(found))
@@ -81,6 +82,7 @@ def hunt(trials: Trials, budget: int, seed: int) -> Hunt:
             _timed(found, "check", math.inf, lambda: _minimal(found))
     except KeyboardInterrupt:
         found.is_interrupted = True
+        _fall_back(found)
     return found
 
 
@@ -89,6 +91,12 @@ def explore(trials: Trials, runs: int, seed: int) -> Hunt:
     found = Hunt(trials, trials.search.plan.thresholds)
     _timed(found, "explore", runs, lambda: _explore(found, 2 * runs, seed))
     return found
+
+
+def _fall_back(found: Hunt) -> None:
+    """Until there is something smaller the worst will do, if it is bad enough."""
+    if found.smallest is None and found.worst is not None and found.is_bad(found.worst):
+        found.smallest = found.worst
 
 
 def _timed(found: Hunt, part: str, runs: float, work: Callable[[], None]) -> None:

@@ -1,8 +1,8 @@
 """Running cases, and remembering what came out of each.
 
 A case is run once: a file of lines keeps what every one of them did, so that a search that was
-stopped goes on where it was, and one with a larger budget begins where the smaller one ended. The
-file belongs to the scenario, the seed, the version and what is asked for; another has another file.
+stopped goes on where it was, and a case that another budget leads to again costs nothing. The file
+belongs to the scenario, the seed, the version and what is asked for; another has another file.
 """
 
 import json

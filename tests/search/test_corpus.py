@@ -31,10 +31,17 @@ def test_a_case_of_the_corpus_still_does_its_damage(file):
 
 def test_68_agents_own_the_nested_tree_and_67_do_not():
     """The search ended at 4 groups of 17, where the tree theorem says that it must."""
-    plan = load_scenario(CAPTURE).plan
-    assert [one.budget for one in plan.adversaries] == [17, 17, 17, 17]
-    one_fewer = load_scenario(CAPTURE, ["adversaries[2].budget=16"]).plan
-    assert outcomes(one_fewer) == ["fail"]
+    assert [one.budget for one in load_scenario(CAPTURE).plan.adversaries] == [17] * 4
+    # One value of each agent: the unit is the spread between values, sqrt(2) of that of levels.
+    assert bias(800) - bias(400) == pytest.approx(400 / 144 / 2**0.5, rel=0.03)
+    assert bias(800, "adversaries[2].budget=16") == bias(400, "adversaries[2].budget=16") < 0.2
+
+
+def bias(size, *changes):
+    """What these agents do with a lie of so many sd."""
+    sizes = [f"adversaries[{number}].to={size}sd" for number in range(4)]
+    plan = load_scenario(CAPTURE, [*sizes, *changes]).plan
+    return next(value.value for value in measured(plan) if value.name == "bias.max")
 
 
 @pytest.mark.parametrize("file", SEARCHES, ids=[file.stem for file in SEARCHES])

@@ -7,6 +7,7 @@ from sim.search.found import keep
 from sim.search.hunt import explore, hunt
 from sim.search.smaller import smaller
 from sim.search.trials import Trials
+from sim.search.words import report
 from tests.search.files import CAPTURE, COMMITTEE, SPLIT, TREE, search_of
 from tests.search.weak import planted
 
@@ -79,6 +80,21 @@ def test_an_interrupt_keeps_the_worst_so_far(tmp_path):
     trials = Trials(search_of(tmp_path, CAPTURE, TREE), None, watch=interrupted)
     found = hunt(trials, 60, seed=1)
     assert found.is_interrupted
+    assert not found.is_minimal
     assert found.trials.loss(found.worst) == max(
         trial.figure("bias.max") for trial in trials.known.values()
     )
+
+
+def test_an_interrupt_before_it_is_small_keeps_what_does_the_damage(capture, tmp_path):
+    """All that was explored is known; the first run beyond is the one that is interrupted."""
+
+    def interrupted(case, trial):
+        raise KeyboardInterrupt
+
+    known = dict(capture.trials.known)
+    del known[str(capture.smallest)]
+    found = hunt(Trials(capture.search, None, watch=interrupted, known=known), 60, seed=1)
+    assert found.is_interrupted
+    assert found.is_bad(found.smallest)
+    assert "not shrunk" in "\n".join(report(found))

@@ -1,13 +1,17 @@
 """A planted weakness: committees whose quorum is half of the members, two of four.
 
-Two such quorums need not share a correct member, so a network in two halves may decide two things.
-The switch stands here, among the tests, and nowhere in the simulator.
+    python -m tests.search.weak search scenarios/search/split-committee.yaml
+
+finds out: two such quorums need not share a correct member, so a network in two halves decides two
+things. The switch stands here, among the tests, and nowhere in the simulator.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from sim.cli.app import main
 from sim.protocol.agreement import registry
 from sim.protocol.committee import Committee
 
@@ -23,3 +27,8 @@ def planted() -> Iterator[None]:
         yield
     finally:
         Committee.quorum, registry.PROTOCOLS["pbft"] = right, pbft
+
+
+if __name__ == "__main__":
+    with planted():
+        sys.exit(main([*sys.argv[1:], "--anew"]))
