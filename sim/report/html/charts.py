@@ -27,6 +27,8 @@ CUT_CURVES: Final = 3
 """Groups of regions that were cut off and have a curve of their own."""
 LOOKS: Final = ("first", "second", "third", "fourth")
 TABLE_ROWS: Final = 13
+MARKS_MAX: Final = 60
+"""Those that were not seen to happen come first; of the others as many as there is room for."""
 
 Values = NDArray[Any]
 
@@ -204,7 +206,8 @@ def _marks(found: Sequence[Recovery], milestone: str, level: float) -> list[Mark
             words = f"not {milestone} within {seconds(one.watched_ns)}"
             at_s = one.horizon_ns / 1e9
         marks.append(Mark(round(at_s, 4), level, words, not step.reached))
-    return marks
+    marks.sort(key=lambda mark: not mark.is_censored)
+    return sorted(marks[:MARKS_MAX], key=lambda mark: mark.x)
 
 
 def recovery_rows(run: Run) -> tuple[list[str], list[list[str]]]:

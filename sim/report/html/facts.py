@@ -6,7 +6,7 @@ afford for each of them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sim.measure.metrics import MetricValue
 from sim.measure.tables import Tables
@@ -50,15 +50,18 @@ class Room:
     """Steps of the slider."""
     points: int
     """Points of a curve."""
+    parts: int
+    """Of the run: a lane closes gaps that are shorter than one of them."""
     messages: int
+
+
+_MOST_AND_LEAST: Final = ((600, 100), (600, 100), (200, 50), (3000, 200))
 
 
 def room_for(runs: int) -> Room:
     """The room of each of so many runs: what one run has, divided, but never less than a picture.
 
-    >>> room_for(1), room_for(10)
-    (Room(instants=600, points=600, messages=3000), Room(instants=100, points=100, messages=300))
+    >>> room_for(1)
+    Room(instants=600, points=600, parts=200, messages=3000)
     """
-    return Room(
-        *(max(most // runs, least) for most, least in ((600, 100), (600, 100), (3000, 200)))
-    )
+    return Room(*(max(most // runs, least) for most, least in _MOST_AND_LEAST))

@@ -19,7 +19,6 @@ from sim.report.html.verdicts import compared, differing
 from sim.report.html.view import view
 
 BYTES_MAX: Final = 6_000_000
-DIFFERENCES_MAX: Final = 40
 _TEMPLATES: Final = "templates"
 
 
@@ -59,7 +58,7 @@ def page(runs: Sequence[Run]) -> str:
     return environment.get_template("page.html.j2").render(
         title=labels[0] if len(runs) == 1 else f"{len(runs)} runs side by side",
         runs=views,
-        differences=list(differing(runs))[:DIFFERENCES_MAX],
+        differences=Sheet("Settings that differ", ["setting", *labels], list(differing(runs))),
         compared=_comparison(runs, labels),
         css=Markup(_template("report.css")),
         policy=policy(scripts),

@@ -71,10 +71,14 @@ class States:
 
     @property
     def first_look(self) -> int:
-        """The step that tells most: in the middle of what is worst for most; without it the end."""
-        badness = self.code.max(axis=1) * 1000 + (self.code > STALE).sum(axis=1)
+        """The step that tells most: in the middle of what is worst for most; without it the end.
+
+        A cut tells more than staleness, and that more than lies and alarms.
+        """
+        marks = self.lying.sum(axis=1) * 100.0 + self.alerting.sum(axis=1)
+        badness = self.code.max(axis=1) * 1e9 + (self.code > FRESH).sum(axis=1) * 1e6 + marks
         worst = np.flatnonzero(badness == badness.max())
-        return int(worst[len(worst) // 2]) if self.code.any() else len(self.time_s) - 1
+        return int(worst[len(worst) // 2]) if badness.any() else len(self.time_s) - 1
 
 
 def states_of(run: Run, instants: int) -> States | None:

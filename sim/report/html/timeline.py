@@ -28,8 +28,9 @@ from sim.report.watch_lanes import watched
 from sim.report.words import seconds, the_root
 from sim.scenario.plan import Plan
 
-SMALLEST: Final = 400
-"""A gap of less than this part of the run is closed."""
+TITLES_MAX: Final = 12
+"""Of more bars than these in a lane nobody reads each one's words."""
+HEALS_MAX: Final = 100
 ALERTS_MAX: Final = 8
 
 
@@ -64,73 +65,81 @@ class Band:
     """fault, cut or lies."""
 
 
-def rows(run: Run, states: States | None) -> list[Row]:
-    """All lanes from top to bottom: what was done, what came of it region by region, alerts."""
+def rows(run: Run, states: States | None, parts: int) -> list[Row]:
+    """All lanes from top to bottom: what was done, what came of it region by region, alerts.
+
+    Gaps shorter than one of so many `parts` of the run are closed.
+    """
     tables, plan = run.tables, run.plan
+    smallest_ns = plan.duration_ns // parts
     return [
-        *_done(tables, plan),
-        *_regions(states, plan),
-        *_alerts(tables, plan),
-        *_missed(tables, plan),
+        *_done(tables, plan, smallest_ns),
+        *_regions(states, plan, smallest_ns),
+        *_alerts(tables, plan, smallest_ns),
+        *_missed(tables, plan, smallest_ns),
     ]
 
 
-def bands(tables: Tables, plan: Plan) -> list[Band]:
+def bands(tables: Tables, plan: Plan, parts: int) -> list[Band]:
     """When faults were in force, which of them cut somebody off, and when somebody lied."""
-    found = []
+    found, smallest_ns = [], plan.duration_ns // parts
     for table, key in ((tables.faults, "fault"), (tables.adversaries, "lies")):
         until_ns = np.where(table["until_ns"] == NEVER, plan.duration_ns, table["until_ns"])
+        until_ns = np.minimum(until_ns, plan.duration_ns)
         is_cut = table["cuts"] if key == "fault" else np.zeros(len(until_ns), np.bool_)
         for name, chosen in (("cut", is_cut), (key, ~is_cut)):
-            spans = union(table["at_ns"][chosen], until_ns[chosen])
-            found += [Band(a, b, name) for a, b in (closed(spans, plan) / 1e9).tolist()]
+            spans = closed(union(table["at_ns"][chosen], until_ns[chosen]), smallest_ns)
+            found += [Band(a, b, name) for a, b in (spans / 1e9).tolist()]
     return found
 
 
 def heals_s(tables: Tables, plan: Plan) -> list[float]:
-    """The instants at which a cut healed, in seconds."""
+    """The instants at which a cut healed, in seconds; of very many some, evenly."""
     found = cuts(tables, plan.duration_ns)
-    return [cut.heal_ns / 1e9 for cut in found if cut.heal_ns is not None]
+    instants = [cut.heal_ns / 1e9 for cut in found if cut.heal_ns is not None]
+    return instants[:: 1 + len(instants) // HEALS_MAX]
 
 
-def closed(spans: Spans, plan: Plan) -> Spans:
+def closed(spans: Spans, smallest_ns: int) -> Spans:
     """Disjoint spans in order, without the gaps between them that nobody could see."""
-    opens = spans[1:, 0] - spans[:-1, 1] > plan.duration_ns // SMALLEST
+    opens = spans[1:, 0] - spans[:-1, 1] > smallest_ns
     begin_ns = spans[:, 0][np.append(True, opens)[: len(spans)]]
     end_ns = spans[:, 1][np.append(opens, True)[: len(spans)]]
     return np.column_stack([begin_ns, end_ns])
 
 
-def _done(tables: Tables, plan: Plan) -> Iterator[Row]:
+def _done(tables: Tables, plan: Plan, smallest_ns: int) -> Iterator[Row]:
     """Faults, lies and anomalies: what the scenario brings about."""
     for lane in liar_lanes(tables, plan):
         key = "lies" if lane.is_region else "fault"
-        yield _row("What was done", lane, key, plan, lane.note)
+        yield _row(lane, key, lane.note, plan, smallest_ns)
     for anomaly in anomaly_lanes(tables, plan):
         lane = Lane(f"anomaly {anomaly.label}", anomaly.spans, False)
         note = "" if anomaly.is_scored else "met no decision"
-        yield _row("What was done", lane, "anomaly", plan, note)
+        yield _row(lane, "anomaly", note, plan, smallest_ns)
 
 
-def _row(group: str, lane: Lane, key: str, plan: Plan, note: str) -> Row:
+def _row(lane: Lane, key: str, note: str, plan: Plan, smallest_ns: int) -> Row:
     within = np.minimum(lane.spans, plan.duration_ns)
-    return Row(group, lane.label, tuple(_bars(within, key, "", plan)), note)
+    spans = closed(union(within[:, 0], within[:, 1]), smallest_ns)
+    return Row("What was done", lane.label, tuple(_bars(spans, key, key, plan)), note)
 
 
 def _bars(spans: Spans, key: str, words: str, plan: Plan) -> Iterator[Bar]:
-    """A bar for each span that can be told apart; its words say from when to when."""
-    for begin_ns, end_ns in closed(union(spans[:, 0], spans[:, 1]), plan).tolist():
-        told = f"{words or key} {seconds(begin_ns)} to {seconds(end_ns)}"
+    """A bar for each span; its words say from when to when, unless there are very many."""
+    for begin_ns, end_ns in spans.tolist():
+        told = f"{words} {seconds(begin_ns)} to {seconds(end_ns)}"
         left, right = 100 * begin_ns / plan.duration_ns, 100 * end_ns / plan.duration_ns
-        yield Bar(key, round(left, 3), round(right - left, 3), told)
+        is_told = len(spans) <= TITLES_MAX
+        yield Bar(key, round(left, 2), round(right - left, 2), told if is_told else "")
 
 
-def _regions(states: States | None, plan: Plan) -> Iterator[Row]:
+def _regions(states: States | None, plan: Plan, smallest_ns: int) -> Iterator[Row]:
     if states is not None:
-        yield from (_region(states, member, plan) for member in states.members)
+        yield from (_region(states, member, plan, smallest_ns) for member in states.members)
 
 
-def _region(states: States, member: Member, plan: Plan) -> Row:
+def _region(states: States, member: Member, plan: Plan, smallest_ns: int) -> Row:
     """One lane of a region (or of several: the worst of them) with all that it was but fresh."""
     grid, end_ns = states.whole, plan.duration_ns
     place = member.places(grid.regions)
@@ -138,9 +147,10 @@ def _region(states: States, member: Member, plan: Plan) -> Row:
     lies = np.asarray(states.badges.lying[:, place].any(axis=1), np.bool_)
     found: list[Bar] = []
     for code in range(FRESH + 1, len(WORDS)):
-        spans = when(grid.time_ns, np.equal(worst, code), end_ns)
+        spans = closed(when(grid.time_ns, np.equal(worst, code), end_ns), smallest_ns)
         found += _bars(spans, KEYS[code], WORDS[code], plan)
-    found += _bars(when(grid.time_ns, lies, end_ns), "lying", "somebody lies", plan)
+    spans = closed(when(grid.time_ns, lies, end_ns), smallest_ns)
+    found += _bars(spans, "lying", "somebody lies", plan)
     group = f"Each {noun(plan)}, as {the_root(plan)} sees it"
     bad = when(grid.time_ns, np.greater(worst, FRESH), end_ns)
     return Row(group, member.label, tuple(found), _share(bad))
@@ -151,25 +161,30 @@ def _share(bad: Spans) -> str:
     return f"{seconds(lasted_ns)} not fresh" if lasted_ns else "always fresh"
 
 
-def _alerts(tables: Tables, plan: Plan) -> Iterator[Row]:
+def _alerts(tables: Tables, plan: Plan, smallest_ns: int) -> Iterator[Row]:
     """What became of each alert, as a whole."""
     every = raised(tables.alerts)
     for alert in every[:ALERTS_MAX]:
         spans = history(tables.alerts, alert, plan.duration_ns)
-        bars = [bar for state, begin_ns, end_ns in spans
-                for bar in _bars(np.array([[begin_ns, end_ns]]), state, state, plan)]  # fmt: skip
         who = str(tables.alerts["node"][tables.alerts["alert"] == alert][0])
-        yield Row("Alerts", f"alert of {who}", tuple(bars), f"at last {spans[-1][0]}")
+        bars = tuple(_thoughts(spans, plan, smallest_ns))
+        yield Row("Alerts", f"alert of {who}", bars, f"at last {spans[-1][0]}")
     if len(every) > ALERTS_MAX:
         yield Row("Alerts", f"{len(every) - ALERTS_MAX} more alerts", (), "not drawn")
 
 
-def _missed(tables: Tables, plan: Plan) -> Iterator[Row]:
+def _missed(tables: Tables, plan: Plan, smallest_ns: int) -> Iterator[Row]:
     """Members that others suspected or took for failed."""
     for member in watched(tables):
-        bars = [bar for state, begin_ns, end_ns in watch_spans(tables, member, plan.duration_ns)
-                for bar in _bars(np.array([[begin_ns, end_ns]]), state, state, plan)]  # fmt: skip
-        yield Row("Whom others miss", member, tuple(bars))
+        spans = watch_spans(tables, member, plan.duration_ns)
+        yield Row("Whom others miss", member, tuple(_thoughts(spans, plan, smallest_ns)))
+
+
+def _thoughts(spans: Sequence[tuple[str, int, int]], plan: Plan, smallest_ns: int) -> Iterator[Bar]:
+    """Bars of what was thought from when to when (ns), a look each."""
+    for state in dict.fromkeys(state for state, _, _ in spans):
+        mine = np.array([ends for one, *ends in spans if one == state], np.int64)
+        yield from _bars(closed(union(mine[:, 0], mine[:, 1]), smallest_ns), state, state, plan)
 
 
 def legend(shown: Sequence[Row]) -> list[tuple[str, str]]:

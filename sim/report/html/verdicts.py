@@ -34,7 +34,20 @@ SAID: Final = {
 }
 ROOM: Final = 1.3
 """A gauge ends beyond its largest figure by this factor."""
-_ABOUT: Final = {metric.name: metric.about for metric in METRICS}
+REFERS: Final = ("the same", "those of them")
+"""So begins what is said of a metric that stands behind another in the catalogue."""
+
+
+def _explained() -> Iterator[tuple[str, str]]:
+    """What each metric is, so that it can be read alone."""
+    before = ""
+    for metric in METRICS:
+        refers = metric.about.startswith(REFERS) and not metric.name.endswith(".central")
+        before = before if refers else metric.about
+        yield metric.name, f"{before}; {metric.about}" if refers else metric.about
+
+
+_ABOUT: Final = dict(_explained())
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +177,20 @@ def _cell(value: MetricValue | None, verdict: Verdict | None) -> str:
     return f"{row.value}{interval}{told}"
 
 
-def differing(runs: Sequence[Run]) -> Iterator[str]:
-    """The settings in which runs differ, each as ``path: a | b``."""
+def differing(runs: Sequence[Run]) -> Iterator[list[str]]:
+    """The settings in which runs differ: path, and the value of each run."""
     flat = [dict(_leaves("", run.manifest.get("resolved", {}))) for run in runs]
     for path in dict.fromkeys(path for one in flat for path in one):
-        values = [str(one.get(path, NOTHING)) for one in flat]
+        values = [_as_text(one.get(path, NOTHING)) for one in flat]
         if len(set(values)) > 1 and path not in ("name", "about"):
-            yield f"{path}: {' | '.join(values)}"
+            yield [path, *values]
+
+
+def _as_text(value: object) -> str:
+    """A setting as a scenario file has it, more or less."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_as_text, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:

@@ -9,6 +9,7 @@ from sim.measure.recovery import cuts
 from sim.measure.tables import Tables
 from sim.report import detection_words, lies_words
 from sim.report.figures import names_of
+from sim.report.groups import noun
 from sim.report.html.agreement import agreement_section
 from sim.report.html.charts import Chart, recovery_rows, staleness_charts
 from sim.report.html.detection import detection_section
@@ -20,7 +21,7 @@ from sim.report.html.network_map import NetworkMap, network_map
 from sim.report.html.provenance import facts_line, provenance_rows
 from sim.report.html.section import Section, Sheet, untitled
 from sim.report.html.states import States, states_of
-from sim.report.html.timeline import Row, bands, heals_s, legend, rows, ticks
+from sim.report.html.timeline import HEALS_MAX, Row, bands, heals_s, legend, rows, ticks
 from sim.report.html.verdicts import SAID, SIGNS, Asked, Family, asked, families, overall
 from sim.report.words import seconds, summary, title
 from sim.scenario.plan import Plan
@@ -84,6 +85,8 @@ class View:
     now: str
     map: NetworkMap | None
     everywhere: Sequence[str]
+    child: str
+    """What is below the root: regions or agents."""
     sections: list[Subject]
     messages: Diagram
     messages_focus: str
@@ -103,7 +106,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
     tables, plan = run.tables, run.plan
     single = replace(plan, replications=1)  # words are about the one replication that is shown
     states = states_of(run, room.instants)
-    lanes = rows(run, states)
+    lanes = rows(run, states, room.parts)
     sections = list(_sections(run, room.points))
     kept = diagram(run, room.messages)
     verdict = overall(run)
@@ -127,11 +130,12 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         lanes=[(name, list(some)) for name, some in groupby(lanes, key=lambda lane: lane.group)],
         ticks=ticks(run.duration_s),
         legend=legend(lanes),
-        bands=_bands(run),
+        bands=_bands(run, room.parts),
         members=seen(states, first) if states else [],
         now=sentence(states, first) if states else "",
         map=network_map(plan, states.members) if states else None,
         everywhere=states.badges.everywhere if states else (),
+        child=noun(plan),
         sections=_numbered(sections),
         messages=kept,
         messages_focus=seconds(kept.focus_ns),
@@ -142,7 +146,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         replay=str(run.manifest.get("replay", "unknown")),
         provenance=provenance_rows(run),
         scenario=str(run.manifest.get("scenario", "")),
-        data=_data(run, states, first, sections, kept),
+        data=_data(run, states, room, sections, kept),
     )
 
 
@@ -166,8 +170,8 @@ def _which(run: Run) -> str:
     )
 
 
-def _bands(run: Run) -> list[tuple[str, str]]:
-    there = {band.key for band in bands(run.tables, run.plan)}
+def _bands(run: Run, parts: int) -> list[tuple[str, str]]:
+    there = {band.key for band in bands(run.tables, run.plan, parts)}
     there |= {"heal"} if heals_s(run.tables, run.plan) else set()
     return [(key, words) for key, words in BANDS.items() if key in there]
 
@@ -180,12 +184,17 @@ def _sections(run: Run, points: int) -> Iterator[Section]:
         title="What the root knows, and how it comes back",
         lead="",
         charts=staleness_charts(run, points),
-        sheets=[Sheet("How long after each heal until all was well again", header, heals)],
+        sheets=[Sheet(_heals_caption(heals), header, heals[:HEALS_MAX])],
     )
     for make in (detection_section, lies_section, agreement_section):
         section = make(run, points)
         if section is not None:
             yield section
+
+
+def _heals_caption(heals: Sequence[object]) -> str:
+    more = f" (the first {HEALS_MAX} of {len(heals)} heals)" if len(heals) > HEALS_MAX else ""
+    return f"How long after each heal until all was well again{more}"
 
 
 def _numbered(sections: Sequence[Section]) -> list[Subject]:
@@ -204,13 +213,13 @@ def _drawn(number: int, chart: Chart) -> Drawn:
 
 
 def _data(
-    run: Run, states: States | None, first: int, sections: Sequence[Section], kept: Diagram
+    run: Run, states: States | None, room: Room, sections: Sequence[Section], kept: Diagram
 ) -> dict[str, Any]:
     return {
         "duration": run.duration_s,
-        "first": first,
+        "first": states.first_look if states else 0,
         "steps": steps_data(states) if states else None,
-        "bands": [asdict(band) for band in bands(run.tables, run.plan)],
+        "bands": [asdict(band) for band in bands(run.tables, run.plan, room.parts)],
         "heals": heals_s(run.tables, run.plan),
         "charts": [asdict(chart) for section in sections for chart in section.charts],
         "messages": kept.as_data() if kept.messages else None,

@@ -11,6 +11,7 @@ from sim.errors import SimError
 from sim.report.html import page as pages
 from sim.report.html.facts import Room, room_for
 from sim.report.html.page import page, write_page
+from tests.measure.synthetic import MS, Fault
 from tests.report.html.made import CUT, made
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -90,8 +91,8 @@ def test_runs_of_one_name_are_told_apart_by_their_identifiers():
 
 
 def test_the_more_runs_the_less_room_each_has_but_never_none():
-    assert room_for(2) == Room(300, 300, 1500)
-    assert room_for(100) == Room(100, 100, 200)
+    assert room_for(2) == Room(300, 300, 100, 1500)
+    assert room_for(100) == Room(100, 100, 50, 200)
 
 
 def test_a_page_that_would_be_too_large_is_not_written(tmp_path, monkeypatch):
@@ -115,3 +116,13 @@ def test_plotly_can_stand_in_a_page(monkeypatch):
     script = pages.plotly()
     assert len(script) < 4_900_000
     assert "</script" not in script
+
+
+def test_a_run_in_which_every_region_flaps_all_the_time_leaves_room_for_plotly():
+    flaps = [
+        Fault(k * 600 * MS + 100 * r * MS, k * 600 * MS + 100 * r * MS + 250 * MS, range(r, 24, 4))
+        for k in range(100)
+        for r in range(4)
+    ]
+    size = len(page([made(*flaps, regions=24)]).encode())
+    assert size < pages.BYTES_MAX - 4_900_000

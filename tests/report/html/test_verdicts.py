@@ -62,4 +62,4 @@ def test_runs_are_compared_metric_by_metric_with_their_verdicts():
 def test_runs_differ_in_the_settings_that_are_not_the_same():
     runs = [made(manifest={"resolved": {"name": n, "tree": {"local": k}, "seed": 1}})
             for n, k in (("a", 5), ("b", 7))]  # fmt: skip
-    assert list(differing(runs)) == ["tree.local: 5 | 7"]
+    assert list(differing(runs)) == [["tree.local", "5", "7"]]
