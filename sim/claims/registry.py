@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sim.claims import c01, c02, c03, c04, c06, c07, c08, c09, c10, c11, c12, c14, c15
+from sim.claims import c01, c02, c03, c04, c05, c06, c07, c08, c09, c10, c11, c12, c14, c15
 from sim.claims.claim import Claim
 from sim.errors import SimError
 
@@ -13,6 +13,7 @@ CLAIMS: Final[dict[str, Claim]] = {
         c02.CLAIM,
         c03.CLAIM,
         c04.CLAIM,
+        c05.CLAIM,
         c06.CLAIM,
         c07.CLAIM,
         c08.CLAIM,
