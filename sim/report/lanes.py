@@ -20,9 +20,12 @@ from sim.measure.tables import NEVER, Tables
 from sim.report.groups import cut_groups, name, noun, other_regions
 from sim.report.style import GREEN, GREY, INK, VERMILLION
 from sim.report.words import seconds
+from sim.scenario.outages import OUTAGES, entry_of
 from sim.scenario.plan import Plan
 
 FAULT_LANES: Final = 5
+TOLD_HEALS: Final = 8
+"""Of more, words would cover each other."""
 REGION_LANES: Final = 11
 MARKERS: Final = {
     "reconnected": "^",
@@ -62,12 +65,25 @@ def lanes(tables: Tables, plan: Plan) -> list[Lane]:
 
 
 def _fault_lanes(tables: Tables, plan: Plan) -> list[Lane]:
-    found = [_fault_lane(tables, row, plan) for row in range(len(tables.faults["fault"]))]
+    chance = {one.path: list[int]() for one in plan.faults if one.kind == OUTAGES}
+    others: list[int] = []
+    for row, fault in enumerate(tables.faults["fault"].tolist()):
+        chance.get(entry_of(fault), others).append(row)
+    found = [_fault_lane(tables, row, plan) for row in others]
+    found += [_chance_lane(tables, rows, plan) for rows in chance.values() if rows]
     if len(found) <= FAULT_LANES:
         return found
     rest = found[FAULT_LANES - 1 :]
     spans = np.concatenate([lane.spans for lane in rest])
     return [*found[: FAULT_LANES - 1], Lane(f"{len(rest)} more faults", spans, False)]
+
+
+def _chance_lane(tables: Tables, rows: Sequence[int], plan: Plan) -> Lane:
+    """All that a process of random faults brought; regions that it cut have lanes of their own."""
+    at_ns, until_ns = (tables.faults[column][rows] for column in ("at_ns", "until_ns"))
+    kind = str(tables.faults["kind"][rows[0]])
+    spans = np.stack([at_ns, np.minimum(until_ns, plan.duration_ns)], axis=1)
+    return Lane(f"{len(rows)} times {kind}, by chance", spans, False)
 
 
 def _fault_lane(tables: Tables, row: int, plan: Plan) -> Lane:
@@ -186,25 +202,32 @@ def draw_recovery(axes: Axes, found: Sequence[Recovery], plan: Plan) -> None:
     """A bar from each heal to each milestone, with its seconds; censored ones said in words."""
     limits_s = [*(one.heal_ns / 1e9 for one in found[1:]), plan.duration_ns / 1e9]
     milestones = list(found[0].parts)
+    is_told = len(found) <= TOLD_HEALS
     for row, milestone in enumerate(milestones):
         for one, limit_s in zip(found, limits_s, strict=True):
-            _milestone(axes, row, milestone, one, limit_s, plan.duration_ns / 1e9)
+            _milestone(axes, row, milestone, one)
+            if is_told:
+                _tell(axes, row, one, one.parts[milestone], (limit_s, plan.duration_ns / 1e9))
     label_rows(axes, milestones)
     axes.set_title("How long after the heal until all is well")
     legend(axes, _milestone_key(plan, milestones))
 
 
-def _milestone(
-    axes: Axes, row: int, milestone: str, one: Recovery, limit_s: float, duration_s: float
-) -> None:
+def _milestone(axes: Axes, row: int, milestone: str, one: Recovery) -> None:
     step: Milestone = one.parts[milestone]
     heal_s, length_s = one.heal_ns / 1e9, step.after_ns / 1e9
     look = CUT_OFF if step.after_ns == one.watched_ns else {"color": GREY}
     axes.barh(row, length_s, 0.3, heal_s, **({"color": GREEN} if step.reached else look))
     if step.reached:
         axes.plot(heal_s + length_s, row, MARKERS[milestone], color=INK, markersize=6, zorder=5)
-    words = _after(step, one.watched_ns)
-    beside(axes, row, (heal_s, heal_s + length_s), words, limit_s, duration_s)
+
+
+def _tell(
+    axes: Axes, row: int, one: Recovery, step: Milestone, ends_s: tuple[float, float]
+) -> None:
+    """In words, between this heal and the next one or the end of the run (`ends_s`)."""
+    bar_s = one.heal_ns / 1e9, (one.heal_ns + step.after_ns) / 1e9
+    beside(axes, row, bar_s, _after(step, one.watched_ns), *ends_s)
 
 
 def _after(step: Milestone, watched_ns: int) -> str:

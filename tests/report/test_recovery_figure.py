@@ -8,6 +8,7 @@ import pytest
 from sim.errors import ResultsError
 from sim.report.recovery_figure import recovery_figure
 from sim.report.style import save
+from sim.scenario.plan import FaultPlan
 from tests.measure.synthetic import Fault, S, make_plan, make_tables, with_samples
 from tests.report.layout import beyond_the_page, overlapping
 from tests.report.reading import labels, panel
@@ -132,6 +133,21 @@ def test_sixty_regions_fit_into_a_few_lanes():
         "region-40",
         "29 other regions",
     ]
+
+
+def test_what_chance_brings_is_one_lane():
+    process = FaultPlan("outages", 0, None, {}, "f[0]")
+    tables = make_tables([Fault(20 * S, 25 * S, (2,)), Fault(40 * S, 45 * S, (3,))])
+    tables.faults["fault"][:] = ["f[0]/a/0", "f[0]/b/0"]
+    plan = replace(make_plan(), faults=(process,))
+    lanes = panel(recovery_figure(tables, plan), "Which").get_yticklabels()
+    assert [tick.get_text() for tick in lanes][:2] == ["2 times partition, by chance", "region-2"]
+
+
+def test_many_heals_are_not_told_in_words():
+    faults = [Fault(at * 5 * S, (at * 5 + 1) * S, (2,)) for at in range(1, 11)]
+    figure = draw(*faults)
+    assert texts(panel(figure, "How long")) == []
 
 
 def test_two_drawings_of_one_run_are_the_same_bytes(tmp_path):
