@@ -21,8 +21,7 @@ OWN: Final = ("versions", "approximate")
 SAME: Final = ("consistent_broadcast", "bracha", "imbs_raynal", "witness")
 """Consensus-free all of them; these end with one value (`witness`: within its epsilon)."""
 CONSENSUS: Final = ("pbft", "hotstuff")
-FEW: Final = tuple(f"agreement.protocol={name}" for name in ("versions", "bracha", "pbft"))
-CUT: Final = ScenarioSource("c09-cut", fast=("replications=2",), fast_only=FEW)
+CUT: Final = ScenarioSource("c09-cut", fast=("replications=2",))
 CRASH: Final = ScenarioSource("c09-crash", in_fast=False)
 REPLICAS: Final = 4
 """Where messages and delays are counted, without faults."""
