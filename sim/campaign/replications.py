@@ -5,6 +5,7 @@ and stored, as the run of so many replications that it is, and the verdict says 
 missing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from sim.measure.metrics import measure
 from sim.measure.tables import COLUMNS, OPTIONAL, Tables, empty
 from sim.measure.verdicts import judge
 from sim.scenario.loader import Scenario
+from sim.scenario.outages import OUTAGES
 from sim.scenario.plan import Plan
 from sim.scenario.writer import resolved_document
 
@@ -163,6 +165,15 @@ def _carry_out(plan: Plan, workers: int, progress: Progress | None, cluster: str
     return done
 
 
+def _idle(plan: Plan, recordings: Sequence[Recording]) -> tuple[str, ...]:
+    """What touched nothing in some replication; of random faults, in all of them."""
+    times = Counter(name for one in recordings for name in one.idle_faults)
+    chance = {fault.path for fault in plan.faults if fault.kind == OUTAGES}
+    return tuple(
+        sorted(name for name in times if name not in chance or times[name] == len(recordings))
+    )
+
+
 def _outcome(
     plan: Plan, folder: Path, done: Done, replications: Sequence[Mapping[str, Any]]
 ) -> Outcome:
@@ -173,7 +184,7 @@ def _outcome(
         values=values,
         verdicts=judge(values, plan.thresholds),
         fingerprints=[recording.fingerprint for recording in done.recordings],
-        idle_faults=tuple(sorted({name for one in done.recordings for name in one.idle_faults})),
+        idle_faults=_idle(plan, done.recordings),
         clipped=sum(recording.clipped for recording in done.recordings),
         finished=len(done.recordings),
         wanted=plan.replications,

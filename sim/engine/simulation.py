@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.assembly import assemble
-from sim.engine.faults.outages import with_outages
+from sim.engine.faults.outages import spared, with_outages
 from sim.engine.fingerprint import Fingerprint
 from sim.engine.invariants import check_all
 from sim.engine.kernel import Kernel, Order, Script, frozen_garbage
@@ -44,7 +44,9 @@ class Simulation:
     """A scenario under one seed. Raises InputError if a file it needs is not usable."""
 
     def __init__(self, plan: Plan, seed: int) -> None:
-        self.plan = plan = with_outages(plan, seed)
+        asked, plan = plan, with_outages(plan, seed)
+        self.plan = plan
+        self._spared = spared(asked, plan)
         self.kernel = Kernel()
         self.fingerprint = Fingerprint(plan.journal.fingerprint)
         built = assemble(plan, seed, self.kernel, self.fingerprint)
@@ -111,7 +113,7 @@ class Simulation:
         if self.control is not None:
             self.control.check_end()
         detected = {} if self.detection is None else self.detection.tables()
-        idle: list[str] = []
+        idle = [*self._spared]
         for component in self.components:
             self.recorder.component(component.rows())
             idle += component.idle()

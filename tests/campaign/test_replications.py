@@ -91,6 +91,23 @@ def test_a_fault_that_touched_nothing_is_named(load, tmp_path):
     assert (outcome.verdict, outcome.idle_faults) == ("inconclusive", ("faults[0]",))
 
 
+CHANCE = "{kind: outages, fault: partition, each: region-0, up: {kind: exponential, mean: %s}"
+
+
+@pytest.mark.parametrize(("mean", "hits"), [("1s", [True, True]), ("3s", [False, True])])
+def test_chance_may_spare_some_replications_and_not_all(load, tmp_path, mean, hits):
+    scenario = load(f"faults=[{CHANCE % mean}, down: 500ms}}]")
+    outcome = run_scenario(scenario, tmp_path)
+    table = open_results(outcome.folder).arrow("faults").to_pydict()
+    assert [number in table["replication"] for number in range(2)] == hits
+    assert outcome.idle_faults == ()
+
+
+def test_chance_that_spares_all_replications_is_named(load, tmp_path):
+    outcome = run_scenario(load(f"faults=[{CHANCE % '1h'}, down: 500ms}}]"), tmp_path)
+    assert outcome.idle_faults == ("faults[0]",)
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), WorkerError("gone")])
 def test_a_run_that_is_cut_short_is_the_run_of_what_was_finished(load, tmp_path, end_at, error):
     end_at(2, error)

@@ -106,6 +106,10 @@ def test_a_process_is_idle_only_if_none_of_its_outages_touched_anything():
     assert run(half | {"each": "local-0"}, again).idle_faults == ("faults[0]",)
 
 
+def test_a_process_that_brings_no_outage_is_idle():
+    assert run(CRASHES | {"up": "9s"}).idle_faults == ("faults[0]",)
+
+
 def test_more_outages_than_a_run_can_have_are_refused(monkeypatch):
     monkeypatch.setattr(outages, "OUTAGES_MAX", 20)
     with pytest.raises(InputError, match=r"faults\[0\]: draws more than 20 outages"):

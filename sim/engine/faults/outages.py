@@ -14,7 +14,7 @@ from sim.engine.streams import Streams
 from sim.errors import InputError
 from sim.network.latency import LatencyLaw, make_law
 from sim.network.outages import spells
-from sim.scenario.outages import OUTAGES, spell, targets
+from sim.scenario.outages import OUTAGES, entry_of, spell, targets
 from sim.scenario.plan import FaultPlan, Plan, Variant
 from sim.scenario.selectors import tree_shape
 
@@ -38,6 +38,12 @@ def with_outages(plan: Plan, seed: int) -> Plan:
     for fault in plan.faults:
         faults += _drawn(fault, plan, streams) if fault.kind == OUTAGES else [fault]
     return replace(plan, faults=tuple(faults))
+
+
+def spared(plan: Plan, drawn: Plan) -> tuple[str, ...]:
+    """The processes of a plan that brought no fault at all into what was drawn of it."""
+    brought = {entry_of(fault.path) for fault in drawn.faults}
+    return tuple(fault.path for fault in plan.faults if fault.path not in brought)
 
 
 def _drawn(process: FaultPlan, plan: Plan, streams: Streams) -> list[FaultPlan]:
