@@ -2,7 +2,24 @@
 
 from typing import Final
 
-from sim.claims import c01, c02, c03, c04, c05, c06, c07, c08, c09, c10, c11, c12, c13, c14, c15
+from sim.claims import (
+    c01,
+    c02,
+    c03,
+    c04,
+    c05,
+    c06,
+    c07,
+    c08,
+    c09,
+    c10,
+    c11,
+    c12,
+    c13,
+    c14,
+    c15,
+    c19,
+)
 from sim.claims.claim import Claim
 from sim.errors import SimError
 
@@ -24,6 +41,7 @@ CLAIMS: Final[dict[str, Claim]] = {
         c13.CLAIM,
         c14.CLAIM,
         c15.CLAIM,
+        c19.CLAIM,
     )
 }
 
