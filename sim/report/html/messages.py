@@ -174,11 +174,13 @@ def _is_below(node: Node, above: Sequence[Node], shape: TreeShape) -> bool:
 
 
 def _node(name: str, shape: TreeShape) -> Node:
-    """Tier, number and replica of ``regional-3/1``; of what has no number, 0."""
+    """Tier, number and replica of ``regional-3/1``; without a number 0, outside the tree tier -1."""
     machine, _, replica = name.partition("/")
     tier, _, number = machine.rpartition("-")
     if machine in shape.names:
         tier, number = machine, "0"
+    if tier not in shape.names:
+        return -1, 0, 0
     return shape.names.index(tier), int(number), int(replica or 0)
 
 
