@@ -19,6 +19,7 @@ from sim.search.hunt import Hunt
 from sim.search.trials import with_case
 from sim.search.words import bad, fewer_liars, removals
 
+_SCHEMA = Path("docs", "scenario.schema.json")
 _LISTS = ("adversaries", "faults")
 
 
@@ -49,12 +50,22 @@ def _keep(found: Hunt, case: Case, file: Path) -> Path:
     new = file.with_suffix(".new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(scenario_text(found, case, file.stem), encoding="utf-8")
+        text = _schema_line(file.resolve()) + scenario_text(found, case, file.stem)
+        new.write_text(text, encoding="utf-8")
         os.replace(new, file)
     except OSError as error:
         raise ResultsError(f"{file} cannot be written: {error.strerror}") from error
     _read_back(file)
     return file
+
+
+def _schema_line(file: Path) -> str:
+    """For editors, where the schema is to be found in a folder around the file; else nothing."""
+    for folder in file.parents:
+        if (folder / _SCHEMA).is_file():
+            path = Path(os.path.relpath(folder / _SCHEMA, file.parent)).as_posix()
+            return f"# yaml-language-server: $schema={path}\n"
+    return ""
 
 
 def _read_back(file: Path) -> Scenario:
