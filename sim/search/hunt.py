@@ -162,7 +162,7 @@ def _is_find(found: Hunt, case: Case) -> bool:
 def _told(found: Hunt, case: Case) -> float:
     """The loss of a case, which Hypothesis is told, too: it climbs."""
     loss = found.trials.loss(case)
-    if found.worst is None or loss > found.trials.loss(found.worst):
+    if loss > (-math.inf if found.worst is None else found.trials.loss(found.worst)):
         found.worst = case
     if math.isfinite(loss):
         target(loss)
