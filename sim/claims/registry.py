@@ -18,6 +18,7 @@ from sim.claims import (
     c13,
     c14,
     c15,
+    c16,
     c19,
 )
 from sim.claims.claim import Claim
@@ -41,6 +42,7 @@ CLAIMS: Final[dict[str, Claim]] = {
         c13.CLAIM,
         c14.CLAIM,
         c15.CLAIM,
+        c16.CLAIM,
         c19.CLAIM,
     )
 }
