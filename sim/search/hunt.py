@@ -3,8 +3,8 @@
 1. *Explore*: draw cases and climb (`hypothesis.target`) until half of the budget is used.
 2. *Find*: the same draws again, which costs nothing, up to the first that does the damage; from
    there Hypothesis's shrinker makes it small (`hypothesis.find`).
-3. *Fewer*: with one liar less than the find has, whatever their places: is there another case?
-4. *Minimal*: every part is taken away by itself; where the damage stays, the part goes for good.
+3. *Minimal*: every part is taken away by itself; where the damage stays, the part goes for good.
+4. *Fewer*: with one liar less than the find has, whatever their places: is there another case?
 
 An interrupt, or the end of the budget, keeps the best so far.
 """
@@ -26,7 +26,7 @@ from sim.scenario.search.plan import Search
 from sim.search.case import Case
 from sim.search.smaller import made_minimal, smaller
 from sim.search.space import cases
-from sim.search.trials import Spent, Trial, Trials, does_damage
+from sim.search.trials import Spent, Trial, Trials, does_damage, is_better_when_less
 
 KEPT: Final = 0.9
 """Where no damage is named: the share of the worst find that the smallest one still has to do."""
@@ -72,7 +72,7 @@ def hunt(trials: Trials, budget: int, seed: int) -> Hunt:
     found = Hunt(trials, trials.search.plan.thresholds)
     try:
         _timed(found, "explore", budget // 2, lambda: _explore(found, budget, seed))
-        _settle_damage(found)
+        _timed(found, "calm", math.inf, lambda: _settle_damage(found))
         _fall_back(found)
         _timed(found, "shrink", budget // 4, lambda: _shrink(found, budget, seed))
         if found.smallest is not None:
@@ -154,8 +154,8 @@ def _is_find(found: Hunt, case: Case) -> bool:
     """Whether a case does the damage; Hypothesis then asks about simpler ones only."""
     _told(found, case)
     is_bad = found.is_bad(case)
-    if is_bad:
-        found.smallest = case
+    if is_bad and case != found.smallest:
+        found.smallest, found.is_minimal, found.removals = case, False, {}
     return is_bad
 
 
@@ -190,11 +190,10 @@ def _settle_damage(found: Hunt) -> None:
     worst = found.trials.loss(found.worst)
     if not math.isfinite(worst):
         return
-    found.trials.left = 1
     calm = found.trials.loss(Case())
     level = worst - (1 - KEPT) * (worst - calm) if math.isfinite(calm) else KEPT * worst
     name = found.search.worst
-    if level < 0:  # of a metric that is better when it is more, losses are negative
-        found.damage = (Threshold(name, None, -level, 0),)
-    else:
+    if is_better_when_less(name):
         found.damage = (Threshold(name, level, None, 0),)
+    else:
+        found.damage = (Threshold(name, None, -level, 0),)

@@ -80,11 +80,17 @@ class _Drawing:
     def _span(self, most_ns: int) -> Span:
         """A time on the grid, at most so long."""
         step_ns, end_ns = self.search.step_ns, self.search.plan.duration_ns
-        steps = end_ns // step_ns
-        length = self._whole(1, max(min(steps, most_ns // step_ns), 1))
-        begin = self._whole(0, steps - length)
+        first, last = self._steps()
+        length = self._whole(1, max(min(last - first, most_ns // step_ns), 1))
+        begin = self._whole(first, last - length)
         last_ns = (begin + length) * step_ns
         return Span(begin * step_ns, None if last_ns >= end_ns else last_ns)
+
+    def _steps(self) -> tuple[int, int]:
+        """The first and the last time on the grid."""
+        step_ns = self.search.step_ns
+        last = self.search.plan.duration_ns // step_ns
+        return min(self.search.after_ns // step_ns, last - 1), last
 
     # Lies
 
@@ -104,7 +110,7 @@ class _Drawing:
     def _attack(self, space: LiarsPlan, most: int, taken: set[str]) -> Attack:
         kind = self._one_of(space.kinds)
         options = self._options(space, kind)
-        span = self._lasting() if space.timing else Span(0, None)
+        span = self._lasting() if space.timing else Span(self.search.after_ns, None)
         by_group = space.tier == 0
         drawn = self._seats(most) if by_group else self._nodes(space, most)
         places = tuple(place for place in drawn if place[0] not in taken)
@@ -119,12 +125,11 @@ class _Drawing:
 
     def _lasting(self) -> Span:
         """All the run, or a time that begins later or ends earlier."""
-        step_ns, end_ns = self.search.step_ns, self.search.plan.duration_ns
-        steps = end_ns // step_ns
-        begin = self._whole(0, steps - 1)
-        missing = self._whole(0, steps - 1 - begin)
-        last_ns = None if not missing else (steps - missing) * step_ns
-        return Span(begin * step_ns, last_ns)
+        first, last = self._steps()
+        begin = self._whole(first, last - 1)
+        missing = self._whole(0, last - 1 - begin)
+        end_ns = None if not missing else (last - missing) * self.search.step_ns
+        return Span(begin * self.search.step_ns, end_ns)
 
     def _nodes(self, space: LiarsPlan, most: int) -> list[tuple[str, int]]:
         """Aggregators that lie, by name."""

@@ -172,7 +172,12 @@ def loss_of(trial: Trial, worst: str) -> float:
     value = trial.figure(worst)
     if worst == INVARIANTS or math.isnan(value):
         return -math.inf
-    return value if _BETTER[worst] == "less" else -value
+    return value if is_better_when_less(worst) else -value
+
+
+def is_better_when_less(metric: str) -> bool:
+    """Whether a metric is bad when it is large."""
+    return _BETTER[metric] == "less"
 
 
 def does_damage(trial: Trial, damage: Sequence[Threshold]) -> bool:

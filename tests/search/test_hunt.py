@@ -1,8 +1,11 @@
 """The search finds by itself what is known to be there, and makes it as small as it can be."""
 
+from dataclasses import replace
+
 import pytest
 
 from sim.scenario.loader import load_scenario
+from sim.search.case import Case
 from sim.search.found import keep
 from sim.search.hunt import explore, hunt
 from sim.search.smaller import smaller
@@ -70,6 +73,16 @@ def test_the_right_protocol_survives_the_same_search(tmp_path):
     found = hunt(trials, trials.search.budget, seed=1)
     assert found.smallest is found.worst is None
     assert trials.runs >= trials.search.budget // 2
+
+
+def test_without_a_damage_nine_tenths_of_the_worst_have_to_be_kept(capture):
+    search = replace(
+        capture.search, damage={}, plan=replace(capture.search.plan, thresholds=()), budget=8
+    )
+    found = hunt(Trials(search, None, known=dict(capture.trials.known)), 8, seed=1)
+    calm, explored = found.trials.loss(Case()), found.damage[0].minimum
+    assert found.trials.loss(found.smallest) >= explored
+    assert calm < explored <= calm + 0.9 * (found.trials.loss(found.worst) - calm)
 
 
 def test_an_interrupt_keeps_the_worst_so_far(tmp_path):

@@ -24,6 +24,7 @@ def searched(search, scenario):
 
 
 FEW_LIARS = searched(FEW, TREE)
+LATER = searched(FEW + "after: 1250ms\n", TREE)
 REPLICAS = searched(SPLIT, COMMITTEE)
 
 
@@ -58,6 +59,12 @@ def test_times_are_on_the_grid_and_within_the_run(case):
         end_ns = fault.span.end_ns or REPLICAS.plan.duration_ns
         assert 0 <= fault.span.begin_ns < end_ns <= REPLICAS.plan.duration_ns
         assert fault.span.begin_ns % REPLICAS.step_ns == end_ns % REPLICAS.step_ns == 0
+
+
+@given(cases(LATER))
+def test_nothing_begins_before_it_may(case):
+    spans = [part.span for part in (*case.attacks, *case.faults)]
+    assert all(span.begin_ns >= 1_300_000_000 for span in spans)
 
 
 def test_numbers_are_drawn_far_from_all_that_stand_in_a_source_file():

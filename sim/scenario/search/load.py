@@ -86,6 +86,7 @@ class _Reader:
             seed=written.seed,
             budget=written.budget,
             step_ns=step_ns,
+            after_ns=-(-written.after // step_ns) * step_ns,
             worst=written.worst,
             damage=text.get("damage") or {},
             base=self._base(base_path, changes),
@@ -125,6 +126,8 @@ class _Reader:
             yield self.document.mistake((), problem)
         if self.written.step is not None and not 0 < self.written.step <= plan.duration_ns:
             yield self.document.mistake(("step",), "must be more than 0 and within the duration")
+        if self.written.after >= plan.duration_ns:
+            yield self.document.mistake(("after",), "is the end of the run, or later")
         if self.written.adversaries is not None:
             yield from self._of_liars(self.written.adversaries, tree)
         if self.written.faults is not None:

@@ -49,6 +49,9 @@ class Search:
     seed: int
     budget: int
     step_ns: int
+    """The grid of all times."""
+    after_ns: int
+    """Nothing that is tried begins before; on the grid."""
     worst: str
     damage: Mapping[str, Any]
     """Thresholds as they stand in the file; none: to be found out."""

@@ -13,6 +13,7 @@ from sim.scenario.schema.quantities import (
     Block,
     Count,
     Deviations,
+    Duration,
     OptionalDuration,
     PositiveDuration,
     Seed,
@@ -100,6 +101,11 @@ class SearchFile(Block):
     )
     step: OptionalDuration = Field(
         default=None, description="grid of all times; left out = a twentieth of the duration"
+    )
+    after: Duration = Field(
+        default=0,
+        description="nothing that is tried begins before, from the start of the run",
+        json_schema_extra={"default": "0s"},
     )
     worst: Text = Field(description="the metric that is to become as bad as can be, or invariants")
     damage: Thresholds = Field(  # type: ignore[valid-type]
