@@ -1,7 +1,7 @@
 """Publication: what the root makes of what it knows, and who is told.
 
-The exact moments are what the root has; digests say whether they can be trusted, or what to publish
-in their place; in a dispute the root goes back to what everybody has attested.
+The exact moments are what the root has; in a dispute it goes back to those that everybody has
+attested; digests say whether either can be trusted, or what to publish in their place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -119,10 +119,11 @@ class Publisher:
             listener.publish(version, now_ns, root, true)
 
     def _choose(self, version: int, exact: Moments) -> Published:
-        published = unguarded(exact, self._plan.agents.count)
-        if self._digests is not None:
-            published = self._digests.publish(version, exact)
+        """What is attested was added up well; that agents told the truth is for a rule to ask."""
         attested = None if self._attest is None else self._attest.baseline()
+        if self._digests is not None:
+            return self._digests.publish(version, exact, attested)
+        published = unguarded(exact, self._plan.agents.count)
         return published if attested is None else replace(published, moments=attested)
 
     def _account(

@@ -56,7 +56,8 @@ class Tables:
       agents, in the worst feature and in their standard deviations between agents; the same of the
       plain mean of all (`bias_plain`) and of the robust estimate (`bias_robust`, NaN for rule
       mean). `items` agents are behind the estimate, `reach` is the largest distance of plain mean
-      and estimate over its radius (NaN unless guarded; an alert above 1), `lying` how many nodes
+      (after a conviction: the attested one) and estimate over its radius (NaN unless guarded; an
+      alert above 1), `lying` how many nodes
       lie at that instant, and `status` one of UNATTESTED, ATTESTED and DISPUTED.
     - `adversaries`: one row an entry of the scenario: reports, digests and other words that it
       rewrote (`acts`), those of them that a registry refused, and what it was expected to do.

@@ -98,7 +98,7 @@ class Attest:
         return DISPUTED if self._convicts else self._status
 
     def baseline(self) -> Moments | None:
-        """What to publish after a conviction: the newest root that was attested and still stands.
+        """What a mean is after a conviction: the newest root that was attested and still stands.
 
         None if there is no such root, or no reason to go back to it.
         """

@@ -54,9 +54,9 @@ class Digests:
         """A rule is never without effect."""
         return []
 
-    def publish(self, version: int, exact: Moments) -> Published:
-        """What the root publishes now."""
-        return self._estimator.choose(exact, self._read(version))
+    def publish(self, version: int, exact: Moments, attested: Moments | None = None) -> Published:
+        """What the root publishes now; in a dispute it goes back to `attested` moments."""
+        return self._estimator.choose(exact, self._read(version), attested)
 
     def _read(self, version: int) -> Estimate | None:
         state = self._rounds.merged(len(self._plan.tiers) - 1, version)

@@ -92,3 +92,43 @@ def test_a_robust_rule_publishes_the_estimate_whatever_the_exact_mean_is():
     chosen = Estimator(dataclasses.replace(plan, baseline=baseline)).choose(EXACT, estimate(mean=9))
     assert chosen.moments.mean.tolist() == [9, 9]
     assert not chosen.alert
+
+
+# In a dispute: moments that were attested in an earlier round
+
+ATTESTED = Moments(3000, 60, 2 * ONE, 2 * ONE, ONE)
+"""Of a window half as long."""
+
+
+@pytest.mark.parametrize(("mean", "alert"), [(2.1, False), (3.0, True), (9.0, True)])
+def test_what_was_attested_is_guarded_like_any_other_mean(mean, alert):
+    """That the estimate is close to the disputed sums (3) is no reason to publish these."""
+    chosen = Estimator(plan_of_rule()).choose(EXACT, estimate(mean=mean), ATTESTED)
+    assert chosen.alert == alert
+    np.testing.assert_array_equal(chosen.moments.mean, (mean if alert else 2.0) * ONE)
+
+
+def test_who_has_become_blind_in_a_dispute_publishes_what_was_attested():
+    assert Estimator(plan_of_rule()).choose(EXACT, None, ATTESTED).moments is ATTESTED
+
+
+def test_an_attested_mean_shares_no_values_with_the_estimate():
+    """100 values of each agent less those behind in the estimate, and 50 others in the mean."""
+    plan = plan_of_rule(let_through="0%")
+    behind = plan.baseline.rule.lead_ns / plan.agents.period_ns + 1
+    noise = 5.0 * math.sqrt((1 / (100 - behind) + 1 / 50) / 40)
+    base = float(standard_error(1.0, 40, 60, efficiency(0.5)))
+    limit = critical_value(0.01, features=2) * math.hypot(base, noise)
+    alerts = [
+        Estimator(plan).choose(EXACT, estimate(mean=2 - part * limit, within=5.0), ATTESTED).alert
+        for part in (0.999, 1.001)
+    ]
+    assert alerts == [False, True]
+
+
+@pytest.mark.parametrize("over", ["sample", "sketch", "nested"])
+def test_a_robust_rule_publishes_its_estimate_whatever_was_attested(over):
+    plan = plan_of_rule(kind="robust", over=over)
+    chosen = Estimator(plan).choose(EXACT, estimate(mean=9.0), ATTESTED)
+    np.testing.assert_array_equal(chosen.moments.mean, 9 * ONE)
+    assert chosen.moments.count == EXACT.count

@@ -42,8 +42,8 @@ def last_choice(simulated):
     digests = component(simulated, Digests)
     publish = digests.publish
 
-    def noting(version, exact):
-        choices.append((exact, publish(version, exact)))
+    def noting(version, exact, attested):
+        choices.append((exact, publish(version, exact, attested)))
         return choices[-1][1]
 
     digests.publish = noting
