@@ -43,14 +43,15 @@ def badges_of(run: Run, time_ns: Ints, regions: Ints) -> Badges:
     alarms = _alarms(run.tables.points, plan, time_ns, regions)
     alerts = list(_alerts(run.tables, plan, shape))
     return Badges(
-        lying=_marked(named, time_ns, regions),
-        alerting=_marked(alerts, time_ns, regions) | (alarms > 0),
+        lying=marked(named, time_ns, regions),
+        alerting=marked(alerts, time_ns, regions) | (alarms > 0),
         alarms=alarms,
         everywhere=tuple(everywhere),
     )
 
 
-def _marked(stretches: list[Stretch], time_ns: Ints, regions: Ints) -> Bools:
+def marked(stretches: list[Stretch], time_ns: Ints, regions: Ints) -> Bools:
+    """Where (instants, regions) any of the stretches holds."""
     found = np.zeros((len(time_ns), len(regions)), np.bool_)
     for some, begin_ns, end_ns in stretches:
         during = (time_ns >= begin_ns) & (time_ns < end_ns)

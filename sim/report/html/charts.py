@@ -201,7 +201,7 @@ def _marks(found: Sequence[Recovery], milestone: str, level: float) -> list[Mark
     for one in found:
         step: Milestone = getattr(one, milestone)
         at_s = (one.heal_ns + step.after_ns) / 1e9
-        words = f"{milestone} again +{seconds(step.after_ns)}"
+        words = f"{milestone} again {f'+{seconds(step.after_ns)}' if step.after_ns else 'at once'}"
         if not step.reached:
             words = f"not {milestone} within {seconds(one.watched_ns)}"
             at_s = one.horizon_ns / 1e9
@@ -225,5 +225,5 @@ def recovery_rows(run: Run) -> tuple[list[str], list[list[str]]]:
 
 def _told(step: Milestone) -> str:
     if step.reached:
-        return f"{seconds(step.after_ns)}" if step.after_ns else "at once"
+        return seconds(step.after_ns) if step.after_ns else "at once"
     return f"more than {seconds(step.after_ns)} (never seen)"

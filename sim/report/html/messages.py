@@ -174,7 +174,7 @@ def _is_below(node: Node, above: Sequence[Node], shape: TreeShape) -> bool:
 
 
 def _node(name: str, shape: TreeShape) -> Node:
-    """Tier, number and replica of ``regional-3/1``; without a number 0, outside the tree tier -1."""
+    """Tier, number and replica of ``regional-3/1``; tier -1 for what is not in the tree."""
     machine, _, replica = name.partition("/")
     tier, _, number = machine.rpartition("-")
     if machine in shape.names:

@@ -12,14 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.network.placement import place
-from sim.network.routes import Routes
 from sim.network.sites import SiteGraph
 from sim.report.groups import noun
+from sim.report.html.seats import seats
 from sim.report.html.states import Member
 from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan
-from sim.telemetry.tree import Tree
 
 WIDTH_PX: Final = 340.0
 """Of the box on a phone: where marks are kept apart there, they are everywhere."""
@@ -93,7 +91,8 @@ def _in_rows(members: Sequence[Member]) -> list[Sequence[Member]]:
 
 def _on_sites(plan: Plan, members: Sequence[Member], graph: SiteGraph) -> NetworkMap:
     places, aspect = _projected(graph, in_degrees=plan.topology.source.kind in DEGREES)
-    root, regions = _seats(plan, graph)
+    placed = seats(plan)
+    root, regions = placed.root, placed.regions
     # Those who share a mark are in many places, so they get a corner of their own.
     wanted = [
         CORNER if member.is_rest else places[regions[member.regions[0]]] for member in members
@@ -111,14 +110,6 @@ def _on_sites(plan: Plan, members: Sequence[Member], graph: SiteGraph) -> Networ
         words=f"{len(graph.names)} sites, {len(graph.links)} links; a mark is the aggregator of a "
         f"{noun(plan)}, where it stands",
     )
-
-
-def _seats(plan: Plan, graph: SiteGraph) -> tuple[int, NDArray[np.int32]]:
-    """The site of the root, and of each of its children."""
-    tree, routes = Tree(tuple(tier.count for tier in plan.tiers)), Routes(graph)
-    starts = [level.starts for level in tree.levels]
-    seats = place(tree.counts, starts, routes, plan.topology.placement)
-    return int(seats[-1][0]), seats[-2]
 
 
 def _projected(graph: SiteGraph, *, in_degrees: bool) -> tuple[Places, float]:

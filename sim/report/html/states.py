@@ -14,10 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.tables import NEVER, Tables
+from sim.measure.tables import Tables
 from sim.report.groups import noun
-from sim.report.html.badges import Badges, badges_of
+from sim.report.html.badges import Badges, badges_of, marked
 from sim.report.html.facts import Run
+from sim.report.html.stops import Stopped, during, stopped
 from sim.report.lanes import others_label, unshown
 from sim.report.series import Grid, pivot, thin
 from sim.scenario.plan import Plan
@@ -31,8 +32,6 @@ ROOM: Final = 24
 """Regions that a map and a timeline can hold."""
 FILL: Final = 12
 """Of very many regions so many are shown, even where nothing happens to them."""
-STOPS: Final = ("crash", "pause", "site_down")
-"""Faults that stop a node itself, and not its ways."""
 
 Values = NDArray[Any]
 
@@ -62,6 +61,7 @@ class States:
     lying: Values
     alerting: Values
     alarms: Values
+    root_down: Values
     root_coverage: Values
     root_age_s: Values
     root_error: Values
@@ -86,7 +86,8 @@ def states_of(run: Run, instants: int) -> States | None:
     tables, plan = run.tables, run.plan
     if not len(tables.samples["time_ns"]) or not len(tables.regions["time_ns"]):
         return None
-    codes = region_codes(tables, plan)
+    stops = stopped(tables, plan)
+    codes = region_codes(tables, plan, stops)
     badges = badges_of(run, codes.time_ns, codes.regions)
     members = choose(codes, badges, tables, plan)
     shown = partial(_shown, codes, members, instants)
@@ -100,6 +101,9 @@ def states_of(run: Run, instants: int) -> States | None:
         lying=shown(badges.lying, np.logical_or),
         alerting=shown(badges.alerting, np.logical_or),
         alarms=shown(badges.alarms, np.maximum, np.add),
+        root_down=thin(codes.time_ns, during(stops.root, codes.time_ns), np.logical_or, instants)[
+            1
+        ],
         root_coverage=of_root("coverage", np.fmin),
         root_age_s=of_root("oldest_age_ns", np.fmax) / 1e9,
         root_error=of_root("error_mean", np.fmax),
@@ -108,27 +112,14 @@ def states_of(run: Run, instants: int) -> States | None:
     )
 
 
-def region_codes(tables: Tables, plan: Plan) -> Grid:
+def region_codes(tables: Tables, plan: Plan, stops: Stopped) -> Grid:
     """The state of each region at each sample, as a number: FRESH, STALE, CUT or DOWN."""
     reach = pivot(tables.regions, "reachable", missing=True)
     ages_ns = pivot(tables.regions, "oldest_age_ns").values
     code = np.where(ages_ns > plan.staleness.baseline_ns, STALE, FRESH)
     code[~reach.values] = CUT
-    code[~reach.values & _stopped(tables, reach)] = DOWN
+    code[~reach.values & marked(stops.regions, reach.time_ns, reach.regions)] = DOWN
     return Grid(reach.time_ns, reach.regions, code)
-
-
-def _stopped(tables: Tables, grid: Grid) -> NDArray[np.bool_]:
-    """Where a fault is in force that stops nodes and cut the region off by that."""
-    found = np.zeros(grid.values.shape, np.bool_)
-    faults = tables.faults
-    for row in np.flatnonzero(np.isin(faults["kind"], STOPS)):
-        until_ns = faults["until_ns"][row]
-        during = grid.time_ns >= faults["at_ns"][row]
-        during &= (until_ns == NEVER) | (grid.time_ns < until_ns)
-        hit = [int(region) for region in str(faults["regions"][row]).split()]
-        found |= during[:, None] & np.isin(grid.regions, hit)
-    return found
 
 
 def choose(codes: Grid, badges: Badges, tables: Tables, plan: Plan) -> list[Member]:

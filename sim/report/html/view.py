@@ -83,6 +83,7 @@ class View:
     """Key and words of every band that charts have."""
     members: list[Seen]
     now: str
+    root_down: bool
     map: NetworkMap | None
     everywhere: Sequence[str]
     child: str
@@ -133,6 +134,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         bands=_bands(run, room.parts),
         members=seen(states, first) if states else [],
         now=sentence(states, first) if states else "",
+        root_down=bool(states and states.root_down[first]),
         map=network_map(plan, states.members) if states else None,
         everywhere=states.badges.everywhere if states else (),
         child=noun(plan),

@@ -7,11 +7,12 @@ import pytest
 
 from sim.report.html.badges import region_range
 from sim.report.html.moment import seen, sentence, steps_data
-from sim.report.html.states import CUT, DOWN, FRESH, STALE, region_codes, states_of
-from sim.scenario.plan import AdversaryPlan, AttestPlan
+from sim.report.html.seats import seats
+from sim.report.html.states import CUT, DOWN, FRESH, STALE, states_of
+from sim.scenario.plan import AdversaryPlan, AttestPlan, FaultPlan
 from sim.scenario.selectors import TreeShape
 from sim.telemetry.tree import Tree
-from tests.measure.synthetic import MS, Fault, S, make_plan, make_tables
+from tests.measure.synthetic import MS, Fault, S, make_tables
 from tests.report.html.made import CUT as PARTITION
 from tests.report.html.made import made
 
@@ -34,11 +35,43 @@ def test_a_region_is_cut_off_during_the_cut_and_stale_until_news_have_come():
     assert [column(run, at_s)[2] for at_s in (10, 25, 35, 40)] == [FRESH, CUT, STALE, FRESH]
 
 
-def test_a_region_whose_aggregator_crashed_is_down():
-    codes = region_codes(make_tables([replace(PARTITION, kind="crash")]), make_plan())
-    during = (codes.time_ns >= 20 * S) & (codes.time_ns < 35 * S)
-    assert set(codes.of(2)[during]) == {DOWN}
-    assert DOWN not in codes.of(1)
+def crash(selector, *regions, kind="crash", **options):
+    fault = Fault(20 * S, 35 * S, regions, kind=kind)
+    options = options or {"nodes": (selector,)}
+    return made(fault, faults=(FaultPlan(kind, fault.at_ns, fault.until_ns, options, "faults[0]"),))
+
+
+@pytest.mark.parametrize("selector", ["regional-2", "region-2"])
+def test_a_region_whose_aggregator_crashed_is_down_and_no_other_is(selector):
+    run = crash(selector, 2)
+    assert column(run, 30) == [DOWN if region == 2 else FRESH for region in range(8)]
+    assert not states_of(run, 10).root_down.any()
+
+
+def test_when_the_root_crashed_it_is_down_and_every_region_is_cut_off():
+    run = crash("root", *range(8))
+    assert set(column(run, 30)) == {CUT}
+    assert [column(run, at_s, "root_down") for at_s in (10, 30, 36)] == [False, True, False]
+    states = states_of(run, 1000)
+    assert "The root is down." in sentence(states, states.first_look)
+
+
+def test_a_site_that_goes_dark_stops_the_aggregators_that_stand_there():
+    run = crash("", 2, kind="site_down", site="site-0")
+    at_site = seats(run.plan)
+    assert column(run, 30)[2] == DOWN
+    assert column(run, 30, "root_down")
+    assert at_site.names[at_site.root] == "site-0"
+
+
+def test_an_aggregator_that_chance_stopped_is_down_though_the_scenario_does_not_name_it():
+    tables = make_tables([replace(PARTITION, kind="crash")])
+    drawn = {**tables.faults, "fault": np.array(["faults[0]/regional-2/7"])}
+    assert column(made(tables=replace(tables, faults=drawn)), 30)[2] == DOWN
+
+
+def test_a_crash_of_agents_stops_no_region():
+    assert DOWN not in column(crash("5%", 2), 30)
 
 
 @pytest.mark.parametrize("instants", [7, 100])

@@ -26,7 +26,8 @@ function sentence(steps, at) {
     return names.length ? `${names.length} ${word}${which}` : "";
   });
   const share = Number(steps.root.coverage[at].toPrecision(3));
-  return `At ${steps.time[at]} s: ${told.filter(Boolean).join(", ")}. ` +
+  const down = steps.root.down[at] === "1" ? "The root is down. " : "";
+  return `At ${steps.time[at]} s: ${told.filter(Boolean).join(", ")}. ${down}` +
     `The root knows ${share} % of the agents within the bound; ` +
     `the oldest is ${seconds(steps.root.age[at])} old.`;
 }
@@ -41,6 +42,8 @@ function besides(steps, one, at) {
 // ---- one instant -------------------------------------------------------------------------------
 
 function showStates(run, steps, at) {
+  const root = run.querySelector(".map .root");
+  if (root) root.classList.toggle("down", steps.root.down[at] === "1");
   const rows = run.querySelectorAll(".states tbody tr");
   steps.labels.forEach((_, one) => {
     const code = Number(steps.code[one][at]), more = besides(steps, one, at);
