@@ -19,6 +19,7 @@ from sim.claims import (
     c14,
     c15,
     c16,
+    c17,
     c19,
 )
 from sim.claims.claim import Claim
@@ -43,6 +44,7 @@ CLAIMS: Final[dict[str, Claim]] = {
         c14.CLAIM,
         c15.CLAIM,
         c16.CLAIM,
+        c17.CLAIM,
         c19.CLAIM,
     )
 }
