@@ -71,10 +71,11 @@ def sentence(states: States, step: int) -> str:
     counts = Counter(states.code[step].tolist())
     told = [_told(states, step, code, counts[code]) for code in range(len(WORDS)) if counts[code]]
     share = 100 * float(states.root_coverage[step])
-    down = "The root is down. " if states.root_down[step] else ""
+    root = states.root[:1].upper() + states.root[1:]
+    down = f"{root} is down. " if states.root_down[step] else ""
     return (
         f"At {states.time_s[step]:g} s: {', '.join(told)}. {down}"
-        f"The root knows {share:.3g} % of the agents within the bound; "
+        f"{root} knows {share:.3g} % of the agents within the bound; "
         f"the oldest is {seconds(float(states.root_age_s[step]) * 1e9)} old."
     )
 
@@ -106,6 +107,7 @@ def steps_data(states: States) -> dict[str, Any]:
         "root": {
             "coverage": numbers(100 * states.root_coverage),
             "age": numbers(states.root_age_s),
+            "name": states.root[:1].upper() + states.root[1:],
             "down": _flags(states.root_down),
         },
     }

@@ -21,6 +21,7 @@ from sim.report.html.facts import Run
 from sim.report.html.stops import Stopped, during, stopped
 from sim.report.lanes import others_label, unshown
 from sim.report.series import Grid, pivot, thin
+from sim.report.words import the_root
 from sim.scenario.plan import Plan
 
 FRESH, STALE, CUT, DOWN = range(4)
@@ -61,6 +62,8 @@ class States:
     lying: Values
     alerting: Values
     alarms: Values
+    root: str
+    """Whose view it is: the root's, or that of its replica 0."""
     root_down: Values
     root_coverage: Values
     root_age_s: Values
@@ -101,6 +104,7 @@ def states_of(run: Run, instants: int) -> States | None:
         lying=shown(badges.lying, np.logical_or),
         alerting=shown(badges.alerting, np.logical_or),
         alarms=shown(badges.alarms, np.maximum, np.add),
+        root=the_root(plan),
         root_down=thin(codes.time_ns, during(stops.root, codes.time_ns), np.logical_or, instants)[
             1
         ],

@@ -26,9 +26,9 @@ function sentence(steps, at) {
     return names.length ? `${names.length} ${word}${which}` : "";
   });
   const share = Number(steps.root.coverage[at].toPrecision(3));
-  const down = steps.root.down[at] === "1" ? "The root is down. " : "";
+  const name = steps.root.name, down = steps.root.down[at] === "1" ? `${name} is down. ` : "";
   return `At ${steps.time[at]} s: ${told.filter(Boolean).join(", ")}. ${down}` +
-    `The root knows ${share} % of the agents within the bound; ` +
+    `${name} knows ${share} % of the agents within the bound; ` +
     `the oldest is ${seconds(steps.root.age[at])} old.`;
 }
 
