@@ -1,6 +1,6 @@
 """The scenarios of real delays and failures run, and take their numbers from where they say.
 
-Runs are cut short here; `sim check scenarios/real` runs them whole.
+Runs are cut short here; `sim check scenarios/real/*.yaml` runs them whole.
 """
 
 import json
