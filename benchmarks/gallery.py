@@ -1,6 +1,6 @@
 """The gallery drawn again by today's code: a picture and a line of figures for each scenario.
 
-    python -m benchmarks.gallery                    # all, about ten minutes on two cores
+    python -m benchmarks.gallery                    # all, ten minutes of processor time
     python -m benchmarks.gallery 01-three-nodes 05-partition-recovery
 
 Everything goes through the command line, as a reader would do it: `sim run` measures the scenario
