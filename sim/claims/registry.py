@@ -20,6 +20,7 @@ from sim.claims import (
     c15,
     c16,
     c17,
+    c18,
     c19,
 )
 from sim.claims.claim import Claim
@@ -45,6 +46,7 @@ CLAIMS: Final[dict[str, Claim]] = {
         c15.CLAIM,
         c16.CLAIM,
         c17.CLAIM,
+        c18.CLAIM,
         c19.CLAIM,
     )
 }
