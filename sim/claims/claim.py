@@ -22,6 +22,8 @@ class ScenarioSource:
     """``path=value``: the cells of a short run; empty: all."""
     in_fast: bool = True
     """False: a short run leaves it out."""
+    needs_data: bool = False
+    """True: it reads recordings of $SIM_DATA, and is not run where that is no folder."""
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ Everything finished is stored under one root, so an interrupt costs what was ope
 costs nothing. A source that several claims name is run once.
 """
 
+import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def _of_experiment(source: Experiment, claim: Claim, manner: Manner) -> Iterator
 
 
 def _of_scenario(source: ScenarioSource, manner: Manner, watch: Watch) -> Iterator[Row]:
-    if manner.fast and not source.in_fast:
+    if (manner.fast and not source.in_fast) or (source.needs_data and not _has_data()):
         return
     file = manner.scenarios / f"{source.file}.yaml"
     changes = list(source.fast) if manner.fast else []
@@ -86,6 +87,10 @@ def _of_scenario(source: ScenarioSource, manner: Manner, watch: Watch) -> Iterat
         raise outcome.stopped
     for result in outcome.results:
         yield _row(source.name, file, changes, scenario.plan.seed, result)
+
+
+def _has_data() -> bool:
+    return Path(os.environ.get("SIM_DATA") or "no folder").is_dir()
 
 
 def _cells(scenario: Scenario, only: Sequence[str]) -> Sequence[Cell]:
