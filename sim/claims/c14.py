@@ -41,6 +41,8 @@ LIAR: Final = ScenarioSource(
     "c14-liar", fast=("replications=2",), fast_only=("detection.control.kind=bh",)
 )
 CONTROL: Final = "detection.control.kind"
+BH_POWER: Final = 0.722
+"""Of BH over all nodes if nothing is wrong (theory 10 (c))."""
 RATE: Final = "false share of all discoveries"
 POWER: Final = "share of what is anomalous that is found"
 
@@ -57,7 +59,7 @@ def _hypotheses(of: Evidence) -> Iterator[Finding]:
         worst = largest([_pure(of, procedure, world) for world in HONEST])
         when = f"{name} tests all nodes together and all are honest, some missing or dependent"
         yield at_most(worst, ALPHA, RATE, when)
-        yield told(at_least(_pure(of, procedure, "honest", "power"), 0, POWER, f"{name} alone"))
+        yield _power(of, procedure, "honest", f"{name} tests all nodes together")
     alone = _pure(of, "bh_by_node", "one_place")
     yield at_most(alone, ALPHA, RATE, "each node tests its own by BH, all signals at one")
 
@@ -84,7 +86,7 @@ def _lies(of: Evidence) -> Iterator[Finding]:
         yield at_most(seen, ALPHA, RATE, f"one of 20 lies to {name} and all have four witnesses")
     when = "one of 20 nodes lies to BH and may make one discovery"
     yield at_most(_pure(of, "bh_quota", "liar"), ALPHA, RATE, when)
-    yield told(at_least(_pure(of, "bh_quota", "liar", "power"), 0, POWER, when))
+    yield _power(of, "bh_quota", "liar", when)
     yield from _lies_in_runs(of)
 
 
@@ -96,6 +98,12 @@ def _lies_in_runs(of: Evidence) -> Iterator[Finding]:
             if count != "1":
                 when = f"{when} and agents have {count} witnesses"
             yield at_most(found, ALPHA, RATE, when)
+
+
+def _power(of: Evidence, procedure: str, world: str, when: str) -> Finding:
+    """Control is cheap for who finds nothing, so what is found is told beside it."""
+    found = _pure(of, procedure, world, "power")
+    return told(at_least(found, BH_POWER, POWER, when))
 
 
 def _pure(of: Evidence, procedure: str, world: str, metric: str = "fdr") -> Measured:
