@@ -48,7 +48,7 @@ def test_several_searches_are_put_together_into_one(here, monkeypatch):
     """Each worker begins elsewhere; here they do it one after the other, in this process."""
     monkeypatch.setattr(spread, "crew", lambda jobs, cluster: nullcontext(None))
     trials = Trials(search_of(here, LOUD, TREE), None)
-    found = spread.searched(trials, 16, jobs=2)
+    found = spread.searched(trials, 8, jobs=2)
     alone = Trials(trials.search, None)
     explore(alone, 2, trials.search.seed + 3)
     assert alone.known.keys() < trials.known.keys()
