@@ -8,7 +8,7 @@ import pytest
 
 from sim.engine.faults import FAULTS, make_fault
 from sim.engine.simulation import Simulation
-from sim.measure.recovery import recoveries
+from sim.measure.recovery import cuts, recoveries
 from sim.measure.tables import Tables
 from sim.scenario import catalogue
 from tests.engine.scenarios import (
@@ -217,6 +217,7 @@ def test_a_fault_inside_another_adds_nothing_and_takes_nothing_away():
     outer, inner = cut(), cut(at="1300ms", until="1600ms")
     assert outcomes(run(outer, inner), "regional") == outcomes(run(outer), "regional")
     assert fault_row(run(outer, inner), 1)["regions"] == ""
+    assert not fault_row(run(outer, inner), 1)["cuts"]
 
 
 # Recovery
@@ -228,6 +229,49 @@ def recovery_of(*faults, **blocks):
     tables = Tables.of(recording.tables)
     (recovery,) = recoveries(tables, plan)
     return recovery
+
+
+CHAIN = {"kind": "tree", "branching": 1, "height": 2, "length_km": 1000, "placement": "spread"}
+"""Three sites in a row: whoever is beyond a link that is down has no other way."""
+SHADOWED = {
+    "crash": (["region-0", "rest"], {"nodes": ["regional-0"]}),
+    "hold": (["region-0", "rest"], {"nodes": ["regional-0"]}),
+    "link_down": (["site:site-2", "rest"], {"link": ["site-1", "site-2"]}),
+    "partition": (["region-0", "rest"], {"groups": ["regional-0", "root"]}),
+    "pause": (["region-0", "rest"], {"nodes": ["regional-0"]}),
+}
+"""Faults of nobody who could still report in a partition of these groups."""
+
+
+@pytest.mark.parametrize("kind", SHADOWED)
+@pytest.mark.parametrize("is_first", [False, True], ids=["second", "first"])
+def test_who_is_cut_off_twice_is_cut_off_until_the_later_end(kind, is_first):
+    """Whichever of the two comes first in the file."""
+    groups, options = SHADOWED[kind]
+    pair = [cut(groups=groups), {"kind": kind, **options, "at": "1500ms", "until": "3s"}]
+    recording = run(*(pair[::-1] if is_first else pair), topology=CHAIN)
+    rows = [fault_row(recording, number) for number in (0, 1)]
+    assert [bool(row["cuts"]) for row in rows] == [True, True]
+    assert len({row["regions"] for row in rows}) == 1
+    (both,) = cuts(Tables.of(recording.tables), 4 * S)
+    assert (both.at_ns, both.heal_ns) == (S, 3 * S)
+
+
+def test_links_that_cut_off_only_together_do_so_in_the_shadow_of_a_partition_as_well():
+    """On a ring of four, two links around a site; the second is the one that completes it."""
+    links = [
+        {"kind": "link_down", "link": ["site-0", f"site-{end}"], "at": "1200ms", "until": "3s"}
+        for end in (1, 3)
+    ]
+    recording = run(cut(groups=["site:site-0", "rest"]), *links, topology=RING)
+    assert [bool(fault_row(recording, number)["cuts"]) for number in (1, 2)] == [False, True]
+
+
+@pytest.mark.parametrize("fault", IDLE, ids=[f"{fault['kind']}" for fault in IDLE])
+def test_what_hit_nobody_is_no_cut(fault):
+    pause = {"kind": "pause", "nodes": ["local-0"], "at": "1s", "until": "2s"}
+    row = fault_row(run(fault, pause, topology=STAR))
+    assert (bool(row["cuts"]), row["regions"]) == (False, "")
 
 
 EASY = {"baseline": {"epsilon": 10}}

@@ -7,8 +7,9 @@ import numpy as np
 
 from sim.engine.losses import interrupt
 from sim.engine.roster import Nodes
-from sim.engine.rules import Rule
+from sim.engine.rules import Rule, governing
 from sim.engine.world import Outage, World
+from sim.network.rules_in_force import RulesInForce
 from sim.scenario.plan import FaultPlan
 
 
@@ -51,6 +52,10 @@ class Fault(ABC):
     def end(self, world: World) -> None:
         """Take the change back."""
 
+    def keeps_silent(self, world: World) -> Nodes:
+        """Who cannot report while it holds, even once all others have ended."""
+        return world.roster.none()
+
 
 class RuleFault(Fault):
     """A fault on the way: its rules hold from its begin to its end."""
@@ -67,6 +72,17 @@ class RuleFault(Fault):
     def end(self, world: World) -> None:
         """Lift the rules."""
         del world.rules[self.name]
+
+    def keeps_silent(self, world: World) -> Nodes:
+        """Those whose way to some parent its rules cut."""
+        found, rules = world.roster.none(), world.rules[self.name]
+        for inlet in world.inlets:
+            source = inlet.line.source
+            governed = governing(rules, source, inlet.line.target)
+            in_force = RulesInForce.of(governed, [rule.verdict for rule in rules])
+            if in_force is not None:
+                found[source.tier][:] |= in_force.is_cut()
+        return found
 
 
 class OutageFault(Fault):
@@ -90,6 +106,10 @@ class OutageFault(Fault):
     def end(self, world: World) -> None:
         """Let them act again."""
         del world.outages[self.name]
+
+    def keeps_silent(self, world: World) -> Nodes:
+        """Those whose seats are on its machines."""
+        return world.seating.of_machines(world.outages[self.name].nodes)
 
 
 def newly_out(world: World, outage: Outage) -> int:

@@ -27,7 +27,7 @@ class Effect:
     cut_regions: list[int] = field(default_factory=list)
     """Regions that it cut off from the root."""
     cut: Nodes | None = None
-    """Who could report before it and no longer can; None where it kept nobody from reporting."""
+    """Whom it keeps from reporting, also where others do so at first; None where it is nobody."""
     relieved_ns: int | None = None
     """When none of their rows had a node any more: others had taken over from them all."""
 
@@ -80,17 +80,31 @@ class Timeline:
             world.refresh()
 
     def _change(self, effect: Effect, change: Callable[[], int | None]) -> None:
-        """Let a fault change the world, and note whom that cuts off."""
+        """Let a fault change the world, and note whom that cuts off, or will when others end."""
         world = self._world
-        before, could_reach = world.cut_nodes(), world.reachable_regions()
+        could_not, could_reach = world.cut_nodes(), world.reachable_regions()
         effect.touched += change() or 0
         world.refresh()
+        mine = self._kept_silent(effect.fault, could_not)
+        before = minus(could_not, mine)
+        root = len(world.up)
+        could_reach = could_reach | mine[root - 1] | mine[root][0]
         newly_cut = np.flatnonzero(could_reach & ~world.reachable_regions()).tolist()
         effect.cut_regions = sorted({*effect.cut_regions, *newly_cut})
         cut = minus(world.cut_nodes(), before)
         if effect.fault.silences and any(rows.any() for rows in cut):
             known = world.roster.none() if effect.cut is None else effect.cut
             effect.cut = tuple(now | then for now, then in zip(cut, known, strict=True))
+
+    def _kept_silent(self, fault: Fault, could_not: Nodes) -> Nodes:
+        """Of those who could not report before a fault, whom it keeps from it when that is over."""
+        world = self._world
+        if not any(rows.any() for rows in could_not):
+            return could_not
+        mine = fault.keeps_silent(world)
+        if world.in_use is not None:
+            mine = tuple(one & used for one, used in zip(mine, world.in_use, strict=True))
+        return mine
 
     def _look_for_relief(self) -> None:
         """In a tree that changes a cut may end before its fault does."""
@@ -109,13 +123,13 @@ class Timeline:
         return effect.touched + hits + self._world.control_hits[name]
 
     def _row(self, effect: Effect) -> dict[str, Any]:
-        plan = effect.fault.plan
+        plan, touched = effect.fault.plan, self._touched(effect)
         return {
             "fault": effect.fault.name,
             "kind": plan.kind,
             "at_ns": plan.at_ns,
             "until_ns": -1 if plan.until_ns is None else plan.until_ns,
-            "touched": self._touched(effect),
-            "regions": " ".join(map(str, effect.cut_regions)),
-            "cuts": effect.cut is not None,
+            "touched": touched,
+            "regions": " ".join(map(str, effect.cut_regions)) if touched else "",
+            "cuts": effect.cut is not None and touched > 0,
         }
