@@ -75,7 +75,8 @@ def _read_back(file: Path) -> Scenario:
 
 def _comments(found: Hunt, case: Case) -> Iterator[str]:
     search = found.search
-    call = shlex.join(["sim", "search", search.path])
+    budget = [] if found.budget == search.budget else ["--budget", str(found.budget)]
+    call = shlex.join(["sim", "search", search.path, *budget])
     yield f"# Found by `{call}` (seed {search.seed}) in {found.known:,} runs."
     yield f"# {search.worst}: {bad(found, case)}. The thresholds demand this damage."
     if case == found.smallest and found.is_minimal:

@@ -38,6 +38,8 @@ class Hunt:
 
     trials: Trials
     damage: tuple[Threshold, ...]
+    budget: int
+    """The runs that were asked for."""
     worst: Case | None = None
     smallest: Case | None = None
     """The smallest case so far that does the damage."""
@@ -69,7 +71,7 @@ def hunt(trials: Trials, budget: int, seed: int) -> Hunt:
 
     The same seed and budget do the same in any process.
     """
-    found = Hunt(trials, trials.search.plan.thresholds)
+    found = Hunt(trials, trials.search.plan.thresholds, budget)
     try:
         _timed(found, "explore", budget // 2, lambda: _explore(found, budget, seed))
         _timed(found, "calm", math.inf, lambda: _settle_damage(found))
@@ -88,7 +90,7 @@ def hunt(trials: Trials, budget: int, seed: int) -> Hunt:
 
 def explore(trials: Trials, runs: int, seed: int) -> Hunt:
     """The first part alone: what several processes can do at a time, each with its own seed."""
-    found = Hunt(trials, trials.search.plan.thresholds)
+    found = Hunt(trials, trials.search.plan.thresholds, 2 * runs)
     _timed(found, "explore", runs, lambda: _explore(found, 2 * runs, seed))
     return found
 

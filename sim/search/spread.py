@@ -43,7 +43,7 @@ def searched(trials: Trials, budget: int, jobs: int) -> Hunt:
     with Interrupts():
         if jobs < 2:
             return hunt(trials, budget, trials.search.seed)
-        found = Hunt(trials, trials.search.plan.thresholds)
+        found = Hunt(trials, trials.search.plan.thresholds, budget)
         best = _Explored(trials.search.seed, {}, None, -math.inf)
         try:
             for one in _explored_by(jobs, trials, budget // 2):

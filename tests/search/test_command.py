@@ -28,7 +28,9 @@ def test_a_find_is_told_and_kept_where_it_is_asked_for(here, capsys):
     told = capsys.readouterr().out
     assert "no part can be taken away" in told
     assert "kept:      corpus/capture.yaml" in told
-    assert load_scenario(here / "corpus" / "capture.yaml").plan.adversaries
+    kept = here / "corpus" / "capture.yaml"
+    assert load_scenario(kept).plan.adversaries
+    assert "Found by `sim search search.yaml --budget 12` (seed 1)" in kept.read_text("utf-8")
 
 
 def test_without_a_find_the_end_is_inconclusive(here, capsys):
