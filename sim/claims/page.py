@@ -14,6 +14,7 @@ from sim.claims.finding import Finding
 from sim.claims.verdict import Verdict
 from sim.claims.words import bound_of, in_words, interval_of, taken, value_of
 from sim.report.columns import aligned, markdown_table, safe
+from sim.units import format_count
 
 SIGNS: Final = {
     Verdict.HOLDS: "✔",
@@ -59,7 +60,7 @@ def counts(cards: Sequence[Judged]) -> str:
     """``19 claims: 3 hold, 9 hold when ...``."""
     found = [card.verdict for card in cards]
     parts = [f"{found.count(one)} {one}" for one in Verdict if one in found]
-    return f"{len(cards)} claims: {', '.join(parts)}"
+    return f"{format_count(len(cards), 'claim')}: {', '.join(parts)}"
 
 
 def as_findings(card: Judged) -> str:
