@@ -54,7 +54,7 @@ def recorded(text: str, seed: int) -> tuple[Plan, Recording, Tables]:
     return plan, recording, Tables.of(whole(recording.tables))
 
 
-def test_three_periodic_hops_have_the_mean_age_and_the_supremum_of_theory():
+def test_three_periodic_hops_have_the_mean_age_and_the_supremum_of_theory(figure):
     """theory 8.1: three levels of 0.1 s, d = (5, 20, 40) ms: 0.215 s mean, 0.365 s supremum."""
     plan, _, tables = recorded(TREE, seed=1)
     ages = held(tables, plan.duration_ns)
@@ -69,6 +69,10 @@ def test_three_periodic_hops_have_the_mean_age_and_the_supremum_of_theory():
     # The largest of 4000 sums of three uniform waits comes close to the supremum, never above it:
     # the chance that none is within 0.02 s of it is (1 - 0.2^3 / 6)^4000 = 0.005.
     assert 0.345 < supremum <= 0.365
+    figure("8.1", "three periodic hops: mean age, s", 0.215, mean, standard_error)
+    figure(
+        "8.1", "three periodic hops: largest age of 4,000 chains, s", 0.365, supremum, allowed=0.02
+    )
 
 
 def test_no_age_is_ever_below_the_causal_path():
@@ -80,7 +84,7 @@ def test_no_age_is_ever_below_the_causal_path():
 
 
 @pytest.mark.slow
-def test_loss_lengthens_the_mean_age_as_a_geometric_number_of_periods():
+def test_loss_lengthens_the_mean_age_as_a_geometric_number_of_periods(figure):
     """theory 8.1: T = 0.1, q = 0.1, d = 0.05: 0.1111 s; 1e6 updates."""
     plan, recording, tables = recorded(ONE_HOP, seed=3)
     assert recording.messages >= 1_000_000
@@ -88,10 +92,11 @@ def test_loss_lengthens_the_mean_age_as_a_geometric_number_of_periods():
     expected = 0.05 + 0.1 * (1 / 0.9 - 0.5)
     assert expected == pytest.approx(0.1111, abs=5e-5)
     assert mean == pytest.approx(expected, rel=0.01)
+    figure("8.1", "one hop, a tenth lost: mean age, s", 0.1111, mean, allowed=0.001)
 
 
 @pytest.mark.slow
-def test_the_tail_of_the_age_under_loss_is_geometric():
+def test_the_tail_of_the_age_under_loss_is_geometric(figure):
     """theory 8.1: P(age > d + (k + x) T) = (1 - x) q^k + x q^(k + 1)."""
     plan, _, tables = recorded(ONE_HOP, seed=3)
     ages = held(tables, plan.duration_ns)
@@ -99,6 +104,9 @@ def test_the_tail_of_the_age_under_loss_is_geometric():
         bound_ns = 50_000_000 + int((k + x) * 100_000_000)
         expected = (1 - x) * 0.1**k + x * 0.1 ** (k + 1)
         assert share_older(ages, bound_ns, plan.duration_ns) == pytest.approx(expected, rel=0.01)
+        older = share_older(ages, bound_ns, plan.duration_ns)
+        what = f"one hop, a tenth lost: share of time older than d + {k + x:g} T"
+        figure("8.1", what, expected, older, allowed=0.01 * expected)
 
 
 def share_older(ages: Held, bound_ns: int, end_ns: int) -> float:

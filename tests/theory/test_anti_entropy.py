@@ -60,14 +60,15 @@ def test_binary_descent_shows_two_hashes_for_each_of_d_log_n_over_d_nodes():
     assert shown == pytest.approx(64 * d * (log(n / d, 2) + 1), rel=0.3)
 
 
-def test_the_formula_gives_700_kb_for_a_thousand_differences_in_a_million():
+def test_the_formula_gives_700_kb_for_a_thousand_differences_in_a_million(figure):
     # 590 kB of hashes, 65 kB of items' numbers, 88 kB of requests.
     cost = comparison_cost("merkle", 10**6, 1000, Options(fan_out=2))
     assert cost.bytes == pytest.approx(700_000, rel=0.1)
     assert cost.round_trips == 20
+    figure("8.3", "binary Merkle, 1,000 of 10^6 differ: kB", 700, cost.bytes / 1000, allowed=70)
 
 
-def test_a_thousand_differences_are_reconciled_with_32_to_41_kb_of_symbols():
+def test_a_thousand_differences_are_reconciled_with_32_to_41_kb_of_symbols(figure):
     sent = []
     for seed in range(10):
         net = sync(1500, 1000, seed, method="riblt")
@@ -77,6 +78,13 @@ def test_a_thousand_differences_are_reconciled_with_32_to_41_kb_of_symbols():
     assert 32_400 <= np.mean(sent) <= 41_300
     # The second portion is of the size of an estimate with a standard error of an eighth.
     assert max(sent) <= 24 * 1400 * (1 + 3 / 8)
+    figure(
+        "8.3",
+        "rateless IBLT, 1,000 differ: kB of symbols (32 to 41)",
+        36.8,
+        np.mean(sent) / 1000,
+        allowed=4.5,
+    )
 
 
 def test_what_reconciliation_costs_does_not_depend_on_how_much_is_held():
@@ -112,12 +120,15 @@ def test_the_full_state_costs_all_its_items_and_no_round_trip_but_the_first():
 # Recovering
 
 
-def test_the_worked_examples_come_out():
+def test_the_worked_examples_come_out(figure):
     small = recovery_bounds(S, 80 * MS, 3, 528_000, 100e6, 365 * MS)
     assert small.upper_ns / S == pytest.approx(1.69, abs=0.005)
     assert small.lower_ns == 40 * MS + transfer_ns(528_000, 100e6)
     assert transfer_ns(1_300_000_000, 1e9) / S == pytest.approx(10.4)
     assert transfer_ns(1_300_000_000, 10e9) / S == pytest.approx(1.04)
+    figure(
+        "8.3", "worked example: upper bound of recovery, s", 1.69, small.upper_ns / S, allowed=0.005
+    )
 
 
 def test_nothing_recovers_without_bandwidth():
@@ -164,7 +175,7 @@ def test_told_of_the_heal_there_is_no_waiting_for_a_probe(seed):
 
 
 @pytest.mark.parametrize(("rate_bps", "shipping_s"), [(1e9, 10.4), (10e9, 1.04)])
-def test_a_gigabyte_decides_between_more_and_less_than_ten_seconds(rate_bps, shipping_s):
+def test_a_gigabyte_decides_between_more_and_less_than_ten_seconds(figure, rate_bps, shipping_s):
     heal_ns, big = 2 * S + S // 3, Store()
     big.fill(random_records(1000), 1_300_000)
     net = healed((big, Store()), heal_ns, rate_bps, method="merkle")
@@ -174,6 +185,9 @@ def test_a_gigabyte_decides_between_more_and_less_than_ten_seconds(rate_bps, shi
     measured_ns = recovery_ns(net, heal_ns)
     assert shipping_s * S < measured_ns <= bounds.upper_ns
     assert (measured_ns > 10 * S) == (rate_bps == 1e9)
+    what = f"1.3 GB at {rate_bps / 1e9:g} Gb/s: recovery, s (theory: shipping alone)"
+    allowed = bounds.upper_ns / S - shipping_s
+    figure("8.3", what, shipping_s, measured_ns / S, allowed=allowed)
 
 
 def after_partition(seconds: int, flavour: str, method: str) -> tuple[int, int]:

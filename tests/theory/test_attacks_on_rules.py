@@ -111,11 +111,13 @@ def test_lies_outside_of_the_correct_values_reach_most_of_the_floor(rule, kind):
         ("little_is_enough", 0.0, 0.25335),
     ],
 )
-def test_the_plain_mean_moves_by_the_share_of_the_liars_times_the_lie(kind, of_mean, of_sd):
+def test_the_plain_mean_moves_by_the_share_of_the_liars_times_the_lie(figure, kind, of_mean, of_sd):
     truth = CORRECT.mean(axis=1)
     moved = centre("mean", attacked(kind)) - truth
     sd = CORRECT.std(axis=1, ddof=1)
     np.testing.assert_allclose(moved, SHARE * (of_mean * truth + of_sd * sd), atol=2e-6)
+    expected = (SHARE * (of_mean * truth + of_sd * sd)).mean()
+    figure("5", f"{kind} by a fifth: shift of the plain mean", expected, moved.mean(), allowed=2e-6)
 
 
 def test_the_plain_mean_is_wherever_a_push_wants_it():

@@ -47,10 +47,13 @@ def assert_chance(hits, chance):
     assert means.mean() == pytest.approx(chance, abs=3 * means.std(ddof=1) / math.sqrt(len(hits)))
 
 
-def test_an_aggregator_has_no_honest_watcher_as_often_as_computed():
+def test_an_aggregator_has_no_honest_watcher_as_often_as_computed(figure):
     found = captured()
     assert_chance(found, no_honest_watcher(AGENTS, LIARS, WATCHERS))
     assert_chance(found.any(axis=1), no_honest_watcher(AGENTS, LIARS, WATCHERS, aggregators=12))
+    chance = no_honest_watcher(AGENTS, LIARS, WATCHERS)
+    error = found.mean(axis=1).std(ddof=1) / math.sqrt(SEEDS)
+    figure("7", "half lie: none of three watchers is honest", chance, found.mean(), error)
 
 
 def test_who_is_caught_in_runs_is_who_has_an_honest_watcher():
@@ -71,7 +74,7 @@ def test_who_is_caught_in_runs_is_who_has_an_honest_watcher():
 
 
 @pytest.mark.parametrize(("audits", "share"), [(1, 0.2), (3, 0.2), (2, 0.4)])
-def test_audits_catch_who_drops_children_as_often_as_computed(audits, share):
+def test_audits_catch_who_drops_children_as_often_as_computed(figure, audits, share):
     """Four locals of ten agents drop some of them in 40 rounds, of which each draws anew."""
     found = run(
         {"where": "locals", "share": "40%", "kind": "drop", "of": share},
@@ -86,6 +89,8 @@ def test_audits_catch_who_drops_children_as_often_as_computed(audits, share):
     error = math.sqrt(chance * (1 - chance) / (liars * len(caught)))
     assert len(caught) == 40
     assert caught.mean() / liars == pytest.approx(chance, abs=3 * error)
+    what = f"in runs, {audits} checks of 10 children, {share:.0%} dropped: caught"
+    figure("7", what, chance, caught.mean() / liars, error)
 
 
 @pytest.mark.parametrize("begin_ms", [500, 1990, 2010, 3900, 5000])
@@ -96,7 +101,7 @@ def test_the_time_to_convict_is_the_way_to_the_next_round_and_three_steps(begin_
     assert trial(found)["convicted_ns"] == first_round * S + 300 * MS
 
 
-def test_detection_takes_half_a_round_and_three_steps_on_average():
+def test_detection_takes_half_a_round_and_three_steps_on_average(figure):
     begins = range(2100, 4000, 200)
     times = []
     for begin_ms in begins:
@@ -104,6 +109,7 @@ def test_detection_takes_half_a_round_and_three_steps_on_average():
         times.append(case["convicted_ns"] / MS - begin_ms)
     assert np.mean(times) == pytest.approx(2000 / 2 + 300)
     assert max(times) <= 2000 + 300
+    figure("7", "in runs, rounds of 2 s: from lie to conviction, ms", 1300, np.mean(times))
 
 
 def test_a_forger_biases_what_is_published_only_until_it_is_convicted():

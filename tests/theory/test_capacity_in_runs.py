@@ -73,7 +73,7 @@ def test_the_wait_of_periodic_sources_is_that_of_the_obvious_queue():
 
 
 @pytest.mark.parametrize("ms", [2, 4, 4.5], ids=lambda ms: f"load {ms * 0.2:.1g}")
-def test_the_mean_wait_over_random_phases_is_that_of_the_n_d_d_1_queue(ms):
+def test_the_mean_wait_over_random_phases_is_that_of_the_n_d_d_1_queue(figure, ms):
     """400 locals with 20 agents each: 400 draws of 20 phases."""
     sources, locals_ = 20, 400
     found = tables(
@@ -83,9 +83,11 @@ def test_the_mean_wait_over_random_phases_is_that_of_the_n_d_d_1_queue(ms):
     expected = mean_wait_periodic(sources, ms * sources / 100)
     # The mean wait over one draw of phases has a standard deviation of about half its mean.
     assert services == pytest.approx(expected, abs=3 * 0.5 * expected / locals_**0.5)
+    what = f"in a run, 20 periodic sources, load {ms * 0.2:.1g}: wait, services"
+    figure("8.1", what, expected, services, 0.5 * expected / locals_**0.5)
 
 
-def test_many_sources_and_delays_at_random_wait_as_at_an_m_d_1_queue():
+def test_many_sources_and_delays_at_random_wait_as_at_an_m_d_1_queue(figure):
     jitter = "{kind: exponential, mean: 50ms}"
     blocks = {"rate": "1Hz", "duration": "20s", "every": "500ms", "jitter": jitter}
     found = tables(1000, "{levels: 1, ingress: 500us}", **blocks)
@@ -95,6 +97,13 @@ def test_many_sources_and_delays_at_random_wait_as_at_an_m_d_1_queue():
     assert error < 0.02
     # Of 1000 periodic sources the wait is 0.3 % less: 1.6 / N, as the exact formula has it.
     assert services == pytest.approx(mean_wait_poisson(0.5), abs=3 * error + 0.002)
+    figure(
+        "8.1",
+        "in a run, M/D/1 at load 0.5: wait, services",
+        mean_wait_poisson(0.5),
+        services,
+        error,
+    )
 
 
 def test_periodic_sources_wait_less_than_random_ones_and_as_long_when_they_are_many():
@@ -116,7 +125,9 @@ def test_as_many_messages_are_there_as_come_in_the_time_that_one_stays(ms):
 
 
 @pytest.mark.parametrize("times", [1.5, 2, 4])
-def test_above_load_1_work_piles_up_by_the_excess_and_what_is_served_ages_by_its_share(times):
+def test_above_load_1_work_piles_up_by_the_excess_and_what_is_served_ages_by_its_share(
+    figure, times
+):
     agents = round(100 * times)
     found = tables(agents, "{levels: 1, ingress: 1ms}", duration="4s")
     work_s = load(found, 1, "backlog") * 1e-3
@@ -128,6 +139,14 @@ def test_above_load_1_work_piles_up_by_the_excess_and_what_is_served_ages_by_its
     ages_s = samples["mean_age_ns"][samples["time_ns"] >= 1_000_000_000] / 1e9
     slope = np.polyfit(0.1 * np.arange(len(ages_s)), ages_s, 1)[0]
     assert slope == pytest.approx(1 - 1 / times, abs=0.05)
+    grown = (work_s[-1] - work_s[0]) / seconds
+    figure(
+        "8.1",
+        f"in a run, load {times:g}: work piled up, s a second",
+        times - 1,
+        grown,
+        allowed=0.005,
+    )
 
 
 def test_a_flat_collector_is_full_at_one_agent_for_each_service_in_a_period():
@@ -140,7 +159,7 @@ def test_a_flat_collector_is_full_at_one_agent_for_each_service_in_a_period():
     assert ends[1100] == pytest.approx(100 * 10 * 0.9, abs=100)
 
 
-def test_batched_messages_and_bytes_of_state_grow_linearly_and_the_busiest_node_not_at_all():
+def test_batched_messages_and_bytes_of_state_grow_linearly_and_the_busiest_node_not_at_all(figure):
     """Theory 11: slope 1.000 of batched rounds, measured in runs."""
     sizes, sent, state, busiest = (1_000, 10_000, 100_000), [], [], []
     for agents in sizes:
@@ -156,3 +175,6 @@ def test_batched_messages_and_bytes_of_state_grow_linearly_and_the_busiest_node_
     assert fitted_exponent(sizes, sent).exponent == pytest.approx(1.000, abs=0.0005)
     assert fitted_exponent(sizes, state).exponent == pytest.approx(1.000, abs=0.002)
     assert busiest == pytest.approx([50 * 20e-6] * 3)
+    for what, costs in (("messages", sent), ("bytes of state", state)):
+        slope = fitted_exponent(sizes, costs).exponent
+        figure("11", f"in runs, 10^3 to 10^5 agents: exponent of {what}", 1.0, slope, allowed=0.002)

@@ -62,10 +62,14 @@ def test_with_clocks_that_are_right_no_stamp_is_ahead_of_time():
     assert max(node.ahead_ns_max for node in nodes) == 0
 
 
-def test_a_thousand_entries_are_thirty_times_a_summary_and_a_version_with_a_stamp_a_twentieth():
+def test_a_thousand_entries_are_thirty_times_a_summary_and_a_version_with_a_stamp_a_twentieth(
+    figure,
+):
     assert vector_bytes(1000) == 16_000
     assert overhead(vector_bytes(1000), 528) == pytest.approx(30.3, abs=0.05)
     assert overhead(versioned_bytes(), 528) == pytest.approx(0.045, abs=0.001)
+    times = overhead(vector_bytes(1000), 528)
+    figure("8.2", "vector clock of 1,000 entries, in summaries of 528 B", 30, times, allowed=0.5)
 
 
 def test_the_vectors_of_a_run_are_as_long_as_there_are_writers(run):

@@ -30,30 +30,45 @@ def coverage(kind, group, truth=0.0):
     return make_interval(kind).interval(group).covers(truth).mean()
 
 
+def error(expected, draws):
+    """Standard error of a share of so many draws."""
+    return math.sqrt(expected * (1 - expected) / draws)
+
+
 def share(expected, draws):
     """What a share of so many draws may be if it is `expected`."""
-    return pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / draws))
+    return pytest.approx(expected, abs=4 * error(expected, draws))
 
 
 # Heterogeneity
 
 
 @pytest.mark.slow
-def test_with_an_intraclass_correlation_of_0_1_and_25_values_a_source_naive_95_percent_are_71():
+def test_with_an_intraclass_correlation_of_0_1_and_25_values_a_source_naive_95_percent_are_71(
+    figure,
+):
     group = drawn(1, 4000, 40, 25, between=0.1**0.5, within=0.9**0.5)
     assert real_coverage(CLAIM, design_effect(25, 0.1)) == pytest.approx(0.712, abs=5e-4)
     assert coverage("pooled", group) == share(0.712, 4000)
     for kind in ("clustered", "two_level"):
         assert coverage(kind, group) == share(0.95, 4000)
+    for kind, expected in (("pooled", 0.712), ("clustered", 0.95)):
+        what = f"ICC 0.1, 25 values a source, {kind}: coverage of 95 %"
+        figure("2.4", what, expected, coverage(kind, group), error(expected, 4000))
 
 
-def test_twenty_sources_of_fifty_values_that_differ_by_a_third_of_their_noise_leave_62_percent():
+def test_twenty_sources_of_fifty_values_that_differ_by_a_third_of_their_noise_leave_62_percent(
+    figure,
+):
     """61.7 % by the process's variances; 61.6 % by what twenty sources show of them."""
     ratio = (0.09 / 20 + 1 / 1000) / (1.09 / 1000)
     assert real_coverage(CLAIM, ratio) == pytest.approx(0.617, abs=5e-4)
     group = drawn(2, 6000, 20, 50, between=0.3)
     assert coverage("pooled", group) == share(0.617, 6000)
     assert coverage("clustered", group) == share(0.95, 6000)
+    for kind, expected in (("pooled", 0.617), ("clustered", 0.95)):
+        what = f"20 sources, 50 values each, 0.3 apart, {kind}: coverage of 95 %"
+        figure("2.4", what, expected, coverage(kind, group), error(expected, 6000))
 
 
 @pytest.mark.parametrize(("sources", "normal"), [(2, 0.700), (3, 0.811), (7, 0.902), (20, 0.935)])
@@ -106,10 +121,13 @@ def test_sources_that_sent_from_1_to_60_values_are_covered_if_two_level_is_told_
 Y, V = (0.10, 0.30, 0.35, 0.65, 0.45, 0.15), (0.03, 0.03, 0.05, 0.01, 0.05, 0.02)
 
 
-def test_the_example_of_dersimonian_and_laird_comes_out_to_six_digits():
+def test_the_example_of_dersimonian_and_laird_comes_out_to_six_digits(figure):
     found = combined(Children.of(Y, V))
     numbers = (found.tau2, found.mean, math.sqrt(found.variance))
     np.testing.assert_allclose(numbers, (0.039786, 0.344250, 0.106754), atol=1e-6)
+    told = zip(("tau2", "mean", "standard error"), (0.039786, 0.344250, 0.106754), strict=True)
+    for (what, theory), found in zip(told, numbers, strict=True):
+        figure("2.4", f"DerSimonian and Laird's example: {what}", theory, found, allowed=5e-7)
 
 
 @pytest.mark.slow
@@ -142,11 +160,13 @@ def test_five_to_ten_children_that_differ_need_hartung_and_knapp(count, normal):
 
 
 @pytest.mark.parametrize(("times", "expected"), [(1, 0.95), (2, 0.834), (3, 0.742)])
-def test_values_counted_twice_leave_83_percent_and_three_times_74(times, expected):
+def test_values_counted_twice_leave_83_percent_and_three_times_74(figure, times, expected):
     assert duplicated_coverage([times]) == pytest.approx(expected, abs=5e-4)
     values = np.random.default_rng(6).normal(0, 1, (6000, 200, 1))
     group = group_of(np.tile(values, (1, times, 1)))
     assert coverage("pooled", group) == share(expected, 6000)
+    what = f"every value counted {times} times, pooled: coverage of 95 %"
+    figure("2.4", what, expected, coverage("pooled", group), error(expected, 6000))
 
 
 def test_a_sources_values_sent_twice_leave_a_clustered_interval_as_it_is():

@@ -19,16 +19,26 @@ def within_errors(found: float, expected: float, intervals: int) -> bool:
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_clustered_intervals_cover_95_percent_at_every_tier(tier):
+def test_clustered_intervals_cover_95_percent_at_every_tier(figure, tier):
     """Of 24,000, 8,000 and 2,000 intervals; 20 agents a local, so Student's t matters."""
     run, number = stated(**PLAIN), TIERS[tier]
     assert within_errors(run.share(number), 0.95, int(run.at(number, "intervals")[0]))
+    spread = error(0.95, int(run.at(number, "intervals")[0]))
+    figure("2.4", f"in a run, {tier}, clustered: coverage of 95 %", 0.95, run.share(number), spread)
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_naive_intervals_cover_71_percent_at_an_icc_of_a_tenth_and_25_reports(tier):
+def test_naive_intervals_cover_71_percent_at_an_icc_of_a_tenth_and_25_reports(figure, tier):
     run, number = stated(**PLAIN), TIERS[tier]
     assert within_errors(run.share(number, "naive"), 0.712, int(run.at(number, "intervals")[0]))
+    spread = error(0.712, int(run.at(number, "intervals")[0]))
+    figure(
+        "2.4",
+        f"in a run, {tier}, naive: coverage of 95 %",
+        0.712,
+        run.share(number, "naive"),
+        spread,
+    )
 
 
 def test_20_agents_with_50_reports_and_a_spread_of_03_leave_naive_intervals_62_percent():
@@ -185,10 +195,14 @@ def peeked(interval, **behaviour):
     )
 
 
-def test_whoever_looks_twenty_times_is_misled_in_two_features_of_three():
+def test_whoever_looks_twenty_times_is_misled_in_two_features_of_three(figure):
     """Looks are independent here: 1 - 0.95^20 = 64 %."""
     run = peeked("clustered")
     assert within_errors(run.at(ROOT, "ever_missed")[-1] / 300, 1 - 0.95**20, 300)
+    missed, expected = run.at(ROOT, "ever_missed")[-1] / 300, 1 - 0.95**20
+    figure(
+        "2.5", "in a run, 20 looks at the root: ever misses", expected, missed, error(expected, 300)
+    )
 
 
 @pytest.mark.parametrize("differ", [{}, {"spread": 0.33, "drift": {"sd": 0.3, "tau": "10s"}}])

@@ -45,12 +45,14 @@ def searching(rule, f):
         ("select_mean", 25, 4, 1 / 5),
     ],
 )
-def test_liars_force_the_worst_case_round_after_round_and_no_more(rule, n, f, left):
+def test_liars_force_the_worst_case_round_after_round_and_no_more(figure, rule, n, f, left):
     start = [float(member >= (n - f) // 2) for member in range(n - f)]
     found = spreads(rule, n, f, start, searching(rule, f))
     shares = [after / before for before, after in itertools.pairwise(found)]
     assert shares == pytest.approx([left] * ROUNDS, abs=5e-4)
     assert max(shares) <= contraction(rule, n, f) * (1 + 1e-9)
+    what = f"{rule}, n = {n}, f = {f}: share of the spread that the worst lies leave"
+    figure("6", what, left, max(shares), allowed=5e-4)
 
 
 @pytest.mark.parametrize("rule", RULES)

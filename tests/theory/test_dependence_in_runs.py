@@ -60,12 +60,14 @@ def test_messages_of_a_round_grow_with_the_agents_whatever_is_in_them(kind):
 @pytest.mark.parametrize(
     ("kind", "expected"), [("covariance", 1.0), ("mean_correlation", 1.0), ("all_pairs", 2.0)]
 )
-def test_operations_grow_as_the_theory_says(kind, expected):
+def test_operations_grow_as_the_theory_says(figure, kind, expected):
     """Linear where a tree merges; square where the root looks at all pairs.
 
     Standardising is linear in all of them, so of these sizes the square is not quite pure.
     """
     assert abs(grows(kind, "operations").exponent - expected) <= 0.05
+    slope = grows(kind, "operations").exponent
+    figure("2.3", f"in runs, {kind}: exponent of operations", expected, slope, allowed=0.05)
 
 
 def test_a_thousand_agents_cost_the_flat_way_many_times_the_operations_of_the_tree():

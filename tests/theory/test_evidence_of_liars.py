@@ -42,12 +42,14 @@ def error_of_share(share, n=RUNS):
 
 
 @pytest.mark.parametrize("lie", [LOG_1E200, math.inf], ids=["1e200", "inf"])
-def test_the_robust_mean_is_1_under_attack_and_the_plain_mean_is_destroyed(lie):
+def test_the_robust_mean_is_1_under_attack_and_the_plain_mean_is_destroyed(figure, lie):
     robust = np.exp(e_values.robust_average(attacked(lie), F))
     assert robust.mean() == pytest.approx(1, abs=3 * error(robust))
     assert error(robust) < 0.002
     assert e_values.average(attacked(lie)).min() > LOG_1E200 - 2
     print(f"E[E_f] = {robust.mean():.4f} +- {error(robust):.4f} (standard error), lie {lie:.4g}")
+    what = f"mean of e-values, two of seven say {'1e200' if lie < math.inf else 'inf'}"
+    figure("3", what, 1, robust.mean(), error(robust))
 
 
 @pytest.mark.parametrize("lie", [LOG_1E200, math.inf], ids=["1e200", "inf"])
@@ -209,14 +211,17 @@ def test_a_third_of_liars_tips_no_outcome_from_what_the_correct_say(lies, verdic
 
 
 @pytest.mark.parametrize("f", [1, 5, 20, 33])
-def test_liars_at_the_cap_widen_the_bounds_in_proportion_to_their_number(f):
+def test_liars_at_the_cap_widen_the_bounds_in_proportion_to_their_number(figure, f):
     """The correct report 1 nat, liars -4: U - L = f (1 + 4)."""
     quanta = evidence.quantise([1.0] * (100 - f) + [-1e9] * f, cap=4)
     assert evidence.bounds(quanta, f).width == 5 * f
+    figure(
+        "3", f"{f} of 100 lie at a cap of 4 nats: U - L", 5 * f, evidence.bounds(quanta, f).width
+    )
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 1 / 3])
-def test_expected_width_of_honest_normal_reports(share):
+def test_expected_width_of_honest_normal_reports(figure, share):
     """U - L is the f largest less the f smallest: 2 k sd phi(z) with z the quantile of the share.
 
     Nearly linear in f for liars far out, and less than that for reports that are close together.
@@ -226,6 +231,14 @@ def test_expected_width_of_honest_normal_reports(share):
     widths = evidence.bounds(quanta, round(share * k)).width
     density = math.exp(-(ndtri(share) ** 2) / 2) / math.sqrt(2 * math.pi)
     assert widths.mean() == pytest.approx(2 * k * sd * density, abs=4 * error(widths))
+    expected = 2 * k * sd * density
+    figure(
+        "3",
+        f"f = {share:.0%} of honest normal reports: U - L, nats",
+        expected,
+        widths.mean(),
+        error(widths),
+    )
 
 
 @pytest.mark.parametrize(("strength", "verdict"), [(0.55, UNDETERMINED), (0.85, ALARM)])

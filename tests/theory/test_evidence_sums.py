@@ -52,7 +52,7 @@ def naive_sd(n):
     return math.sqrt(float((steps * (totals * 2.0**-52) ** 2).sum()) / 12)
 
 
-def test_the_error_of_a_naive_sum_is_a_random_walk_of_roundings():
+def test_the_error_of_a_naive_sum_is_a_random_walk_of_roundings(figure):
     n, draws = 10_000, 100
     values = np.random.default_rng(1).random((draws, n))
     errors = [
@@ -61,6 +61,8 @@ def test_the_error_of_a_naive_sum_is_a_random_walk_of_roundings():
     ]
     rms = math.sqrt(np.square(errors).mean())
     assert rms == pytest.approx(naive_sd(n), rel=4 / math.sqrt(2 * draws))
+    error = naive_sd(n) / math.sqrt(2 * draws)
+    figure("2.1", "naive float64 sum of 10^4 uniform items: rms error", naive_sd(n), rms, error)
 
 
 @pytest.mark.parametrize(
@@ -71,27 +73,38 @@ def test_the_figures_of_the_theory_are_draws_of_that_walk(n, found):
     assert naive_sd(n) / 100 < found < 4 * naive_sd(n)
 
 
-def test_the_error_of_fixed_point_is_that_of_rounding_each_item_once():
+def test_the_error_of_fixed_point_is_that_of_rounding_each_item_once(figure):
     n, draws = 10_000, 200
     items_ = np.random.default_rng(2).normal(size=(draws, n))
     off = evidence.quantise(items_) * evidence.QUANTUM - items_  # exact: both ends are close
     rms = math.sqrt(np.square(off.sum(axis=1)).mean())
     assert rms == pytest.approx(math.sqrt(n / 12) * evidence.QUANTUM, rel=4 / math.sqrt(2 * draws))
     assert np.abs(off).max() <= evidence.QUANTUM / 2
+    theory = math.sqrt(n / 12) * evidence.QUANTUM
+    figure(
+        "3",
+        "fixed-point sum of 10^4 ratios: rms error, nats",
+        theory,
+        rms,
+        theory / math.sqrt(2 * draws),
+    )
 
 
-def test_a_hundred_million_items_in_fixed_point_are_off_by_a_hundredth_of_a_nat_at_worst():
+def test_a_hundred_million_items_in_fixed_point_are_off_by_a_hundredth_of_a_nat_at_worst(figure):
     worst, rms = 1e8 * evidence.QUANTUM / 2, math.sqrt(1e8 / 12) * evidence.QUANTUM
     assert worst == pytest.approx(0.012, abs=5e-4)
     assert rms == pytest.approx(7e-7, abs=5e-8)
+    figure("3", "10^8 items in quanta of 2^-32: worst error, nats", 0.012, worst, allowed=5e-4)
+    figure("3", "10^8 items in quanta of 2^-32: rms error, nats", 7e-7, rms, allowed=5e-8)
 
 
-def test_a_probability_saturates_at_53_ln_2():
+def test_a_probability_saturates_at_53_ln_2(figure):
     """36.7368: the odds against are 2**-53, half of what a float below 1 can tell from 1."""
     edge = 53 * math.log(2)
     assert edge == pytest.approx(36.7368, abs=5e-5)
     assert evidence.expit(edge + 1e-4) == 1
     assert evidence.expit(edge - 1e-4) < 1
+    figure("3", "log-odds from which a probability is 1.0, nats", 36.7369, edge, allowed=2e-4)
 
 
 def test_a_probability_forgets_its_log_odds_long_before_it_saturates():
@@ -101,7 +114,7 @@ def test_a_probability_forgets_its_log_odds_long_before_it_saturates():
         evidence.logit(evidence.expit(37.0))
 
 
-def test_correlated_evidence_counts_for_what_it_is_worth():
+def test_correlated_evidence_counts_for_what_it_is_worth(figure):
     """Mean of n equally correlated normals: its variance is that of n / (1 + (n - 1) rho)."""
     n, rho, draws = 20, 0.3, 20_000
     rng = np.random.default_rng(6)
@@ -109,3 +122,7 @@ def test_correlated_evidence_counts_for_what_it_is_worth():
     means = (math.sqrt(rho) * shared + math.sqrt(1 - rho) * own).mean(axis=1)
     worth = float(evidence.effective_count(n, rho))
     assert 1 / means.var() == pytest.approx(worth, rel=4 * math.sqrt(2 / draws))
+    found = 1 / means.var()
+    figure(
+        "3", "20 items, correlation 0.3: worth so many", worth, found, worth * math.sqrt(2 / draws)
+    )

@@ -36,11 +36,12 @@ def false_shares(control, decide="root", agents=f"{ANOMALOUS:.0%}"):
 
 
 @pytest.mark.slow
-def test_bh_at_the_root_makes_the_false_discoveries_that_theory_says():
+def test_bh_at_the_root_makes_the_false_discoveries_that_theory_says(figure):
     shares = false_shares({"kind": "bh", "alpha": f"{ALPHA:.0%}"})
     error = shares.std() / np.sqrt(len(shares))
     assert abs(shares.mean() - (1 - ANOMALOUS) * ALPHA) < 4 * error
     assert error < 0.005
+    figure("10", "in a run, BH at the root: FDR", 0.09, shares.mean(), error)
 
 
 @pytest.mark.slow
@@ -82,7 +83,7 @@ def decided(control, size="9sd", decide="root", more=None, **blocks):
 
 
 @pytest.mark.slow
-def test_one_lying_local_of_twenty_takes_control_away_from_bh_as_theory_says():
+def test_one_lying_local_of_twenty_takes_control_away_from_bh_as_theory_says(figure):
     """It floods: 18 of its 20 agents are well and 2 are not. Theory: 0.419 with m = 1000.
 
     R alarms reject p <= 0.1 R / 400, so of 342 agents that are well and not lied about 0.0855 R
@@ -96,6 +97,8 @@ def test_one_lying_local_of_twenty_takes_control_away_from_bh_as_theory_says():
     assert abs(shares.mean() - (18 + 0.0855 * alarms) / alarms) < 4 * error
     assert abs(shares.mean() - 0.419) < 4 * error
     assert 0.7 < power < 0.8
+    expected = (18 + 0.0855 * alarms) / alarms
+    figure("10", "in a run, BH, one local of 20 lies: FDR", expected, shares.mean(), error)
 
 
 @pytest.mark.slow
@@ -117,12 +120,15 @@ def test_e_values_do_not_help_against_who_makes_them_up():
 
 
 @pytest.mark.slow
-def test_a_root_that_half_of_the_agents_cannot_reach_keeps_half_the_level_and_half_the_power():
+def test_a_root_that_half_of_the_agents_cannot_reach_keeps_half_the_level_and_half_the_power(
+    figure,
+):
     """Theory: pi0 alpha / 2 = 0.045 with the others at p = 1; some of half of the anomalies."""
     shares, found = decided({"kind": "bh"}, faults=CUT)
     error = shares[5:].std() / np.sqrt(len(shares) - 5)
     assert abs(shares[5:].mean() - 0.045) < 4 * error
     assert 0.4 < found[5:].mean() < 0.6
+    figure("10", "in a run, BH, half cannot be reached: FDR", 0.045, shares[5:].mean(), error)
 
 
 @pytest.mark.slow

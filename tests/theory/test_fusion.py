@@ -36,7 +36,7 @@ def assert_covers(errors, variance, expected):
     assert coverage(errors, variance) == pytest.approx(expected, abs=4 * spread)
 
 
-def test_two_copies_of_one_estimate_cover_83_percent_with_a_squared_error_of_2():
+def test_two_copies_of_one_estimate_cover_83_percent_with_a_squared_error_of_2(figure):
     errors = np.random.default_rng(1).standard_normal(DRAWS)
     fused = inverse_variance([Estimate.of(0.0, 1.0)] * 2)
     assert fused.covariance[0, 0] == pytest.approx(0.5)
@@ -46,14 +46,22 @@ def test_two_copies_of_one_estimate_cover_83_percent_with_a_squared_error_of_2()
     assert nees(errors[:, None], fused.covariance) == pytest.approx(
         2, abs=4 * 2 * math.sqrt(2 / DRAWS)
     )
+    what = "two copies of one estimate by inverse variance: "
+    error = math.sqrt(0.834 * 0.166 / DRAWS)
+    figure("8.2", what + "coverage of 95 %", 0.834, coverage(errors, 0.5), error)
+    found = nees(errors[:, None], fused.covariance)
+    figure("8.2", what + "NEES", 2, found, 2 * math.sqrt(2 / DRAWS))
 
 
-def test_covariance_intersection_of_independent_equals_covers_99_4_percent():
+def test_covariance_intersection_of_independent_equals_covers_99_4_percent(figure):
     errors = np.random.default_rng(2).standard_normal((DRAWS, 2)).mean(axis=1)
     fused = covariance_intersection([Estimate.of(0.0, 1.0)] * 2)
     assert fused.covariance[0, 0] == pytest.approx(1.0)
     assert expected_coverage(0.5, 1.0) == pytest.approx(0.994, abs=0.0005)
     assert_covers(errors, 1.0, expected_coverage(0.5, 1.0))
+    what = "covariance intersection of independent equals: coverage of 95 %"
+    error = math.sqrt(0.994 * 0.006 / DRAWS)
+    figure("8.2", what, 0.994, coverage(errors, 1.0), error)
 
 
 def test_inverse_variance_of_independent_estimates_covers_what_it_claims():

@@ -22,8 +22,11 @@ def ran(n, f, slots=1, **options):
 
 
 @pytest.mark.parametrize(("n", "f", "expected"), SIZES)
-def test_a_decision_takes_eight_messages_for_each_other_member(n, f, expected):
+def test_a_decision_takes_eight_messages_for_each_other_member(figure, n, f, expected):
     assert sum(ran(n, f).messages.values()) == expected == 8 * (n - 1)
+    figure(
+        "6", f"hotstuff, n = {n}: messages of a slot", expected, sum(ran(n, f).messages.values())
+    )
 
 
 @pytest.mark.parametrize(("n", "f", "expected"), SIZES)
@@ -38,13 +41,14 @@ def test_each_step_is_said_once_by_or_to_each_other_member(n, f, expected):
 
 
 @pytest.mark.parametrize(("n", "f", "expected"), SIZES)
-def test_all_have_decided_seven_delays_after_the_leaders_proposal(n, f, expected):
+def test_all_have_decided_seven_delays_after_the_leaders_proposal(figure, n, f, expected):
     net = ran(n, f)
     sent = net.journal.table("sent")
     proposed_ns = sent["at_ns"][sent["kind"] == "Prepare"].min()
     assert proposed_ns == DELAY_NS, "a new-view takes one delay"
     latencies = [(found[1][0] - proposed_ns) / DELAY_NS for found in net.decided]
     assert latencies == [6.0] + [7.0] * (n - 1)
+    figure("6", f"hotstuff, n = {n}: delays from the leader's proposal", 7, max(latencies))
 
 
 @pytest.mark.parametrize(("n", "f", "expected"), SIZES)

@@ -29,14 +29,19 @@ def maker(kind, name, watches, watched_by, options):
     return DETECTORS[kind](Post(name, watches, watched_by, options=options))
 
 
+def mean_of(sample):
+    """The mean of a sample and its standard error."""
+    sample = np.asarray(sample, float)
+    return sample.mean(), sample.std(ddof=1) / math.sqrt(len(sample))
+
+
 def assert_mean(sample, expected):
     """A sample mean against theory, to three standard errors."""
-    sample = np.asarray(sample, float)
-    error = sample.std(ddof=1) / math.sqrt(len(sample))
-    assert sample.mean() == pytest.approx(expected, abs=3 * error)
+    mean, error = mean_of(sample)
+    assert mean == pytest.approx(expected, abs=3 * error)
 
 
-def test_a_crash_is_suspected_after_the_timeout_less_half_a_period_plus_the_delay():
+def test_a_crash_is_suspected_after_the_timeout_less_half_a_period_plus_the_delay(figure):
     phases_ns = np.random.default_rng(1).integers(0, S, 400)
     options = {"period_ns": S, "timeout_ns": 3 * S}
     world = watched_pairs("heartbeat", 400, constant(50 * MS), phases_ns, **options)
@@ -47,10 +52,11 @@ def test_a_crash_is_suspected_after_the_timeout_less_half_a_period_plus_the_dela
     delays = np.array(world.times(Suspected)) / S - 5
     assert len(delays) == 400
     assert_mean(delays, 3 - 0.5 + 0.05)
+    figure("8.3", "heartbeats of 1 s, timeout 3 s: crash to suspicion, s", 2.55, *mean_of(delays))
 
 
 @pytest.mark.parametrize(("lost", "missed"), [(0.2, 2), (0.2, 3), (0.5, 3)])
-def test_a_correct_node_is_suspected_once_in_so_many_periods(lost, missed):
+def test_a_correct_node_is_suspected_once_in_so_many_periods(figure, lost, missed):
     """Each suspicion is one run of exactly `missed` losses that follows an arrival."""
     rng = np.random.default_rng(2)
     judge = lambda *_: "lost" if rng.random() < lost else 10 * MS  # noqa: E731
@@ -65,6 +71,9 @@ def test_a_correct_node_is_suspected_once_in_so_many_periods(lost, missed):
     # q**K counts the instants at which the last K were lost; an episode of losses begins at
     # (1 - q) of them: the arrival before it is what makes it a new suspicion.
     assert_mean(per_pair / periods, (1 - lost) * lost**missed)
+    expected = (1 - lost) * lost**missed
+    what = f"a share {lost} lost, {missed} missed: false suspicions a period"
+    figure("8.3", what, expected, *mean_of(per_pair / periods))
 
 
 def test_at_5_percent_loss_the_last_three_are_missing_half_a_second_an_hour():
@@ -96,18 +105,22 @@ def silences(kind, intervals_ns, jitter_ns, **options):
 
 
 @pytest.mark.parametrize(("mean_s", "sd_s", "expected_s"), [(1.0, 0.1, 1.561), (0.1, 0.02, 0.212)])
-def test_phi_8_is_reached_5_61_deviations_after_the_mean_interval(mean_s, sd_s, expected_s):
+def test_phi_8_is_reached_5_61_deviations_after_the_mean_interval(figure, mean_s, sd_s, expected_s):
     assert mean_s + sd_s * -NormalDist().inv_cdf(1e-8) == pytest.approx(expected_s, abs=5e-4)
     # An interval is a period and the difference of two delays, so its deviation is sqrt(2) theirs.
     jitter_ns = round(sd_s * S / math.sqrt(2))
     spans = silences("phi", 150, jitter_ns, period_ns=round(mean_s * S), sd_ns_min=0)
     assert_mean(np.array(spans) / S, expected_s)
+    what = f"phi = 8, intervals {mean_s} +- {sd_s} s: silence until suspicion, s"
+    figure("8.3", what, expected_s, *mean_of(np.array(spans) / S))
 
 
-def test_phi_8_in_the_exponential_model_is_18_4_mean_intervals():
+def test_phi_8_in_the_exponential_model_is_18_4_mean_intervals(figure):
     assert 8 * math.log(10) == pytest.approx(18.42, abs=5e-3)
     spans = silences("phi", 50, MS, period_ns=S, law="exponential")
     assert_mean(np.array(spans) / S, 8 * math.log(10))
+    what = "phi = 8, exponential model: silence until suspicion, intervals"
+    figure("8.3", what, 8 * math.log(10), *mean_of(np.array(spans) / S))
 
 
 def periods_until_pinged(n, run):
@@ -127,9 +140,11 @@ def periods_until_pinged(n, run):
     raise AssertionError("never")
 
 
-def test_swim_detects_first_after_1_57_periods_on_average():
+def test_swim_detects_first_after_1_57_periods_on_average(figure):
     n = 50
     computed = 1 / (1 - (1 - 1 / (n - 1)) ** (n - 1))
     assert computed == pytest.approx(1.5726, abs=5e-5)
     assert computed < math.e / (math.e - 1)
-    assert_mean([periods_until_pinged(n, run) for run in range(120)], computed)
+    periods = [periods_until_pinged(n, run) for run in range(120)]
+    assert_mean(periods, computed)
+    figure("8.3", "swim, n = 50: periods until a dead member is asked", 1.5726, *mean_of(periods))

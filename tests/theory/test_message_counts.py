@@ -30,8 +30,10 @@ def messages_of_a_round(agents: int, rounds: int = 1) -> tuple[int, int]:
     ("agents", "messages", "hops"),
     [(1_000, 1_022, 3), (10_000, 10_222, 4), (100_000, 102_222, 5)],
 )
-def test_a_batched_round_takes_the_messages_of_theory(agents, messages, hops):
-    assert messages_of_a_round(agents, rounds=2) == (messages, hops)
+def test_a_batched_round_takes_the_messages_of_theory(figure, agents, messages, hops):
+    found = messages_of_a_round(agents, rounds=2)
+    assert found == (messages, hops)
+    figure("11", f"in a run, {agents:,} agents: messages of a round", messages, found[0])
 
 
 @pytest.mark.slow

@@ -40,8 +40,18 @@ def assert_chance(hits, chance):
 
 
 @pytest.mark.parametrize("liars", [200, 250, 333])
-def test_groups_are_captured_as_often_as_computed(liars):
+def test_groups_are_captured_as_often_as_computed(figure, liars):
     assert_chance(liars_by_group(liars) > (GROUP - 1) // 3, captured_group(AGENTS, liars, GROUP))
+    by_epoch = (liars_by_group(liars) > (GROUP - 1) // 3).mean(axis=1)
+    error = by_epoch.std(ddof=1) / math.sqrt(EPOCHS)
+    chance = captured_group(AGENTS, liars, GROUP)
+    figure(
+        "4",
+        f"{liars} liars of 1,000, random seats: a group of 50 has over 16",
+        chance,
+        by_epoch.mean(),
+        error,
+    )
 
 
 def test_the_number_of_liars_in_a_group_has_the_whole_computed_distribution():
@@ -50,11 +60,15 @@ def test_the_number_of_liars_in_a_group_has_the_whole_computed_distribution():
         assert_chance(inside > above, hypergeometric_sf(above, AGENTS, 200, GROUP))
 
 
-def test_committees_lie_as_often_as_computed():
+def test_committees_lie_as_often_as_computed(figure):
     # 30 % liars in committees of 3: all three lie with 2.7 %.
     drawn = np.array([committees(epoch(number), MEMBERS, 3, 23) for number in range(EPOCHS)])
     assert_chance((drawn < 300).all(axis=2), no_honest_watcher(AGENTS, 300, 3))
     assert_chance((drawn < 300).all(axis=2).any(axis=1), no_honest_watcher(AGENTS, 300, 3, 23))
+    lying = (drawn < 300).all(axis=2).mean(axis=1)
+    error = lying.std(ddof=1) / math.sqrt(EPOCHS)
+    chance = no_honest_watcher(AGENTS, 300, 3)
+    figure("7", "300 liars of 1,000: all of a committee of 3 lie", chance, lying.mean(), error)
 
 
 def test_the_liars_who_own_a_chosen_tree_own_no_group_of_a_drawn_one():

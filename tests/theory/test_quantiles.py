@@ -12,7 +12,7 @@ RUNS = 150
 @pytest.mark.parametrize(
     ("k", "error"), [(200, 0.0133), (400, 0.0068), (800, 0.0035), (1600, 0.0018)]
 )
-def test_the_rank_error_of_k_is_that_of_the_table_and_is_kept(k, error):
+def test_the_rank_error_of_k_is_that_of_the_table_and_is_kept(figure, k, error):
     assert round(rank_error(k), 4) == error
     rng = np.random.default_rng(k)
     values = np.arange(20_000.0)
@@ -23,6 +23,7 @@ def test_the_rank_error_of_k_is_that_of_the_table_and_is_kept(k, error):
     # The table is for values one by one. Fed at once, a list gives way once and not many times:
     # the worst of 50 ranks in 40 sketches stays below a third of the table.
     assert 0 < errors.max() < error / 3
+    figure("2.2", f"KLL, k = {k}: rank error at 99 %", error, rank_error(k), allowed=5e-5)
 
 
 def through_a_tree(rng, k=200):
@@ -35,7 +36,7 @@ def through_a_tree(rng, k=200):
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_values_through_20_locals_and_2_regionals():
+def test_a_hundred_thousand_values_through_20_locals_and_2_regionals(figure):
     # The theory has a mean of 0.27 % and a 99th percentile of 0.49 %, of another library. Ours has
     # 0.21 % and 0.34 %: the same size (400 values: 1.6 kB in single precision), below both.
     rng = np.random.default_rng(1)
@@ -45,3 +46,7 @@ def test_a_hundred_thousand_values_through_20_locals_and_2_regionals():
     assert errors.mean() + 4 * standard_error < 0.0027
     assert np.quantile(errors, 0.99) < 0.0049
     assert 4 * sizes.mean() == pytest.approx(1600, rel=0.05)
+    reason = "Theory's is of another library; this one, of the same size, errs less."
+    what = "KLL, k = 200, through a tree: largest of seven rank errors"
+    figure("2.2", what, 0.0027, errors.mean(), standard_error, reason=reason)
+    figure("2.2", "KLL, k = 200: bytes of a sketch", 1600, 4 * sizes.mean(), allowed=80)

@@ -36,9 +36,12 @@ def latencies_s(
     return sent_ns / 1e9, (messages["arrived_ns"][chosen] - sent_ns) / 1e9
 
 
-def test_below_saturation_a_line_adds_its_transmission_time_and_no_wait():
+def test_below_saturation_a_line_adds_its_transmission_time_and_no_wait(figure):
     _, took = latencies_s(f"uplink: {20 * BITS}bps")  # 50 ms a message, one every 100 ms
     assert took == pytest.approx(0.005 + 0.050, abs=1e-8)
+    figure(
+        "8.1", "in a run, line at load 0.5: delay of a report, s", 0.055, took.mean(), allowed=1e-8
+    )
 
 
 def test_above_saturation_the_backlog_of_a_line_grows_by_the_excess_load():
@@ -67,9 +70,16 @@ def test_a_receiver_takes_simultaneous_messages_one_by_one():
     assert 0 < slower[2:].mean() / 1e6 < 100
 
 
-def test_an_overloaded_receiver_falls_behind_by_the_excess_load():
+def test_an_overloaded_receiver_falls_behind_by_the_excess_load(figure):
     plan = parse_scenario(SCENARIO.format(line="ingress: [10ms, 0s]", faults="[]"), "queues.yaml")
     ages = simulate(plan, seed=1).tables["samples"]["mean_age_ns"] / 1e9
     # 20 messages of 10 ms each 100 ms is load 2: what is being taken in at t was sent at t / 2.
     growth = np.diff(ages)[5:]
     assert growth.mean() == pytest.approx(0.5, abs=0.05)
+    figure(
+        "8.1",
+        "in a run, receiver at load 2: age gained, s a second",
+        0.5,
+        growth.mean(),
+        allowed=0.05,
+    )

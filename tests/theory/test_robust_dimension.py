@@ -38,12 +38,15 @@ def errors(rule, share):
 
 
 @pytest.mark.parametrize(("kind", "share"), ERRORS)
-def test_the_error_in_ten_features_is_that_of_the_theory(kind, share):
+def test_the_error_in_ten_features_is_that_of_the_theory(figure, kind, share):
     """Within 4 standard errors of a single draw, which is what theory has."""
     found, expected = errors(make_rule(kind), share), ERRORS[kind, share]
     draw = found.std(ddof=1)
     print(f"{kind}, {share:.0%}: {found.mean():.3f} +- {draw / GROUPS**0.5:.3f}, theory {expected}")
     assert found.mean() == pytest.approx(expected, abs=4 * draw / math.sqrt(GROUPS) + draw)
+    error = draw / math.sqrt(GROUPS)
+    what = f"10 features, {share:.0%} at +5 in each, {kind}: error, sd"
+    figure("4", what, expected, found.mean(), error, theory_error=draw)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.2])
@@ -110,12 +113,15 @@ BROKEN = ("mean",)
 
 @pytest.mark.parametrize(("n", "f"), KAPPA)
 @pytest.mark.parametrize("kind", [kind for kind in RULES if kind not in (*BROKEN, "bulyan")])
-def test_two_clusters_attain_the_lower_bound_of_all_rules(kind, n, f):
+def test_two_clusters_attain_the_lower_bound_of_all_rules(figure, kind, n, f):
     """f / (n - 2 f): no rule has less (Allouah et al. 2023, proposition 1), and here it is met."""
     found = kappa(make_rule(kind), n, f)
     print(f"{kind}: {found:.4f} at n = {n}, f = {f}")
     assert found == pytest.approx(f / (n - 2 * f), rel=1e-6)
     assert found == pytest.approx(KAPPA[n, f], abs=5e-5)
+    figure(
+        "4", f"kappa of {kind}, two clusters, n = {n}, f = {f}", KAPPA[n, f], found, allowed=5e-5
+    )
 
 
 def test_the_mean_has_no_such_bound():

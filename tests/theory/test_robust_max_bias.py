@@ -28,17 +28,19 @@ def bias(kind, share, lie=math.inf, n=ITEMS, **options):
 
 
 @pytest.mark.parametrize("share", SHARES)
-def test_the_median_has_the_bias_of_the_table(share):
+def test_the_median_has_the_bias_of_the_table(figure, share):
     found = bias("median", SHARES[share])
     print(f"median, {share}: {found:.4f}, theory {MEDIAN[share]:.4f}")
     assert found == pytest.approx(MEDIAN[share], abs=2e-4)
+    figure("4", f"median, {share} at infinity: bias, sd", MEDIAN[share], found, allowed=2e-4)
 
 
 @pytest.mark.parametrize("share", list(SHARES)[1:])
-def test_the_trimmed_mean_has_the_bias_of_the_table(share):
+def test_the_trimmed_mean_has_the_bias_of_the_table(figure, share):
     found = bias("trimmed_mean", SHARES[share])
     print(f"trimmed mean, {share}: {found:.4f}, theory {TRIMMED[share]:.4f}")
     assert found == pytest.approx(TRIMMED[share], abs=2e-4)
+    figure("4", f"trimmed mean, {share} at infinity: bias, sd", TRIMMED[share], found, allowed=2e-4)
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -82,13 +84,14 @@ def order_statistic(i, n):
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("trimmed_mean", 0.6156), ("median", 0.5550)])
-def test_three_liars_among_ten_have_the_exact_bias(kind, expected):
+def test_three_liars_among_ten_have_the_exact_bias(figure, kind, expected):
     """Both rules are linear in the sorted items, so expectations go in and the expectation out."""
     correct = [order_statistic(i, 7) for i in range(1, 8)]
     items = np.array([*correct, math.inf, math.inf, math.inf])[None, :, None]
     found = make_rule(kind).centre(items, np.ones((1, 10)), 3)[0, 0]
     print(f"{kind}, 3 of 10 at infinity: {found:+.4f}, theory {expected:+.4f}")
     assert found == pytest.approx(expected, abs=5e-5)
+    figure("4", f"{kind}, 3 of 10 at infinity: bias, sd", expected, found, allowed=5e-5)
 
 
 EFFICIENCIES = {
@@ -102,7 +105,7 @@ NOISE = np.random.default_rng(15).normal(size=(GROUPS, SIZE, 1))
 
 
 @pytest.mark.parametrize("name", EFFICIENCIES)
-def test_what_a_rule_costs_where_nobody_lies(name):
+def test_what_a_rule_costs_where_nobody_lies(figure, name):
     """Efficiency = variance of the mean over that of the rule, within 4 standard errors.
 
     Both are of the same items, with correlation sqrt(efficiency), so the error of the logarithm
@@ -115,3 +118,4 @@ def test_what_a_rule_costs_where_nobody_lies(name):
     print(f"{name}: {found:.3f} +- {error:.3f}, theory {expected}")
     assert found == pytest.approx(expected, abs=4 * error + 0.003)
     assert efficiency(kind, share) == pytest.approx(expected, abs=5e-4)
+    figure("4", f"{name}: efficiency without liars", expected, found, error)

@@ -22,10 +22,13 @@ def root(liars, size, rule=RULE):
     return float(nested(items, SHAPE, rule, SHARE)[0, 0])
 
 
-def test_a_lie_of_68_well_placed_agents_moves_the_root_by_a_144th():
+def test_a_lie_of_68_well_placed_agents_moves_the_root_by_a_144th(figure):
     slope = (root(WELL_PLACED, 3000.0) - root(WELL_PLACED, 1000.0)) / 2000
     print(f"slope 1 / {1 / slope:.2f}, root at A = 1000: {root(WELL_PLACED, 1000.0):.2f}")
     assert slope == pytest.approx(1 / 144, rel=0.01)
+    figure(
+        "4", "68 of 1,000 in the worst seats say A: A over the bias", 144, 1 / slope, allowed=1.44
+    )
 
 
 def test_the_root_is_then_off_by_seven_sigma_at_a_thousand():
@@ -59,7 +62,7 @@ def test_a_flat_trimmed_mean_counts_agents():
 
 
 @pytest.mark.parametrize(("shape", "captors"), [((50, 10, 2), 68), ((50, 10, 10), 272)])
-def test_the_product_of_thresholds_takes_the_root(shape, captors):
+def test_the_product_of_thresholds_takes_the_root(figure, shape, captors):
     needed = 1
     placed = np.zeros(1, np.int64)
     for size in reversed(shape):
@@ -72,6 +75,7 @@ def test_the_product_of_thresholds_takes_the_root(shape, captors):
     assert nested(items, shape, RULE, SHARE)[0, 0] > 1e5
     items[placed[-1]] = 0.0
     assert nested(items, shape, RULE, SHARE)[0, 0] == 0.0
+    figure("4", f"tree of {shape}: agents that own the root", captors, len(placed))
 
 
 def test_medians_give_the_root_away_too():

@@ -116,7 +116,7 @@ def row_of(kind: str) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.slow
-def test_strict_priority_waits_as_cobham_says():
+def test_strict_priority_waits_as_cobham_says(figure):
     """lambda = (.2, .6), exp(1): 1.0 and 5.0 s, and 4.0 s first come, first served.
 
     A run of this length is off by 7 % in the waits of the many: work is conserved, so what this
@@ -132,6 +132,9 @@ def test_strict_priority_waits_as_cobham_says():
     # 0.2 W1 + 0.6 W2 = 0.8 W: with W and W1 off by so much, W2 is off by this.
     expected = 5.0 + (0.8 * (by_turns - 4.0) - 0.2 * (first - 1.0)) / 0.6
     assert second == pytest.approx(expected, rel=0.03)
+    figure("11", "router, loads 0.2 and 0.6: wait of alerts, s", 1.0, first, first_error)
+    what = "router, loads 0.2 and 0.6: wait of baselines, less chance of the sample, s"
+    figure("11", what, 5.0, second - (expected - 5.0), allowed=0.15)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in DISCIPLINES if kind != "fifo"])

@@ -82,17 +82,18 @@ def ratio(waits, counts):
     return mean, errors.std(ddof=1) / (counts.mean() * math.sqrt(len(counts)))
 
 
-def test_first_come_first_served_waits_as_long_as_in_an_m_d_1_queue():
+def test_first_come_first_served_waits_as_long_as_in_an_m_d_1_queue(figure):
     waits, counts = queueing("fifo")
     mean, error = ratio(waits.sum(axis=1), counts.sum(axis=1))
     load = LOAD * counts.sum() / (2 * RATE_PER_S * len(counts))
     expected = load * SERVICE_NS / NS_PER_S / (2 * (1 - load))
     assert error < 0.06 * expected
     assert mean == pytest.approx(expected, abs=3 * error)
+    figure("11", "in a run, router first come first served, M/D/1: wait, s", expected, mean, error)
 
 
 @pytest.mark.parametrize("rank", [0, 1, 2])
-def test_by_priority_each_class_waits_as_cobham_says(rank):
+def test_by_priority_each_class_waits_as_cobham_says(figure, rank):
     waits, counts = queueing("priority")
     mean, error = ratio(waits[:, rank], counts[:, rank])
     loads = LOAD * counts.sum(axis=0) / (2 * RATE_PER_S * len(counts))
@@ -101,6 +102,7 @@ def test_by_priority_each_class_waits_as_cobham_says(rank):
     expected = remaining_s / ((1 - before) * (1 - before - loads[rank]))
     assert error < 0.1 * expected
     assert mean == pytest.approx(expected, abs=3 * error)
+    figure("11", f"in a run, router, class {rank}: wait, s", expected, mean, error)
 
 
 def test_priority_creates_no_capacity_what_one_class_gains_the_others_lose():
@@ -138,7 +140,7 @@ def wandering():
     )
 
 
-def test_a_wandering_agent_sends_as_often_as_a_random_walk_leaves_its_band():
+def test_a_wandering_agent_sends_as_often_as_a_random_walk_leaves_its_band(figure):
     """Renewals in t steps: t / m + (c^2 - 1) / 2 in the mean, c^2 = 2/3 of a walk's exit times."""
     _, found = wandering()
     again = int(found.updates["sent"].sum()) - AGENTS
@@ -147,9 +149,10 @@ def test_a_wandering_agent_sends_as_often_as_a_random_walk_leaves_its_band():
     error = math.sqrt(AGENTS * (STEPS - 1) / mean * 2 / 3)
     assert error < 0.04 * expected
     assert again == pytest.approx(expected, abs=3 * error)
+    figure("11", "in a run, send on delta: updates of 300 agents", expected, again, error)
 
 
-def test_the_mean_of_what_silent_agents_sent_last_is_off_by_delta_over_the_root_of_6_n():
+def test_the_mean_of_what_silent_agents_sent_last_is_off_by_delta_over_the_root_of_6_n(figure):
     _, found = wandering()
     later = found.beliefs["time_ns"] >= 60 * NS_PER_S
     errors = found.beliefs["error_held"][later]
@@ -158,6 +161,9 @@ def test_the_mean_of_what_silent_agents_sent_last_is_off_by_delta_over_the_root_
     relative = 1 / math.sqrt(2 * later.sum() / mean_interval(DELTA / STEP_SD))
     assert np.sqrt(np.mean(errors**2)) == pytest.approx(expected, rel=3 * relative)
     assert errors.max() < DELTA
+    found = np.sqrt(np.mean(errors**2))
+    what = "in a run, send on delta: rms error of the mean, sd (delta / sqrt(6 n))"
+    figure("11", what, expected, found, relative * expected)
 
 
 # Messages: an update is a message at every hop. Nothing is batched.

@@ -40,7 +40,7 @@ def residuals(delta: float, sources: int, steps: int, seed: int) -> tuple[np.nda
     return (values - last)[:, 0], sent / (steps - steps // 2)
 
 
-def test_a_walk_is_sent_as_often_as_its_exit_time_says():
+def test_a_walk_is_sent_as_often_as_its_exit_time_says(figure):
     """delta = 5 sd. The usual formula, without the overshoot's variance, gives 31.2 steps.
 
     theory.md measured 31.5; 31.42 is exact but for terms that vanish exponentially in delta.
@@ -51,6 +51,14 @@ def test_a_walk_is_sent_as_often_as_its_exit_time_says():
     assert 4 * error / rate**2 < 0.25
     usual = (5 + OVERSHOOT) ** 2
     assert usual == pytest.approx(31.2, abs=0.05)
+    figure(
+        "11",
+        "send on delta, 5 sd: steps between updates",
+        31.5,
+        1 / rate,
+        error / rate**2,
+        theory_error=0.05,
+    )
 
 
 def test_no_source_is_ever_further_off_than_delta_and_so_no_mean_is():
@@ -59,7 +67,9 @@ def test_no_source_is_ever_further_off_than_delta_and_so_no_mean_is():
 
 
 @pytest.mark.parametrize(("delta", "steps"), [(5.0, 150), (20.0, 1200)])
-def test_what_a_walk_has_moved_in_silence_has_the_variance_of_a_triangle(delta: float, steps: int):
+def test_what_a_walk_has_moved_in_silence_has_the_variance_of_a_triangle(
+    figure, delta: float, steps: int
+):
     """delta^2 / 6 for small steps. Exactly, by martingales: (E S^4 - 3 E N) / (6 E N) at the exit.
 
     At delta = 5 sd that is 4.90 and not 4.17: the sd of a mean is 8 % above delta / sqrt(6 n).
@@ -71,6 +81,11 @@ def test_what_a_walk_has_moved_in_silence_has_the_variance_of_a_triangle(delta: 
     # The kurtosis of a triangle is 2.4, so the variance of a variance is 1.4 v^2 / n.
     assert found.var() == pytest.approx(variance, rel=4 * math.sqrt(1.4 / 8000))
     assert variance == pytest.approx(delta**2 / 6, rel=1.3 / delta)
+    reason = "delta^2 / 6 is for small steps; exactly, by martingales, it is " + (
+        f"{variance:.4g}, which the test holds."
+    )
+    what = f"send on delta, {delta:g} sd: variance of what was not sent"
+    figure("11", what, delta**2 / 6, found.var(), variance * math.sqrt(1.4 / 8000), reason=reason)
 
 
 def test_the_error_of_a_mean_of_walks_shrinks_with_the_root_of_their_number():
@@ -91,7 +106,7 @@ SOURCES = 1000
     [(3, 0.741, 1482, 0.67), (4, 0.0312, 62.4, 16), (5, 2.866e-4, 0.573, 1744)],
 )
 def test_a_full_synchronisation_pays_if_slack_is_wide(
-    slack_sd: int, chance: float, messages: float, saving: float
+    figure, slack_sd: int, chance: float, messages: float, saving: float
 ):
     """Somebody fails if the largest of 1000 moves does, so the largest is all that is drawn."""
     from scipy.special import ndtri
@@ -104,6 +119,9 @@ def test_a_full_synchronisation_pays_if_slack_is_wide(
     cost = 2 * SOURCES * chance
     assert cost == pytest.approx(messages, rel=0.005)
     assert SOURCES / cost == pytest.approx(saving, rel=0.01)
+    error = math.sqrt(chance / rounds)
+    what = f"geometric monitoring, slack {slack_sd} sd: a round fails"
+    figure("11", what, chance, share, error, theory_error=2e-4 * chance)
 
 
 def cost_a_round(slack: float, rounds: int, seed: int) -> float:
@@ -115,7 +133,7 @@ def cost_a_round(slack: float, rounds: int, seed: int) -> float:
     return policy.messages / rounds
 
 
-def test_noise_counts_twice_where_the_last_value_sent_had_it_too():
+def test_noise_counts_twice_where_the_last_value_sent_had_it_too(figure):
     """The figures above are for moves from levels that are known without noise.
 
     A move from the last value sent is the difference of two noisy ones: a slack of 4 sd is then
@@ -123,9 +141,16 @@ def test_noise_counts_twice_where_the_last_value_sent_had_it_too():
     are sent, fewer than theory's 62: the low values that make moves large stay the same until the
     next synchronisation, so failures come in fewer rounds.
     """
-    assert cost_a_round(4.0, rounds=150, seed=6) > 1.5 * SOURCES
+    noisy = cost_a_round(4.0, rounds=150, seed=6)
+    assert noisy > 1.5 * SOURCES
     # 4000 rounds with a chance of 0.023 each: a standard error of 5 messages a round.
     assert 62.4 / 2 < cost_a_round(4.0 * math.sqrt(2), rounds=4000, seed=6) < 62.4
+    reason = (
+        "Theory's figure is for moves from levels that are known without noise. A move from the"
+        " last value sent is the difference of two noisy ones: sqrt(2) times the slack is needed."
+    )
+    what = "geometric monitoring of values with noise, slack 4 sd: messages a round"
+    figure("11", what, 62, noisy, reason=reason)
 
 
 # Silence is information

@@ -29,10 +29,13 @@ def agrees(estimate, theory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_mean_and_peak_age_are_what_theory_says(case):
+def test_mean_and_peak_age_are_what_theory_says(figure, case):
     age, peak = simulate_age(case, UPDATES[case.name], SEED)
     assert agrees(age, case.age)
     assert case.peak is None or agrees(peak, case.peak)
+    figure("8.1", f"{case.name}: mean age, s", case.age, age.mean, age.error)
+    if case.peak is not None:
+        figure("8.1", f"{case.name}: mean peak age, s", case.peak, peak.mean, peak.error)
 
 
 # At a load of 0.5 a wait says little about those after it: as exact as four times as many at 0.8.
@@ -40,18 +43,33 @@ HALF = {"updates": 150_000, "seed": SEED, "load": 0.5}
 
 
 @pytest.mark.slow
-def test_waits_by_class_are_what_cobham_says():
+def test_waits_by_class_are_what_cobham_says(figure):
     # Standard errors: 1.2 % and 1.7 %.
     waits = simulate_waits(**HALF, priority=True)
     assert abs(waits["alerts"].mean / (0.5 / (1 - 0.125)) - 1) < 0.03
     assert abs(waits["baselines"].mean / (0.5 / (1 - 0.125) / (1 - 0.5)) - 1) < 0.03
+    for kind, expected in (("alerts", 0.5 / 0.875), ("baselines", 0.5 / 0.875 / 0.5)):
+        figure(
+            "11",
+            f"hosts, load 0.5, priority: wait of {kind}, s",
+            expected,
+            waits[kind].mean,
+            waits[kind].error,
+        )
 
 
 @pytest.mark.slow
-def test_first_come_first_served_waits_are_what_theory_says():
+def test_first_come_first_served_waits_are_what_theory_says(figure):
     # Standard error: 1.5 %.
     waits = simulate_waits(**HALF, priority=False)
     assert abs(waits["all"].mean / (0.5 / (1 - 0.5)) - 1) < 0.03
+    figure(
+        "11",
+        "hosts, load 0.5, first come first served: wait, s",
+        1.0,
+        waits["all"].mean,
+        waits["all"].error,
+    )
 
 
 def test_priority_creates_no_capacity():
