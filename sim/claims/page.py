@@ -4,6 +4,7 @@ The page is made of the stored scorecard and nothing else, so it can be made aga
 """
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +13,7 @@ from sim.claims.claim import Judged, ScenarioSource
 from sim.claims.evidence import Row
 from sim.claims.finding import Finding
 from sim.claims.verdict import Verdict
-from sim.claims.words import bound_of, in_words, interval_of, taken, value_of
+from sim.claims.words import bound_of, in_words, interval_of, otherwise, taken, value_of
 from sim.report.columns import aligned, markdown_table, safe
 from sim.units import format_count
 
@@ -22,6 +23,13 @@ SIGNS: Final = {
     Verdict.REFUTED: "✘",
     Verdict.INFEASIBLE: "⊘",
     Verdict.INCONCLUSIVE: "?",
+}
+COUNTED: Final = {
+    Verdict.HOLDS: "hold",
+    Verdict.HOLDS_WHEN: "hold under conditions",
+    Verdict.REFUTED: "refuted",
+    Verdict.INFEASIBLE: "infeasible",
+    Verdict.INCONCLUSIVE: "inconclusive",
 }
 HEADER: Final = """\
 # Which promises hold
@@ -33,12 +41,15 @@ that it fails and that theory has a floor beyond the bound, and *open* settles n
 [How claims are judged](../../docs/claims.md)
 """
 LABEL_CHARACTERS: Final = 62
+INDENT: Final = " " * 8
+OVERVIEW: Final = "scorecard"
 
 
 def as_markdown(cards: Sequence[Judged], short: bool, figures: str = "claims") -> str:
     """The page; `figures` is the folder of the figures, as the page sees it."""
     call = "sim claims --fast" if short else "sim claims"
-    lines = [HEADER.format(call=call), *_summary(cards)]
+    overview = f"![All claims: how their findings came out]({figures}/{OVERVIEW}.png)"
+    lines = [HEADER.format(call=call), overview, "", *_summary(cards)]
     for card in cards:
         lines += ["", *_section(card, figures)]
     return "\n".join(lines) + "\n"
@@ -50,16 +61,15 @@ def as_text(cards: Sequence[Judged], width: int = 100) -> str:
     lines = []
     for head, card in zip(aligned(rows, "<<<"), cards, strict=True):
         lines.append(head)
-        lines += textwrap.wrap(
-            in_words(card), width, initial_indent=" " * 8, subsequent_indent=" " * 8
-        )
+        for words in (in_words(card), otherwise(card)):
+            lines += textwrap.wrap(words, width, initial_indent=INDENT, subsequent_indent=INDENT)
     return "\n".join([*lines, "", counts(cards)])
 
 
 def counts(cards: Sequence[Judged]) -> str:
-    """``19 claims: 3 hold, 9 hold when ...``."""
+    """``19 claims: 3 hold, 16 hold under conditions``."""
     found = [card.verdict for card in cards]
-    parts = [f"{found.count(one)} {one}" for one in Verdict if one in found]
+    parts = [f"{found.count(one)} {words}" for one, words in COUNTED.items() if one in found]
     return f"{format_count(len(cards), 'claim')}: {', '.join(parts)}"
 
 
@@ -84,6 +94,22 @@ def figure_of(card: Judged) -> Any:
     ]
     title = f"{card.claim.id}: {card.claim.promise}"
     return bounds_figure(title, textwrap.shorten(in_words(card), 280, placeholder=" ..."), rows)
+
+
+def overview_of(cards: Sequence[Judged]) -> Any:
+    """All claims with how their findings came out, as a figure of matplotlib."""
+    from sim.report.scorecard_figure import Score, scorecard_figure
+
+    scores = [
+        Score(
+            f"{card.claim.id}  {card.claim.promise}",
+            Counter(str(finding.outcome) for finding in card.findings if finding.decides),
+            str(card.verdict) + (" ..." if card.verdict is Verdict.HOLDS_WHEN else ""),
+        )
+        for card in cards
+    ]
+    sentence = "Each finding is a measured figure against what was promised, under one condition."
+    return scorecard_figure(f"Which promises hold: {counts(cards)}", sentence, scores)
 
 
 def figure_name(card: Judged) -> str:
@@ -117,6 +143,8 @@ def _section(card: Judged, figures: str) -> Iterator[str]:
     rest = safe(in_words(card).removeprefix(card.verdict))
     yield f"{SIGNS[card.verdict]} **{card.verdict}**{rest}"
     yield ""
+    if otherwise(card):
+        yield from (f"{safe(otherwise(card))}.", "")
     if card.claim.reading:
         yield from (safe(card.claim.reading), "")
     yield f"![{card.claim.id}: findings against their bounds]({figures}/{figure_name(card)})"
@@ -167,6 +195,7 @@ def write_figures(cards: Sequence[Judged], folder: Path) -> None:
     """Draw the figure of each claim into a folder. Raises ResultsError if that cannot be."""
     from sim.report.style import save
 
+    save(overview_of(cards), folder / OVERVIEW, ("png",))
     for card in cards:
         if card.findings:
             save(figure_of(card), folder / Path(figure_name(card)).stem, ("png",))

@@ -23,6 +23,19 @@ def in_words(card: Judged) -> str:
     return str(card.verdict)
 
 
+def otherwise(card: Judged) -> str:
+    """Where a claim that holds somewhere does not; empty for any other verdict."""
+    if card.verdict is not Verdict.HOLDS_WHEN:
+        return ""
+    parts = (
+        ("not when", Outcome.FAILS),
+        ("never when", Outcome.FORBIDDEN),
+        ("open when", Outcome.OPEN),
+    )
+    told = ((words, card.where(outcome)) for words, outcome in parts)
+    return ". ".join(f"{words} {'; '.join(found)}" for words, found in told if found)
+
+
 def value_of(finding: Finding) -> str:
     """The measured figure."""
     return _figure(finding.measured.value, finding)

@@ -8,10 +8,10 @@ import pytest
 from sim.claims.claim import judged
 from sim.claims.conditions import conditions
 from sim.claims.finding import at_most
-from sim.claims.page import as_findings, as_markdown, as_text, figure_of
+from sim.claims.page import as_findings, as_markdown, as_text, figure_of, overview_of
 from sim.claims.scorecard import as_document, disagreements, read
 from sim.claims.verdict import Outcome, Verdict
-from sim.claims.words import in_words, taken
+from sim.claims.words import in_words, otherwise, taken
 from sim.errors import SimError
 from tests.claims.cards import CLAIM, evidence, measured
 
@@ -24,6 +24,19 @@ def test_findings_along_a_number_are_told_as_a_range():
     assert in_words(card) == "holds when baselines, a cut of up to 3 s"
     assert card.where(Outcome.FORBIDDEN) == ["baselines, a cut of 9 s or more"]
     assert card.where(Outcome.FAILS) == ["baselines, a cut of 5 s"]
+
+
+def test_where_it_does_not_hold_is_told_too():
+    assert otherwise(judged(CLAIM, MIXED)) == (
+        "not when baselines, a cut of 5 s. never when baselines, a cut of 9 s or more"
+    )
+    assert not otherwise(judged(CLAIM, evidence(l1=measured(1))))
+
+
+def test_the_overview_has_a_bar_for_each_way_findings_came_out():
+    axes = overview_of([judged(CLAIM, MIXED)]).axes[-1]
+    assert [bar.get_width() for bar in axes.patches] == [0.5, 0.25, 0.25]
+    assert [text.get_text() for text in axes.texts] == ["2", "1", "1", "holds when ..."]
 
 
 def test_of_two_things_under_one_condition_the_one_that_holds_is_named():
@@ -90,7 +103,7 @@ def test_page_terminal_and_figure_tell_every_finding():
     assert "◐ **holds when** baselines, a cut of up to 3 s" in page
     assert page.count("| age | baselines, a cut of ") == 4
     assert "seed 7, 4 cells, replications: 5; replay: `sim run cut.yaml`" in page
-    assert "1 holds when" in as_text([card])
+    assert "1 claim: 1 hold under conditions" in as_text([card])
     assert len(as_findings(card).splitlines()) == 5
     axes = figure_of(card).axes[-1]
     assert axes.get_yticklabels()[0].get_text() == "age: baselines, a cut of 1 s"
