@@ -115,7 +115,7 @@ def assemble(plan: Plan, seed: int, kernel: Kernel, fingerprint: Fingerprint) ->
 def _keep_messages(kept: Kept, world: World, plane: ControlPlane | None) -> None:
     """Write down single messages, from before the first of them is sent."""
     world.messages = Messages(kept)
-    world.messages.listen(world)
+    world.messages.listen([*world.inlets, *world.hops])
     if plane is not None:
         plane.keep_messages(kept)
 

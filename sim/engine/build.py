@@ -9,11 +9,12 @@ from typing import Final
 
 import numpy as np
 
+from sim.engine.hops import Hop, Line
 from sim.engine.lines import line, path_ns
 from sim.engine.parts import Parts
 from sim.engine.replicas import add_replicas
 from sim.engine.tiers import aggregator_kind, make_aggregators, make_root, may_forget, phases
-from sim.engine.world import Hop, Line, World
+from sim.engine.world import World
 from sim.scenario.detection_facts import holds_against_covariances
 from sim.scenario.plan import Plan
 from sim.telemetry import holdings

@@ -7,9 +7,9 @@ changing one part of a scenario leaves the draws of all others as they were.
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.hops import Line
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
-from sim.engine.world import Line
 from sim.network.channel import Channel
 from sim.network.latency import make_law
 from sim.network.loss import LossLaw, make_loss

@@ -5,8 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.hops import Hop, Inlet
 from sim.engine.roster import Nodes
-from sim.engine.world import Hop, Inlet, Outage, World
+from sim.engine.world import Outage, World
 from sim.telemetry.intake import Intake
 from sim.telemetry.mail import Post
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.hops import Hop, Inlet
 from sim.engine.kept import Kept
 from sim.engine.roster import Roster
-from sim.engine.world import Hop, Inlet, World
 from sim.telemetry.emission import NEVER, Emission, FloatArray
 from sim.telemetry.way import Log, Way
 
@@ -53,9 +53,8 @@ class Messages:
         self._kept = kept
         self._parts: list[_Part] = []
 
-    def listen(self, world: World) -> None:
-        """Hear of everything that is sent from now on over the tree's own ways."""
-        every: list[Over] = [*world.inlets, *world.hops]
+    def listen(self, every: Iterable[Over]) -> None:
+        """Hear of everything that is sent from now on over these."""
         for over in every:
             _way(over).log = self._log_of(over)
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from sim.engine.hops import Hop, Line
 from sim.engine.lines import line, path_ns
 from sim.engine.parts import Parts
 from sim.engine.tiers import aggregator_kind, make_aggregators, make_root, replica_name
-from sim.engine.world import Hop, Line, World
+from sim.engine.world import World
 from sim.scenario.plan import ReplicasPlan
 from sim.telemetry.mail import Post, Spur
 from sim.telemetry.spine import Spine

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sim.engine.world import Hop, Inlet, World
+from sim.engine.hops import Hop, Inlet
+from sim.engine.world import World
 from sim.scenario.plan import Plan
 
 

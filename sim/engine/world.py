@@ -8,71 +8,25 @@ the planes have been advanced.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.hops import Hop, Inlet, Line
+from sim.engine.message_log import Messages
 from sim.engine.replica import Replica
 from sim.engine.roster import Nodes, Roster
-from sim.engine.rules import Ends, Rule, governing
+from sim.engine.rules import Rule, governing
 from sim.engine.seating import Seating
-from sim.network.channel import Channel
 from sim.network.routes import Routes
 from sim.telemetry.leaves import Leaves, WrongClock
-from sim.telemetry.mail import Mail, Post
+from sim.telemetry.mail import Mail
 from sim.telemetry.parents import Aggregators, Parents
 from sim.telemetry.plane import Telemetry
-from sim.telemetry.way import Way
-
-if TYPE_CHECKING:
-    from sim.engine.message_log import Messages
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 SiteLink = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A channel of the tree with both ends of each of its ways."""
-
-    channel: Channel
-    source: Ends
-    target: Ends
-    reliable: bool = False
-    """What is lost by chance is sent again, also where a fault is to blame."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inlet:
-    """Where reports are taken in: by the parents of one row, over one line."""
-
-    row: int
-    sender: Leaves | Aggregators
-    parent: Parents
-    line: Line
-    way: Way
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One hop of a kind of mail: its line, and who sends and takes up what goes over it."""
-
-    kind: str
-    line: Line
-    post: Post
-    size_bytes: int
-    """Of each message, or at least where `sent_bytes` counts."""
-    sent_bytes: Callable[[], int] | None = None
-    """Bytes of all that was sent on it so far, where messages differ in size."""
-
-    @property
-    def mean_bytes(self) -> float:
-        """Mean size of what was sent on it."""
-        if self.sent_bytes is None or not self.post.sent:
-            return self.size_bytes
-        return self.sent_bytes() / self.post.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +57,7 @@ class World:
     mails: list[Mail]
     """All mail, the downlink first."""
     fault_order: Sequence[str]
-    messages: "Messages | None" = None
+    messages: Messages | None = None
     """The log of all messages, if it is kept."""
     forgetters: list[Callable[[Nodes], None]] = field(default_factory=list)
     """Who else must be told of nodes that lose what they knew."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.hops import Hop, Line
 from sim.engine.lines import line, line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
-from sim.engine.world import Hop, Line, World
+from sim.engine.world import World
 from sim.protocol.merkle.costs import HEADER_BYTES, entry_bytes, statement_bytes
 from sim.protocol.merkle.encoding import HASH_BYTES, SIGNATURE_BYTES
 from sim.telemetry.mail import Mail, Passes, Post

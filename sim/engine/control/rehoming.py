@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.control.plane import ControlPlane
+from sim.engine.hops import Inlet
 from sim.engine.kernel import Order, Script
 from sim.engine.losses import refuse, reseat
 from sim.engine.parts import Parts
 from sim.engine.roster import Nodes
-from sim.engine.world import Inlet
 from sim.protocol.membership.view import View
 from sim.protocol.membership.ward import Due, Ward
 from sim.telemetry import holdings

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.detection.controls.qute import Qute
+from sim.engine.hops import Hop
 from sim.engine.lines import line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
-from sim.engine.world import Hop, World
+from sim.engine.world import World
 from sim.protocol.messages import HEADER_BYTES
 from sim.stats.multiplicity import heard
 from sim.telemetry.mail import Mail, Post

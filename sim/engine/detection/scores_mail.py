@@ -5,10 +5,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.hops import Hop, Line
 from sim.engine.lines import line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
-from sim.engine.world import Hop, Line, World
+from sim.engine.world import World
 from sim.protocol.messages import HEADER_BYTES
 from sim.scenario.plan import DetectionPlan
 from sim.telemetry.mail import Mail, Post

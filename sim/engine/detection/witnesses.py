@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from sim.detection.watch import Watch
 from sim.engine.detection.baselines import Baselines
+from sim.engine.hops import Hop
 from sim.engine.lines import line_between, path_ns
 from sim.engine.parts import Parts
 from sim.engine.rules import Ends
-from sim.engine.world import Hop, World
+from sim.engine.world import World
 from sim.telemetry.emission import NEVER, Emission
 from sim.telemetry.mail import Post, newer_than_all_before
 from sim.telemetry.tree import Tree

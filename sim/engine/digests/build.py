@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from sim.engine.digests.digests import Digests
 from sim.engine.digests.rounds import Rounds
+from sim.engine.hops import Hop
 from sim.engine.lies.gates import Holding, Omission
 from sim.engine.lies.lies import Lies
 from sim.engine.lines import line, path_ns
 from sim.engine.parts import Parts
-from sim.engine.world import Hop, World
+from sim.engine.world import World
 from sim.protocol.registry import max_versions
 from sim.scenario.plan import Plan
 from sim.stats.robust.registry import make_rule

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.evolution.handover import shared_out
+from sim.engine.hops import Hop
 from sim.engine.losses import interrupt
 from sim.engine.roster import Nodes, minus
-from sim.engine.world import Hop, Outage, World
+from sim.engine.world import Outage, World
 from sim.telemetry.root import Root
 
 Bools = NDArray[np.bool_]
