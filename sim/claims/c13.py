@@ -65,7 +65,7 @@ def _order(of: Evidence) -> Iterator[Finding]:
     )
     wrong = "pairs of events put in an order that they do not have"
     versions = of(CLOCKS.name, "source_reversed", few)
-    yield at_most(versions, 0.0, wrong, "versions are of each source")
+    yield told(at_most(versions, 0.0, wrong, "versions are of each source"))
     yield told(
         at_least(of(CLOCKS.name, "source_right", few), 1.0, right, "versions are of each source")
     )

@@ -3,7 +3,8 @@
 One procedure over all nodes keeps what it promises (theory 10): BH under independence or positive
 dependence, BY and e-BH under any. A procedure at each node makes a promise for each node and none
 for all. What is missing counts as p = 1 or e = 0 and stays in the total. A node that is the only
-one to watch its agents can always make discoveries up.
+one to watch its agents can make up as many discoveries as it may; a quota bounds how many, and is
+paid for with power, so no floor forbids the rate itself.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Final
 
 from sim.claims.claim import Claim, Experiment, ScenarioSource
 from sim.claims.evidence import Evidence
-from sim.claims.finding import Finding, Floor, at_least, at_most, told
+from sim.claims.finding import Finding, at_least, at_most, told
 from sim.claims.measured import Measured, largest
 
 ALPHA: Final = 0.1
@@ -77,12 +78,11 @@ def _runs(of: Evidence) -> Iterator[Finding]:
 def _lies(of: Evidence) -> Iterator[Finding]:
     for procedure in ("bh", "e_bh"):
         name = NAMES[procedure]
-        floor = Floor(
-            _pure(of, procedure, "liar", "made_up").value,
-            "a node that alone watches its agents can call all of them anomalous",
-        )
+        when = f"one of 20 nodes lies to {name}"
         lied, seen = (_pure(of, procedure, world) for world in ("liar", "liar_witnessed"))
-        yield at_most(lied, ALPHA, RATE, f"one of 20 nodes lies to {name}", floor=floor)
+        yield at_most(lied, ALPHA, RATE, when)
+        made_up = _pure(of, procedure, "liar", "made_up")
+        yield told(at_most(made_up, ALPHA, "false share if all lies and all signals count", when))
         yield at_most(seen, ALPHA, RATE, f"one of 20 lies to {name} and all have four witnesses")
     when = "one of 20 nodes lies to BH and may make one discovery"
     yield at_most(_pure(of, "bh_quota", "liar"), ALPHA, RATE, when)
