@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,14 +23,14 @@ def draft_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def draft_folder(path: Path) -> Iterator[Path]:
+def draft_folder(path: Path, ours: Collection[str]) -> Iterator[Path]:
     """The same for a folder. One that is there must be of an earlier export, or empty.
 
-    Raises ResultsError.
+    `ours` are the names of all files that such an export may have. Raises ResultsError.
     """
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _check_ours(path)
+        _check_ours(path, ours)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.mkdir()
         try:
@@ -42,11 +42,11 @@ def draft_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _check_ours(path: Path) -> None:
+def _check_ours(path: Path, ours: Collection[str]) -> None:
     """A folder with anything else in it than what is exported is not replaced."""
     if not path.is_dir():
         return
-    others = [one.name for one in sorted(path.iterdir()) if one.suffix not in (".csv", ".jsonl")]
+    others = [one.name for one in sorted(path.iterdir()) if one.name not in ours]
     if others:
         raise ResultsError(f"{path} has other things in it, such as {others[0]}: choose another")
 

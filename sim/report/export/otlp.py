@@ -29,7 +29,7 @@ POINTS_A_LINE: Final = 5_000
 def write_otlp(run: Stored, window: Window, path: Path) -> list[str]:
     """Write the folder. Raises ResultsError if it cannot be written."""
     shown = sendings(run, window)
-    with draft_folder(path) as draft:
+    with draft_folder(path, (TRACES, METRICS)) as draft:
         _write(draft / TRACES, _span_lines(run, "run", story_spans(run)), append=False)
         spans = message_spans(run, shown)
         for tier in sorted(spans):

@@ -55,11 +55,13 @@ def test_a_window_is_for_single_messages_alone(tmp_path):
     assert len(rows(tmp_path / "csv" / "samples.csv")) == run.read("samples").num_rows
 
 
-def test_an_earlier_export_is_replaced_and_nothing_else(tmp_path):
+@pytest.mark.parametrize("name", ["thesis.tex", "thesis.csv"])
+def test_an_earlier_export_is_replaced_and_nothing_else(tmp_path, name):
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.tex").write_text("years of work")
-    with pytest.raises(ResultsError, match=r"has other things in it, such as thesis.tex"):
+    (tmp_path / "mine" / name).write_text("years of work")
+    with pytest.raises(ResultsError, match=f"has other things in it, such as {name}"):
         write_csv(stored(False), WHOLE, tmp_path / "mine")
+    assert (tmp_path / "mine" / name).read_text() == "years of work"
     write_csv(stored(), WHOLE, tmp_path / "csv")
     write_csv(stored(False), WHOLE, tmp_path / "csv")
     assert not (tmp_path / "csv" / "messages.csv").exists()
