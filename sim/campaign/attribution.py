@@ -6,6 +6,7 @@ it was drawn (`sim.scenario.mute`). Twins are run as the cells of a sweep and st
 run itself.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from sim.measure.cells import CellResult
 from sim.measure.counterfactual import comparable, lasting
 from sim.measure.gate import Sample
 from sim.measure.tables import Tables
+from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
 from sim.scenario.flow import flow
 from sim.scenario.grid import Cell
 from sim.scenario.loader import Scenario
@@ -225,10 +227,22 @@ def _remark(
 
 
 def _is_same(one: _Read, other: _Read) -> bool:
-    """Whether two twins went alike to the bit, but for the record of the faults themselves."""
-    return [_without_faults(parts) for parts in one.prints] == [
-        _without_faults(parts) for parts in other.prints
-    ]
+    """Whether two twins went alike to the bit, but for the record of the faults themselves.
+
+    What the control plane did is in the figures alone. It cannot be told where fingerprints were
+    asked for that have not everything in them.
+    """
+    mine, others = ([_without_faults(parts) for parts in twin.prints] for twin in (one, other))
+    everything = set(FINGERPRINT_INGREDIENTS) - {FAULTS}
+    if mine != others or any(parts.keys() != everything for parts in mine):
+        return False
+    return all(_is_equal(one.samples[name], other.samples[name]) for name in one.samples)
+
+
+def _is_equal(one: Sample, other: Sample) -> bool:
+    """Whether two twins have the same figures of a metric, undefined ones at the same places."""
+    pairs = zip(one.at_least, other.at_least, strict=True)
+    return all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in pairs)
 
 
 def _without_faults(parts: Mapping[str, str]) -> dict[str, str]:

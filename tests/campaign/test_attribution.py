@@ -50,6 +50,18 @@ faults: [{kind: partition, groups: [region-0, rest], at: 4s, until: 9s}]
 anomalies: [{agents: [local-0], kind: shift, size: 20sd, at: 5s, until: 7s}]
 detection: {detector: {kind: ewma_z, half_life: 2s}, learn: 1s, calibrate: 2s, every: 200ms}
 """
+COMMITTEE = """\
+schema: 1
+name: committee
+duration: 2s
+replications: 1
+agents: {count: 8, features: 1, rate: 5Hz}
+topology: {kind: ring, sites: 8, length_km: 100}
+tree: {local: 4, regional: 2, replicas: {root: 4}}
+baseline: {publish: 500ms, pane: 2s}
+agreement: {protocol: bracha}
+faults: [{kind: hold, nodes: [root-0/3], at: 500ms, until: 1300ms}]
+"""
 AGE_MAX_S = 0.2 + 0.2 + 0.2 + 0.05
 """Oldest value that the root has of a connected source: three periods of 5 Hz and the ways."""
 
@@ -100,6 +112,18 @@ def test_a_fault_that_touched_nothing_has_exactly_no_effect_and_is_named(overlap
         assert one.shares[2].added.is_nothing
         assert one.shares[2].alone.is_nothing
     assert [one.remark for one in overlapping.entries] == ["", "", TOUCHED_NOTHING, ""]
+
+
+def test_a_fault_that_touched_the_committee_alone_touched_something(asked):
+    """What replicas say to each other is in no fingerprint, but for the record of faults."""
+    found = asked(COMMITTEE, Question(("agreement.messages",)))
+    assert found.causes[0].whole.value != 0
+    assert [one.remark for one in found.entries] == [""]
+
+
+def test_of_a_partial_fingerprint_nobody_is_said_to_have_touched_nothing(asked):
+    found = asked(TREE + APART + "journal: {fingerprint: [faults]}\n", Question((VIOLATION,)))
+    assert [one.remark for one in found.entries] == ["", ""]
 
 
 def test_a_liar_causes_the_bias_and_no_staleness(overlapping):
