@@ -6,8 +6,11 @@ measurements of it.
 """
 
 import math
+import tokenize
 import zipfile
+import zlib
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,10 +94,28 @@ def _array(file: str, array: str) -> Floats:
         with np.load(file, allow_pickle=False) as archive:
             names = list(archive.files)
             if array in names:
-                return np.asarray(archive[array], dtype=np.float64)
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+                return _numbers(file, array, archive[array])
+    except TypeError:
+        raise InputError(f"{file}: is a single array, not an NPZ file of named ones") from None
+    except _UNREADABLE as error:
         raise InputError(f"{file}: is not a readable NPZ file: {error}") from None
     raise InputError(f"{file}: has no array {array!r}, only {', '.join(names)}")
+
+
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,  # numpy's, of a damaged header
+)
+
+
+def _numbers(file: str, array: str, found: NDArray[Any]) -> Floats:
+    if found.dtype.kind not in "iuf":
+        raise InputError(f"{file}[{array}]: holds {found.dtype}, not numbers")
+    return found.astype(np.float64)
 
 
 def _pairs(numbers: Floats) -> Floats:

@@ -43,6 +43,12 @@ def test_a_plural_stands_for_each_of_its_nodes():
     assert names == [*(f"region-{one}" for one in range(3)), *(f"local-{one}" for one in range(6))]
 
 
+def test_an_outage_may_last_for_ages():
+    """Longer than nanoseconds can be counted, once time runs slowly."""
+    recording = run(CRASHES | {"up": "1us", "down": "3650d", "speed": 0.001})
+    assert recording.tables["faults"]["until_ns"].max() > 2**59
+
+
 def test_outages_begin_within_the_window_of_the_process():
     window = CRASHES | {"each": "local-0", "at": "1s", "until": "2950ms"}
     assert [one[2:] for one in drawn(window)] == [(1900, 2000), (2900, 3000)]

@@ -21,6 +21,7 @@ from sim.network.latency import (
     Weibull,
     make_law,
 )
+from sim.network.latency.law import LONGEST_NS
 from sim.scenario import catalogue
 from tests.data import shared_data
 
@@ -308,3 +309,10 @@ def test_the_production_delays_have_the_percentiles_of_their_table(row):
         error = 4 * math.sqrt(level * (1 - level) * (1 / 400_000 + 1 / 2_000_000))
         lower, upper = np.quantile(values, [level - error, min(1.0, level + error)]) / 1e6
         assert 0.985 * lower <= expected_ms <= 1.015 * upper
+
+
+@pytest.mark.parametrize("law", [Weibull(0.001, 1e6), ParetoExponential(1.0, 1e6, 0.001, 1e6)])
+def test_the_heaviest_tails_end_where_instants_still_are_whole_numbers(law):
+    """Else a message would be infinitely late, which is what a lost one is."""
+    assert drawn(law).max() == LONGEST_NS
+    assert 3 * LONGEST_NS < 2**63

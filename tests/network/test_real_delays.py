@@ -138,7 +138,7 @@ def test_a_pair_that_was_never_measured_has_no_link_and_no_tail(archive, delays)
         (np.ones((2, 5)), {}, r"\[rtt\]: has the shape \(2, 5\), not"),
         (np.ones(3), {}, r"\[rtt\]: has the shape \(3,\), not"),
         (np.zeros((3, 3)), {}, r"\[rtt\]: holds no round trip"),
-        (np.array(["a"]), {}, "is not a readable NPZ file"),
+        (np.array(["a"]), {}, r"\[rtt\]: holds <U1, not numbers"),
     ],
 )
 def test_a_wrong_archive_is_refused(archive, numbers, options, problem):
@@ -150,6 +150,27 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path):
     (tmp_path / "rtt.npz").write_text("no", encoding="utf-8")
     with pytest.raises(InputError, match="is not a readable NPZ file"):
         read_measurements(str(tmp_path / "rtt.npz"), "rtt", 1)
+
+
+def test_a_single_array_is_refused(tmp_path):
+    np.save(tmp_path / "rtt.npy", UPPER)
+    with pytest.raises(InputError, match="is a single array, not an NPZ file"):
+        read_measurements(str(tmp_path / "rtt.npy"), "rtt", 1)
+
+
+def test_a_damaged_archive_is_refused(tmp_path):
+    np.savez_compressed(tmp_path / "rtt.npz", rtt=np.arange(900.0).reshape(30, 30))
+    data = bytearray((tmp_path / "rtt.npz").read_bytes())
+    data[200:400] = bytes(200)
+    (tmp_path / "rtt.npz").write_bytes(data)
+    with pytest.raises(InputError, match="is not a readable NPZ file"):
+        read_measurements(str(tmp_path / "rtt.npz"), "rtt", 1)
+
+
+@pytest.mark.parametrize("kind", ["complex128", "timedelta64[ms]", "U3", "bool"])
+def test_an_array_of_anything_but_numbers_is_refused(archive, kind):
+    with pytest.raises(InputError, match=r"rtt\.npz\[rtt\]: holds .*, not numbers"):
+        archive(UPPER.astype(kind))
 
 
 def test_how_late_round_trips_were_is_a_law_of_its_own(tmp_path):

@@ -13,6 +13,7 @@ from typing import Final
 from sim.engine.streams import Streams
 from sim.errors import InputError
 from sim.network.latency import LatencyLaw, make_law
+from sim.network.latency.law import LONGEST_NS
 from sim.network.outages import spells
 from sim.scenario.outages import OUTAGES, entry_of, spell, targets
 from sim.scenario.plan import FaultPlan, Plan, Variant
@@ -80,7 +81,9 @@ def _in_run(
     """What of the spells is after `at`, by the clock of the run and in whole grains."""
     late = (one for one in drawn if one[1] > 0)
     for number, span_ns in enumerate(late):
-        begin, end = (max(ns, 0.0) / process.options["speed"] // grain_ns for ns in span_ns)
+        # A law may draw an end that no int64 holds; long after the run is late enough.
+        by_run = (max(ns, 0.0) / process.options["speed"] for ns in span_ns)
+        begin, end = (min(ns, LONGEST_NS) // grain_ns for ns in by_run)
         at_ns = process.at_ns + int(begin) * grain_ns
         lasts_ns = max(int(end - begin), 1) * grain_ns
         yield spell(process, target, number, at_ns, at_ns + lasts_ns)

@@ -5,10 +5,13 @@ kind, in order, so that n values and then m more are the same as n + m at once: 
 depends on its place in the stream and on nothing else.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+LONGEST_NS: Final = 1e18
+"""32 years: what a law with a very heavy tail draws beyond is so long. Sums of a few are int64."""
 
 
 class LatencyLaw(Protocol):

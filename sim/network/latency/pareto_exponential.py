@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.network.latency.law import LONGEST_NS
+
 
 @dataclass(frozen=True, slots=True)
 class ParetoExponential:
@@ -54,5 +56,7 @@ class ParetoExponential:
         left /= self.pareto_share
         np.log(left, out=left)
         left *= -1.0 / self.alpha
-        np.exp(left, out=left)
-        left *= self.scale_ns
+        with np.errstate(over="ignore"):
+            np.exp(left, out=left)
+            left *= self.scale_ns
+        np.minimum(left, LONGEST_NS, out=left)

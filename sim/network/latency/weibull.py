@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.network.latency.law import LONGEST_NS
+
 
 @dataclass(frozen=True, slots=True)
 class Weibull:
@@ -28,5 +30,7 @@ class Weibull:
     def draw(self, stream: np.random.Generator, out: NDArray[np.float64]) -> None:
         """One exponential variate each."""
         stream.standard_exponential(out=out)
-        np.power(out, 1.0 / self.shape, out=out)
-        out *= self.scale_ns
+        with np.errstate(over="ignore"):
+            np.power(out, 1.0 / self.shape, out=out)
+            out *= self.scale_ns
+        np.minimum(out, LONGEST_NS, out=out)
