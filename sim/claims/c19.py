@@ -78,6 +78,6 @@ CLAIM: Final = Claim(
     sources=(PURE, NETWORK),
     judge=judge,
     reading="From the begin of a shift to an alarm with one false alarm in a thousand. At the "
-    "promised 10 Hz the next value alone is 50 ms away on average, and half a standard deviation "
-    "takes 58 of them; the network adds a tenth to that.",
+    "promised 10 Hz the next value alone is 50 ms away on average, and by theory half a standard "
+    "deviation takes 58 of them. What the network adds to that is told beside it.",
 )
