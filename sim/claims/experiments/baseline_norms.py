@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from sim.stats import evidence
 from sim.stats.dependence.covariance import Covariance, error_cov
 from sim.stats.fixed_point import QUANTUM
+from sim.stats.robust.covariance import project
 from sim.stats.robust.registry import make_rule
+from sim.stats.robust.scale import mad
 from sim.stats.sketches import kll
 
 Floats = NDArray[np.float64]
@@ -38,6 +40,10 @@ LOOK_S: Final = 20.0
 """Evidence of a hypothesis is that of 200 reports, the last 20 s at 10 Hz."""
 EFFECT: Final = 0.15
 """Standard deviation of what one report says, in nats."""
+SPARSER: Final = 5
+"""Spreads and ranks among liars are of every fifth agent, which is quicker."""
+FAR_SD: Final = 1e6
+"""What liars say: as good as infinite, and sums and differences of it are numbers."""
 CAP: Final = 1.0
 """Nats that one report may count for."""
 LATEST: Final = 400
@@ -113,21 +119,32 @@ def _old(draw: np.random.Generator, age_s: float, tau_s: float = 60.0) -> dict[s
 
 
 def _lied(draw: np.random.Generator, share: float) -> dict[str, float]:
-    """A share says "infinite"; the root takes the median of agents, in sd between them."""
+    """A share says "far off"; the root takes medians of agents, in sd between them.
+
+    Centres are medians, spreads are MADs and covariances those of pairs; quantiles are of all that
+    was said, for nobody knows who lies.
+    """
     from sim.stats.robust.max_bias import max_bias
 
     count = 100 * AGENTS
     liars = round(share * count)
     honest = draw.normal(size=(count - liars, FEATURES))
-    said = np.concatenate([np.full((liars, FEATURES), np.inf), honest])
+    said = np.concatenate([np.full((liars, FEATURES), FAR_SD), honest])
     centre = make_rule("median", {}).centre(said[np.newaxis], np.ones((1, count)), liars)[0]
     off = np.abs(centre - honest.mean(axis=0)) / honest.std(axis=0)
     case = _case(draw)
     lies = case.evidence.copy()
     lies[:, : round(share * lies.shape[1])] = CAP
+    seen = draw.permutation(said)[::SPARSER]
+    known = _of_pairs(seen)
+    sd_off = np.log(np.sqrt(np.diag(known)) / honest.std(axis=0))
+    said_of = replace(case, true=honest[:, np.newaxis], had=seen[:, np.newaxis])
     floor = max_bias("median", share)
     return {
         "mean": float(off.max()),
+        "sd": float(np.max(np.abs(sd_off))),
+        "cov": error_cov(known, np.cov(honest, rowvar=False)),
+        "rank": max(_error_rank(said_of, feature, draw) for feature in range(FEATURES)),
         "post": _error_post(case.evidence, lies),
         "floor": math.inf if floor is None else floor,
     }
@@ -175,6 +192,26 @@ def _norms(case: Case, draw: np.random.Generator) -> dict[str, float]:
         "rank": max(_error_rank(case, feature, draw) for feature in range(FEATURES)),
         "post": _error_post(case.evidence, case.evidence_had),
     }
+
+
+def _of_pairs(said: Floats) -> Floats:
+    """Covariances of features from MADs of sums and differences, the nearest that can be.
+
+    Gnanadesikan & Kettenring (1972), "Robust estimates, residuals, and outlier detection".
+    """
+    sums, differences = (
+        _squared_scales(
+            (said[:, :, np.newaxis] + sign * said[:, np.newaxis]).reshape(len(said), -1)
+        )
+        for sign in (1, -1)
+    )
+    nearest: Floats = project(((sums - differences) / 4).reshape(FEATURES, FEATURES))
+    return nearest
+
+
+def _squared_scales(items: Floats) -> Floats:
+    scales: Floats = mad(items[np.newaxis], np.ones((1, len(items))))[0]
+    return scales**2
 
 
 def _merged(had: Floats) -> Any:

@@ -38,3 +38,21 @@ def test_liars_move_the_median_by_its_largest_bias(share, bias):
 def test_reports_that_are_lost_leave_the_means_and_move_posteriors():
     found = run(1, "lost", 0.01)
     assert 0 < found["mean"] < 0.01 < found["post"]
+
+
+def test_liars_on_one_side_move_spreads_and_ranks_as_far_as_formulas_say():
+    """Of 20,000: the MAD m solves Phi(b + m) - Phi(b - m) = 1 / (2 (1 - share)), b the median's.
+
+    A quantile q of all has the rank q / (1 - share) among the honest: the most is at 0.75 here.
+    """
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+
+    share, b = 0.1, 0.1397
+    m = brentq(lambda x: norm.cdf(b + x) - norm.cdf(b - x) - 1 / (2 * (1 - share)), 0.1, 5)
+    found = run(1, "lied", share)
+    standard_error = 1.17 / math.sqrt(20_000)
+    assert found["sd"] == pytest.approx(math.log(1.4826 * m), abs=4 * standard_error)
+    ranks = 4 * 0.5 / math.sqrt(20_000) + rank_error(800)
+    assert found["rank"] == pytest.approx(0.75 / 0.9 - 0.75, abs=ranks)
+    assert found["cov"] > found["sd"]
