@@ -81,7 +81,7 @@ def as_findings(card: Judged) -> str:
 
 def figure_of(card: Judged) -> Any:
     """Every finding of a claim against its bound, as a figure of matplotlib."""
-    from sim.report.bounds_figure import Bounded, bounds_figure
+    from sim.report.claims.bounds_figure import Bounded, bounds_figure
 
     rows = [
         Bounded(
@@ -98,7 +98,7 @@ def figure_of(card: Judged) -> Any:
 
 def overview_of(cards: Sequence[Judged]) -> Any:
     """All claims with how their findings came out, as a figure of matplotlib."""
-    from sim.report.scorecard_figure import Score, scorecard_figure
+    from sim.report.claims.scorecard_figure import Score, scorecard_figure
 
     scores = [
         Score(

@@ -93,7 +93,7 @@ def _check_outputs(markdown: Path | None, as_json: bool) -> None:
 
 
 def _draw(found: "Attribution") -> list[Path]:
-    from sim.report.attribution_figure import attribution_figure
+    from sim.report.attribution.figure import attribution_figure
     from sim.report.style import save
 
     figure = attribution_figure(_title(found), found.causes, found.entries)
@@ -108,7 +108,7 @@ def _title(found: "Attribution") -> str:
 def _tell(
     found: "Attribution", figures: list[Path], markdown: Path | None, as_json: bool, quiet: bool
 ) -> None:
-    from sim.report.attribution_table import as_markdown, as_text
+    from sim.report.attribution.table import as_markdown, as_text
     from sim.report.files import write_whole
 
     if as_json:

@@ -80,7 +80,7 @@ def _check_places(names: list[str], folder: Path) -> None:
 
 def _tell(prepared: "Update") -> None:
     """The difference, and what made it."""
-    from sim.report.contrast_table import contrasts_as_text
+    from sim.report.checks.contrast_table import contrasts_as_text
 
     if prepared.trouble:
         note(prepared.trouble)

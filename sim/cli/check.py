@@ -121,7 +121,7 @@ class Wanted:
 
     def tell_table(self, judgement: "Judgement") -> None:
         """After a run."""
-        from sim.report.findings_table import as_text
+        from sim.report.checks.findings_table import as_text
 
         if self.prints_text:
             say(as_text(judgement, sys.stdout.isatty() and "NO_COLOR" not in os.environ))
@@ -130,9 +130,9 @@ class Wanted:
 
     def tell_end(self, judgements: "Sequence[Judgement]") -> bool:
         """The verdict on all, in every form that was asked for. False if one cannot be written."""
-        from sim.report.findings_table import closing_as_text
-        from sim.report.github import annotations
-        from sim.report.markdown import findings_as_markdown
+        from sim.report.checks.findings_table import closing_as_text
+        from sim.report.checks.github import annotations
+        from sim.report.checks.markdown import findings_as_markdown
 
         if self.prints_text:
             say(closing_as_text(judgements).rstrip())
@@ -148,9 +148,9 @@ class Wanted:
 
     def _write(self, judgements: "Sequence[Judgement]") -> bool:
         """Each file by itself: a disk that is full by now must hide neither another nor a fail."""
+        from sim.report.checks.junit import as_junit
+        from sim.report.checks.markdown import findings_as_markdown
         from sim.report.files import write_whole
-        from sim.report.junit import as_junit
-        from sim.report.markdown import findings_as_markdown
 
         told = True
         markdown = None if self.prints_markdown else self.markdown

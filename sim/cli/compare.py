@@ -40,7 +40,7 @@ def compare(
 ) -> None:
     """Compare two runs: the size of each change first, then whether it is more than noise."""
     from sim.campaign.comparison import compare as contrasts
-    from sim.report.contrast_table import contrasts_as_markdown, contrasts_as_text
+    from sim.report.checks.contrast_table import contrasts_as_markdown, contrasts_as_text
 
     rows = contrasts(_found(a), _found(b))
     if as_json or output is Format.json:

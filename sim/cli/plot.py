@@ -128,8 +128,8 @@ def _of_sweep(folder: Path, kind: Kind | None, metrics: list[str], x: str | None
 def _curves(folder: Path, metrics: list[str], x: str | None) -> Any:
     """The curves of the sweep in a folder."""
     from sim.cli.sweep_summary import TABLE
-    from sim.report.curves import curves, read_cells
-    from sim.report.curves_figure import curves_figure, defined
+    from sim.report.sweeps.curves import curves, read_cells
+    from sim.report.sweeps.curves_figure import curves_figure, defined
 
     found = curves(read_cells(folder / TABLE), x)
     return curves_figure(
@@ -140,9 +140,9 @@ def _curves(folder: Path, metrics: list[str], x: str | None) -> Any:
 def _growth(folder: Path, metrics: list[str], x: str | None) -> Any:
     """How figures of the sweep in a folder grow."""
     from sim.cli.sweep_summary import TABLE
-    from sim.report.curves import curves, read_cells
-    from sim.report.curves_figure import defined
-    from sim.report.growth_figure import growth_figure
+    from sim.report.growth.figure import growth_figure
+    from sim.report.sweeps.curves import curves, read_cells
+    from sim.report.sweeps.curves_figure import defined
 
     found = curves(read_cells(folder / TABLE), x)
     return growth_figure(folder.resolve().name, found, metrics or defined(found, GROWTH_OF))
@@ -151,8 +151,8 @@ def _growth(folder: Path, metrics: list[str], x: str | None) -> Any:
 def _breakdown(folder: Path, x: str | None) -> Any:
     """Where the rules of the sweep in a folder break down."""
     from sim.cli.sweep_summary import TABLE
-    from sim.report.breakdown_figure import breakdown_figure
-    from sim.report.curves import read_cells
+    from sim.report.breakdown.figure import breakdown_figure
+    from sim.report.sweeps.curves import read_cells
 
     return breakdown_figure(folder.resolve().name, read_cells(folder / TABLE), x)
 

@@ -33,9 +33,9 @@ def heading(plan: "Plan") -> str:
 def tell_results(outcome: "Outcome", plan: "Plan") -> None:
     """The table, what liars did, what intervals were worth, and the verdict on all of it."""
     from sim.measure.deeds import deeds
-    from sim.report.confidence_words import about_confidence
-    from sim.report.deeds_table import deeds_table
-    from sim.report.dependence_words import about_error
+    from sim.report.confidence.words import about_confidence
+    from sim.report.dependence.words import about_error
+    from sim.report.lies.deeds import deeds_table
     from sim.report.table import as_text
 
     width = max(shutil.get_terminal_size((100, 24)).columns, 100)

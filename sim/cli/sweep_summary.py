@@ -86,8 +86,8 @@ class Wanted:
             note("interrupted: finished cells are kept, the same call goes on from there")
 
     def _tell_cells(self, scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> None:
-        from sim.report.cell_table import as_text
         from sim.report.files import write_whole
+        from sim.report.sweeps.cell_table import as_text
 
         if self.json:
             say_json(_as_json(scenario, outcome, call))
@@ -107,8 +107,9 @@ class Wanted:
 
     def _as_markdown(self, outcome: "SweepOutcome") -> str:
         """The cells; where rules break down, or how costs grow, if that was swept."""
-        from sim.report import breakdown_table, growth_table
-        from sim.report.cell_table import as_markdown
+        from sim.report.breakdown import table as breakdown_table
+        from sim.report.growth import table as growth_table
+        from sim.report.sweeps.cell_table import as_markdown
 
         found = breakdown_table.broken(outcome.results)
         more = "\n" + breakdown_table.as_markdown(found) if found else ""
@@ -124,7 +125,7 @@ class Wanted:
 
 def _tell_unlike(outcome: "SweepOutcome", metrics: Sequence[str]) -> None:
     """What a column holds, if it is not the same in all rows."""
-    from sim.report.dependence_words import ERROR, unlike
+    from sim.report.dependence.words import ERROR, unlike
 
     plans = [result.cell.plan.dependence for result in outcome.results]
     words = unlike(plan.method.kind for plan in plans if plan is not None)
@@ -134,7 +135,7 @@ def _tell_unlike(outcome: "SweepOutcome", metrics: Sequence[str]) -> None:
 
 def _tell_breakdown(outcome: "SweepOutcome") -> None:
     """Where rules break down, if a share of liars was swept."""
-    from sim.report.breakdown_table import as_text, broken
+    from sim.report.breakdown.table import as_text, broken
 
     found = broken(outcome.results)
     if found:
@@ -143,7 +144,7 @@ def _tell_breakdown(outcome: "SweepOutcome") -> None:
 
 def _tell_growth(outcome: "SweepOutcome") -> None:
     """How costs grow, if a plain number was swept."""
-    from sim.report.growth_table import as_text, grown
+    from sim.report.growth.table import as_text, grown
 
     found = grown(outcome.results)
     if found:
@@ -162,7 +163,7 @@ def _tell_intervals(outcome: "SweepOutcome") -> None:
 def tell_plan(cells: "Sequence[Cell]", root: Path, jobs: int, force: bool, as_json: bool) -> None:
     """What would be run, and how long that may take."""
     from sim.campaign.cells import estimate, stored
-    from sim.report.cell_table import as_text
+    from sim.report.sweeps.cell_table import as_text
 
     results = stored(cells, root)
     work = estimate(results, force)
@@ -194,8 +195,8 @@ def _keep(scenario: "Scenario", outcome: "SweepOutcome", table: Path) -> bool:
     """Write the table of all cells that are stored, whichever of them were asked for just now."""
     from sim.campaign.cells import stored
     from sim.errors import ResultsError
-    from sim.report.cell_table import as_csv
     from sim.report.files import write_whole
+    from sim.report.sweeps.cell_table import as_csv
 
     known = {str(result.cell): result for result in outcome.results}
     rest = stored((cell for cell in scenario.cells if str(cell) not in known), table.parents[1])
@@ -237,8 +238,8 @@ def _told(error: Exception) -> str:
 def _as_json(scenario: "Scenario", outcome: "SweepOutcome", call: Call) -> Any:
     from sim.campaign.cells import why_short
     from sim.campaign.store import plain
-    from sim.report import growth_table
-    from sim.report.breakdown_table import as_json, broken
+    from sim.report.breakdown.table import as_json, broken
+    from sim.report.growth import table as growth_table
 
     return {
         "name": scenario.plan.name,

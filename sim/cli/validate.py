@@ -12,7 +12,7 @@ from sim.cli.exits import Exit
 from sim.cli.output import say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, ScenarioFiles, Seed
 from sim.errors import Mistake, ScenarioError
-from sim.report.github import Level, command
+from sim.report.checks.github import Level, command
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

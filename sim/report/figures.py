@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 
 from sim.measure.confidence import Standing
 from sim.measure.tables import Tables
-from sim.report.capacity_figure import capacity_figure
-from sim.report.confidence_figure import confidence_figure
-from sim.report.dependence_figure import dependence_figure
-from sim.report.detection_figure import detection_figure
-from sim.report.evolution_figure import evolution_figure
-from sim.report.lies_figure import is_about_lies, lies_figure
+from sim.report.capacity.figure import capacity_figure
+from sim.report.confidence.figure import confidence_figure
+from sim.report.dependence.figure import dependence_figure
+from sim.report.detection.figure import detection_figure
+from sim.report.evolution.figure import evolution_figure
+from sim.report.lies.figure import is_about_lies, lies_figure
 from sim.report.recovery_figure import recovery_figure
-from sim.report.routing_figure import routing_figure
+from sim.report.routing.figure import routing_figure
 from sim.scenario.plan import Plan
 
 FIGURES: Final[dict[str, Callable[[Tables, Plan], Figure]]] = {

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.report.accuracy import Floats, Side, smoothed
+from sim.report.detection.accuracy import Floats, Side, smoothed
 from sim.scenario.plan import Plan
 from sim.scenario.procedures import PROCEDURES, Bound
 

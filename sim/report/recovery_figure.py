@@ -20,7 +20,7 @@ from sim.measure.recovery import Recovery, recoveries
 from sim.measure.spans import Spans
 from sim.measure.staleness import held, violation_ns
 from sim.measure.tables import Tables
-from sim.report.control_lanes import control_panels
+from sim.report.control.lanes import control_panels
 from sim.report.groups import cut_groups, noun, other_regions
 from sim.report.lanes import (
     MARKERS,

@@ -19,7 +19,7 @@ from sim.cli.run import _draw
 from sim.cli.summary import as_json, tell_results, verdict_lines
 from sim.measure.metrics import measure
 from sim.report import style
-from sim.report.cell_table import as_csv
+from sim.report.sweeps.cell_table import as_csv
 from sim.scenario.loader import Scenario
 from tests.measure.lied import lied, lied_plan
 from tests.measure.synthetic import make_plan

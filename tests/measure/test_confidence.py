@@ -9,7 +9,7 @@ import pytest
 from sim.engine.confidence.confidence import scatter
 from sim.measure.confidence import CONFIDENCE_FIGURES, REMEDIES, standings, why, why_off
 from sim.measure.tables import table
-from sim.report.confidence_words import about_confidence
+from sim.report.confidence.words import about_confidence
 from sim.scenario.blocks.confidence.plan import ConfidencePlan
 from sim.scenario.plan import Variant
 from sim.stats.confidence.diagnosis import ASSUMPTIONS

@@ -7,7 +7,7 @@ from pathlib import Path
 from sim.measure.breakdown import floor_sd
 from sim.measure.cells import CellResult
 from sim.measure.metrics import MetricValue
-from sim.report.curves import SweptCell
+from sim.report.sweeps.curves import SweptCell
 from sim.scenario.grid import Cell
 from sim.scenario.plan import Variant
 from tests.measure.lied import AGENTS_LIE, GUARDED, lied_plan

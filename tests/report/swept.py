@@ -4,7 +4,7 @@ import math
 from itertools import product
 
 from sim.measure.metrics import MetricValue
-from sim.report.curves import SweptCell
+from sim.report.sweeps.curves import SweptCell
 
 
 def value(metric, figure, unit="share", half=0.02, n=5):

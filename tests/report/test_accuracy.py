@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.measure.tables import table
-from sim.report.accuracy import decisions, smoothed, thinned
+from sim.report.detection.accuracy import decisions, smoothed, thinned
 from tests.reference.accuracy import counts, mean_of_last
 from tests.report.detected import detected
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from sim.measure.attribution import CLEAN, causes
-from sim.report.attribution_figure import attribution_figure
-from sim.report.attribution_table import ADDED, ALONE, as_markdown, as_text, sentences
+from sim.report.attribution.figure import attribution_figure
+from sim.report.attribution.table import ADDED, ALONE, as_markdown, as_text, sentences
 
 
 @dataclass(frozen=True)

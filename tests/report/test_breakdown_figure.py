@@ -8,9 +8,9 @@ import pytest
 
 from sim.errors import ResultsError
 from sim.measure.breakdown import floor_sd
-from sim.report.breakdown_figure import breakdown_figure
-from sim.report.curves import SweptCell
+from sim.report.breakdown.figure import breakdown_figure
 from sim.report.style import save
+from sim.report.sweeps.curves import SweptCell
 from tests.report.layout import beyond_the_page
 from tests.report.liars import NESTED, RULES, SHARE, as_swept, breaking
 from tests.report.reading import labels

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sim.campaign.store import plain
 from sim.measure.breakdown import UNKNOWN, Breakdown
 from sim.measure.cells import CellResult
-from sim.report.breakdown_table import as_json, as_markdown, as_text, bracket, broken, rule_words
+from sim.report.breakdown.table import as_json, as_markdown, as_text, bracket, broken, rule_words
 from sim.scenario.grid import Cell
 from tests.measure.lied import AGENTS_LIE, GUARDED
 from tests.measure.synthetic import MEAN

@@ -7,7 +7,7 @@ from sim.campaign.replications import whole
 from sim.engine.simulation import Simulation
 from sim.errors import ResultsError
 from sim.measure.tables import Tables
-from sim.report.capacity_figure import capacity_figure
+from sim.report.capacity.figure import capacity_figure
 from tests.engine.scenarios import plan_of
 from tests.report.layout import beyond_the_page, overlapping
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.measure.cells import CellResult
 from sim.measure.metrics import MetricValue
-from sim.report.cell_table import as_csv, as_markdown, as_text
+from sim.report.sweeps.cell_table import as_csv, as_markdown, as_text
 from sim.scenario.grid import Cell
 
 MEAN = MetricValue("staleness.root.mean", 0.25, "s", 5, 0.2, 0.3, 0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sim.errors import ResultsError
-from sim.report.confidence_figure import confidence_figure, headline
+from sim.report.confidence.figure import confidence_figure, headline
 from sim.report.style import save
 from tests.measure.synthetic import make_plan, make_tables
 from tests.measure.test_confidence import GOOD, LOCAL, SHORT, found_in, plan_of, tables_of

@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 from sim.campaign.comparison import Contrast
-from sim.report.contrast_table import contrasts_as_markdown, contrasts_as_text
+from sim.report.checks.contrast_table import contrasts_as_markdown, contrasts_as_text
 from tests.golden import agrees
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"

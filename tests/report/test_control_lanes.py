@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.report.alert_history import history
+from sim.report.control.alert_history import history
+from sim.report.control.watch_lanes import spans
 from sim.report.recovery_figure import recovery_figure
-from sim.report.watch_lanes import spans
 from tests.measure.controlled import (
     BLANK,
     REPLICAS,

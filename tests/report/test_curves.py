@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ResultsError
-from sim.report.curves import axis_of, curves, read_cells
+from sim.report.sweeps.curves import axis_of, curves, read_cells
 from tests.report.swept import LOSS, falling, swept
 
 HEADER = "topology.loss,detection.decide,run,verdict,metric,value,unit,n,low,high,censored\n"

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from sim.errors import ResultsError
-from sim.report.curves import SweptCell, curves
-from sim.report.curves_figure import curves_figure, defined
 from sim.report.style import save
+from sim.report.sweeps.curves import SweptCell, curves
+from sim.report.sweeps.curves_figure import curves_figure, defined
 from tests.report.layout import beyond_the_page
 from tests.report.reading import labels
 from tests.report.swept import LOSS, falling, swept, value

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from sim.measure.deeds import deeds
-from sim.report.deeds_table import deeds_table
+from sim.report.lies.deeds import deeds_table
 from tests.measure.lied import lied, lied_plan
 
 TABLE = """\

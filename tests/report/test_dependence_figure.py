@@ -6,7 +6,7 @@ import pytest
 from sim.campaign.replications import whole
 from sim.errors import ResultsError
 from sim.measure.tables import Tables
-from sim.report.dependence_figure import dependence_figure
+from sim.report.dependence.figure import dependence_figure
 from tests.engine.dependence_runs import gathered, plan
 from tests.measure.synthetic import make_plan, make_tables
 from tests.report.layout import beyond_the_page, overlapping

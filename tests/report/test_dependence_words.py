@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.report.dependence_words import MEASURES, about_error, unlike
+from sim.report.dependence.words import MEASURES, about_error, unlike
 from sim.stats.dependence.registry import DEPENDENCE
 from tests.engine.dependence_runs import plan
 from tests.measure.synthetic import make_plan

@@ -8,8 +8,8 @@ import pytest
 from sim.errors import ResultsError
 from sim.measure.detection import detection_figures
 from sim.measure.tables import empty
-from sim.report.detection_figure import detection_figure
-from sim.report.detection_words import headline, sentence
+from sim.report.detection.figure import detection_figure
+from sim.report.detection.words import headline, sentence
 from sim.report.promises import in_words
 from sim.report.style import save
 from sim.scenario.plan import Variant

@@ -7,8 +7,8 @@ import pytest
 
 from sim.errors import ResultsError
 from sim.measure.tables import empty
-from sim.report.evolution_figure import evolution_figure
-from sim.report.evolution_words import headline
+from sim.report.evolution.figure import evolution_figure
+from sim.report.evolution.words import headline
 from sim.report.style import save
 from tests.measure.synthetic import Fault, S
 from tests.report.evolved import ADAPTED, evolved, evolved_plan

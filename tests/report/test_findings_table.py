@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from sim.report.findings_table import as_text, closing_as_text
+from sim.report.checks.findings_table import as_text, closing_as_text
 from tests.golden import agrees
 from tests.report.judged import BAD, FRESH, GOOD, HELD, IDLE
 

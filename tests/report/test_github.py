@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.github import annotations, command
+from sim.report.checks.github import annotations, command
 from tests.report.judged import BAD, BLIND, GOOD, IDLE
 
 PARTS = re.compile(r"::(\w+) ?([^:]*)::(.*)")

@@ -6,8 +6,8 @@ import pytest
 
 from sim.errors import ResultsError
 from sim.measure.metrics import MetricValue
-from sim.report.curves import SweptCell, curves
-from sim.report.growth_figure import growth_figure, points
+from sim.report.growth.figure import growth_figure, points
+from sim.report.sweeps.curves import SweptCell, curves
 
 SIZES = ("1000", "10000", "100000")
 

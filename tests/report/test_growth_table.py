@@ -10,7 +10,7 @@ import pytest
 from sim.campaign.store import plain
 from sim.measure.cells import MISSING, CellResult
 from sim.measure.metrics import MetricValue
-from sim.report.growth_table import as_json, as_markdown, as_text, grown
+from sim.report.growth.table import as_json, as_markdown, as_text, grown
 from sim.scenario.grid import Cell
 from tests.measure.synthetic import make_plan
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sim.report.junit import as_junit
+from sim.report.checks.junit import as_junit
 from tests.golden import agrees
 from tests.report.judged import BAD, BLIND, FRESH, GOOD, HELD, IDLE
 

@@ -9,7 +9,7 @@ import pytest
 from sim.errors import ResultsError
 from sim.measure.breakdown import floor_sd
 from sim.measure.tables import NEVER, empty
-from sim.report.lies_figure import is_about_lies, liar_shares, lies_figure
+from sim.report.lies.figure import is_about_lies, liar_shares, lies_figure
 from sim.report.style import save
 from tests.measure.lied import AGENTS_LIE, GUARDED, LIES, convictions, lied, lied_plan
 from tests.measure.synthetic import MEAN, Fault, S

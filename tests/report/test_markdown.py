@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from sim.report.markdown import findings_as_markdown
+from sim.report.checks.markdown import findings_as_markdown
 from tests.golden import agrees
 from tests.report.judged import BAD, GOOD, HELD
 

@@ -9,7 +9,7 @@ from sim.campaign.replications import whole
 from sim.engine.simulation import Simulation
 from sim.errors import ResultsError
 from sim.measure.tables import Tables
-from sim.report.routing_figure import routing_figure
+from sim.report.routing.figure import routing_figure
 from sim.report.style import PALE
 from tests.engine.scenarios import plan_of
 from tests.report.layout import beyond_the_page, overlapping

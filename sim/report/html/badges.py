@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.measure.alerts import PROVISIONAL, raised, states
 from sim.measure.tables import NEVER, Table, Tables
-from sim.report.alert_history import history
+from sim.report.control.alert_history import history
 from sim.report.html.facts import Run
 from sim.scenario.plan import AdversaryPlan, Plan
 from sim.scenario.selectors import TreeShape, ranges, tree_shape

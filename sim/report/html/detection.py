@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from sim.measure.metrics import MetricValue
-from sim.report.accuracy import Decisions, decisions, share, smoothed, thinned
-from sim.report.detection_words import headline, sentence
+from sim.report.detection.accuracy import Decisions, decisions, share, smoothed, thinned
+from sim.report.detection.words import headline, sentence
 from sim.report.html.charts import Chart, Curve, Level
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run

@@ -9,14 +9,14 @@ import numpy as np
 from sim.measure.deeds import deeds
 from sim.measure.integrity import at_root, biases
 from sim.measure.tables import NEVER, Tables
-from sim.report.deeds_table import HEADERS as DEEDS
-from sim.report.deeds_table import who
 from sim.report.html.charts import Chart, Curve, Level, curve
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
 from sim.report.html.section import Section, Sheet, untitled
-from sim.report.lies_figure import LEAST_SD, is_about_lies
-from sim.report.lies_words import headline, sentence
+from sim.report.lies.deeds import HEADERS as DEEDS
+from sim.report.lies.deeds import who
+from sim.report.lies.figure import LEAST_SD, is_about_lies
+from sim.report.lies.words import headline, sentence
 from sim.report.series import thin
 from sim.report.table import written
 from sim.report.words import seconds

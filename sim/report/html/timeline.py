@@ -15,16 +15,16 @@ from sim.measure.alerts import raised
 from sim.measure.recovery import cuts
 from sim.measure.spans import Spans, length_ns, union
 from sim.measure.tables import NEVER, Tables
-from sim.report.alert_history import history
-from sim.report.anomaly_lanes import anomaly_lanes
+from sim.report.control.alert_history import history
+from sim.report.control.watch_lanes import spans as watch_spans
+from sim.report.control.watch_lanes import watched
+from sim.report.detection.lanes import anomaly_lanes
 from sim.report.groups import noun
 from sim.report.html.facts import Run
 from sim.report.html.states import FRESH, KEYS, WORDS, Member, States
 from sim.report.lanes import Lane
-from sim.report.lie_lanes import liar_lanes
+from sim.report.lies.lanes import liar_lanes
 from sim.report.series import when
-from sim.report.watch_lanes import spans as watch_spans
-from sim.report.watch_lanes import watched
 from sim.report.words import seconds, the_root
 from sim.scenario.plan import Plan
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sim.measure.recovery import cuts
 from sim.measure.tables import Tables
-from sim.report import detection_words, lies_words
+from sim.report.detection import words as detection_words
 from sim.report.figures import names_of
 from sim.report.groups import noun
 from sim.report.html.agreement import agreement_section
@@ -23,6 +23,7 @@ from sim.report.html.section import Section, Sheet, untitled
 from sim.report.html.states import States, states_of
 from sim.report.html.timeline import HEALS_MAX, Row, bands, heals_s, legend, rows, ticks
 from sim.report.html.verdicts import SAID, SIGNS, Asked, Family, asked, families, overall
+from sim.report.lies import words as lies_words
 from sim.report.words import seconds, summary, title
 from sim.scenario.plan import Plan
 

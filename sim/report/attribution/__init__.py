@@ -1,0 +1,1 @@
+"""What each fault and liar caused: table and figure."""

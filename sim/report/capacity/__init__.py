@@ -1,0 +1,1 @@
+"""Load and memory of nodes by role: the figure."""

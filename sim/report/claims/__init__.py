@@ -1,0 +1,1 @@
+"""Figures of the scorecard: findings against their bounds, and all claims at a glance."""

@@ -1,0 +1,1 @@
+"""What intervals were worth: the figure and its words."""

@@ -1,0 +1,1 @@
+"""What replicas, keepers and watchers did, as lanes."""

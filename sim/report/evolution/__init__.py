@@ -1,0 +1,1 @@
+"""A tree that changes: the figure and its words."""

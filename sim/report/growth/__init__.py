@@ -1,0 +1,1 @@
+"""How costs grow with a size, over a sweep: figure and table."""

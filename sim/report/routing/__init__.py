@@ -1,0 +1,1 @@
+"""Updates of single agents on their way up: figure, curves, lanes and words."""

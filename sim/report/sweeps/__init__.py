@@ -1,0 +1,1 @@
+"""The cells of a sweep, as a table and as curves."""
