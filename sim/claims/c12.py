@@ -2,9 +2,9 @@
 
 Coherent again (theory 8.3): all ages within their bound, the error within epsilon, all replicas of
 the root the same; the clock starts at the physical heal. Nobody who lacks D bytes has them before
-D / bandwidth has passed, and who only looks every T seconds adds up to T. So a promise of 10 s is
-one about state size, bandwidth and period, and about what is kept of a source: its newest version,
-or a log of all.
+D / bandwidth has passed, and who only looks every T seconds adds up to T (a sixth of it where four
+replicas look at each other in turn). So a promise of 10 s is one about state size, bandwidth and
+period, and about what is kept of a source: its newest version, or a log of all.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import Final
 
 from sim.claims.claim import Claim, ScenarioSource
 from sim.claims.evidence import Evidence
-from sim.claims.finding import Along, Finding, Floor, at_most
+from sim.claims.finding import Along, Finding, Floor, at_most, told
 from sim.claims.measured import Measured, exactly
 from sim.units import format_size, parse_bit_rate, parse_duration, parse_size
 
@@ -37,6 +37,13 @@ STORES: Final = {
 }
 LONGEST: Final = "longest time from the heal until all is coherent"
 UNTIL: Final = "faults[0].until"
+PARTS: Final = {
+    "recovery.reconnected.max": "until it is heard again",
+    "recovery.fresh.max": "until ages are within their bounds",
+    "recovery.accurate.max": "until the error is within epsilon",
+    "recovery.converged.max": "until replicas hold the same",
+}
+"""All begin at the heal, and the whole lasts as long as the longest."""
 
 
 def judge(of: Evidence) -> Iterator[Finding]:
@@ -48,18 +55,33 @@ def judge(of: Evidence) -> Iterator[Finding]:
 
 
 def _region(of: Evidence) -> Iterator[Finding]:
+    when = "a region is cut off and replicas miss nothing"
     for until, found in of.along(REGION.name, "recovery.time.max", UNTIL):
         along = _cut(REGION, until)
-        when = "a region is cut off and replicas miss nothing"
         yield at_most(_longest(found), PROMISED_S, LONGEST, when, along=along)
+    for until in of.values(REGION.name, UNTIL)[-1:]:
+        yield from _parts(of, REGION, {UNTIL: until}, when)
 
 
 def _lengths(of: Evidence) -> Iterator[Finding]:
     for store, when in STORES.items():
-        settings = {"anti_entropy.store": store}
+        settings: dict[str, object] = {"anti_entropy.store": store}
         for until, found in of.along(LENGTH.name, "recovery.time.max", UNTIL, settings):
             along = _cut(LENGTH, until)
             yield at_most(_longest(found), PROMISED_S, LONGEST, when, along=along)
+        for until in of.values(LENGTH.name, UNTIL, settings)[-1:]:
+            yield from _parts(of, LENGTH, {**settings, UNTIL: until}, when)
+
+
+def _parts(
+    of: Evidence, source: ScenarioSource, settings: dict[str, object], when: str
+) -> Iterator[Finding]:
+    """What the time from the heal of the longest cut consists of, where it was measured."""
+    along = _cut(source, str(settings[UNTIL]))
+    for metric, asked in PARTS.items():
+        found = of(source.name, metric, settings)
+        if not math.isnan(found.value):
+            yield told(at_most(_longest(found), PROMISED_S, f"longest {asked}", when, along=along))
 
 
 def _state(of: Evidence) -> Iterator[Finding]:
