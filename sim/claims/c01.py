@@ -58,6 +58,9 @@ def _messages(of: Evidence) -> Iterator[Finding]:
     for words, costs in (("batched", batched), ("one by one", alone), ("all pairs", pairs)):
         asked = f"exponent of messages, {words}"
         yield told(at_most(growth(sizes, costs), _exponent(sizes), asked, "growth counts"))
+    sent = [exactly(c03.at(of, "traffic.bytes", "auto", agents)) for agents in sizes]
+    asked = "exponent of bytes, batched"
+    yield told(at_most(growth(sizes, sent), _exponent(sizes), asked, "growth counts"))
     asked = "times fewer messages than there are pairs"
     yield told(at_least(ratio(pairs[0], batched[0]), CLAIMED, asked, f"n is {AGENTS}"))
 

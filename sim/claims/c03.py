@@ -70,7 +70,7 @@ def _told(of: Evidence, shape: str, agents: int) -> Iterator[Finding]:
     waits = at(of, "capacity.wait.max", shape, agents)
     yield told(at_most(waits, 1.0, "mean wait where it is longest", when, along=along))
     age = at(of, "staleness.root.mean", shape, agents)
-    yield told(at_most(age, AGE_S, "mean age at the root", when, along=along))
+    yield told(at_most(age, AGE_S, "mean age at the root, of what came in 4 s", when, along=along))
 
 
 def _linear(of: Evidence) -> Iterator[Finding]:
