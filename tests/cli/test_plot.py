@@ -131,8 +131,13 @@ def test_the_detection_of_a_run_can_be_drawn(sim, folder):
     assert (run / "detection.png").stat().st_size > 10_000
 
 
-@pytest.mark.slow
-def test_a_run_with_detection_draws_both_figures(sim, folder):
+def named(_figure, path, formats=("svg", "pdf", "png")):
+    """What `save` says, without what takes time."""
+    return [path.with_suffix(f".{suffix}") for suffix in formats]
+
+
+def test_a_run_with_detection_draws_both_figures(sim, folder, monkeypatch):
+    monkeypatch.setattr(style, "save", named)
     (folder / "small.yaml").write_text(SMALL + DETECTION)
     told = sim("run", "small.yaml", "--set", "replications=1").out
     assert "recovery.png" in told
@@ -152,11 +157,6 @@ def test_curves_over_a_sweep_are_drawn_beside_its_runs(sim, folder):
 
 
 GATHERING = ("baseline.dependence=covariance", "capacity={}", "replications=1")
-
-
-def named(_figure, path, formats=("svg", "pdf", "png")):
-    """What `save` says, without what takes time."""
-    return [path.with_suffix(f".{suffix}") for suffix in formats]
 
 
 def test_a_run_and_sim_plot_draw_all_that_the_scenario_is_about(sim, monkeypatch):

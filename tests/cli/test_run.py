@@ -254,20 +254,6 @@ def test_a_disk_that_is_full_while_figures_are_drawn_costs_only_the_figures(
     }
 
 
-def kill_the_worker(_plan, replication, progress=None):
-    """Stands for the system that kills a process which takes too much memory."""
-    os._exit(137)
-
-
-@pytest.mark.slow
-def test_a_worker_that_is_killed_is_a_clear_error(run, small, monkeypatch):
-    monkeypatch.setattr(replications, "timed_replication", kill_the_worker)
-    result = run("--jobs", "2")
-    assert result.code == Exit.WRONG_CALL
-    assert result.err.startswith("a worker ended before its work was done, more than once")
-    assert not (small / "results").exists()
-
-
 def test_workers_leave_it_to_the_first_process_to_speak_of_an_interrupt(monkeypatch):
     set_to = {}
     monkeypatch.setattr(workers.signal, "signal", set_to.__setitem__)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn import metrics as oracle
 
 from sim.detection.false_discoveries import false_discoveries
 from sim.detection.scores import (
@@ -25,8 +24,16 @@ POINTS = st.lists(POINT, min_size=1, max_size=30).map(lambda rows: list(zip(*row
 BOTH_CLASSES = POINTS.filter(lambda columns: 0 < sum(columns[0]) < len(columns[0]))
 
 
+@pytest.fixture(scope="module")
+def oracle():
+    """scikit-learn, which takes so long to load that only who needs it should."""
+    from sklearn import metrics
+
+    return metrics
+
+
 @given(BOTH_CLASSES)
-def test_the_areas_are_those_of_scikit_learn(columns):
+def test_the_areas_are_those_of_scikit_learn(oracle, columns):
     labels, scores, _, weights = columns
     for weight in (None, weights):
         roc = oracle.roc_auc_score(labels, scores, sample_weight=weight)
@@ -36,7 +43,7 @@ def test_the_areas_are_those_of_scikit_learn(columns):
 
 
 @given(BOTH_CLASSES.filter(lambda columns: any(columns[2])))
-def test_precision_recall_and_f1_are_those_of_scikit_learn(columns):
+def test_precision_recall_and_f1_are_those_of_scikit_learn(oracle, columns):
     labels, _, alarms, weights = columns
     for weight in (None, weights):
         found = confusion(labels, alarms, weight)
@@ -47,7 +54,7 @@ def test_precision_recall_and_f1_are_those_of_scikit_learn(columns):
 
 
 @given(POINTS)
-def test_the_counts_are_those_of_scikit_learn(columns):
+def test_the_counts_are_those_of_scikit_learn(oracle, columns):
     labels, _, alarms, weights = columns
     found = confusion(labels, alarms, weights)
     expected = oracle.confusion_matrix(labels, alarms, labels=[0, 1], sample_weight=weights)

@@ -260,11 +260,8 @@ def test_more_lines_than_can_be_told_apart_are_refused():
 
 
 def test_two_drawings_of_one_sweep_are_the_same_bytes(tmp_path):
-    first, second = (
-        save(draw(swept(LOSS, falling)), tmp_path / name, ["svg", "png"]) for name in "ab"
-    )
-    for one, other in zip(first, second, strict=True):
-        assert one.read_bytes() == other.read_bytes()
+    first, second = (save(draw(swept(LOSS, falling)), tmp_path / name, ["svg"]) for name in "ab")
+    assert first[0].read_bytes() == second[0].read_bytes()
 
 
 KINDS = {"agreement.protocol": ["versions", "bracha", "consistent_broadcast", "imbs_raynal"]}

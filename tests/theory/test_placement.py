@@ -1,6 +1,7 @@
 """What random placement is worth: draws of `seats` and `committees` against the computed tails."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -23,13 +24,15 @@ def epoch(number):
     return number.to_bytes(32, "big")
 
 
-SEATED = np.array([seats(MEMBERS, epoch(number)) for number in range(EPOCHS)])
-"""Who has which seat in each epoch; (epochs, agents). Groups of 50 are adjacent seats."""
+@cache
+def seated():
+    """Who has which seat in each epoch; (epochs, agents). Groups of 50 are adjacent seats."""
+    return np.array([seats(MEMBERS, epoch(number)) for number in range(EPOCHS)])
 
 
 def liars_by_group(liars):
     """(epochs, groups)"""
-    return (liars > SEATED).reshape(EPOCHS, -1, GROUP).sum(axis=2)
+    return (liars > seated()).reshape(EPOCHS, -1, GROUP).sum(axis=2)
 
 
 def assert_chance(hits, chance):

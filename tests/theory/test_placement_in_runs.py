@@ -5,6 +5,7 @@ often nested thresholds of 16, 3 and 0 then give the root of a tree of 50, 10 an
 """
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,19 +19,19 @@ from tests.engine.scenarios import run
 
 AGENTS, F = 1000, 0.33
 LEVELS = Tree((AGENTS, 20, 2, 1)).levels
-DEALS = np.concatenate(
-    [
-        [Dealing(AGENTS, Streams(seed)).agent_at(epoch) for epoch in range(1, 21)]
-        for seed in range(20)
-    ]
-)
-"""Who sits in each seat in 20 epochs of 20 runs; (deals, seats)."""
+
+
+@cache
+def deals():
+    """Who sits in each seat in 20 epochs of 20 runs; (deals, seats)."""
+    runs = [Dealing(AGENTS, Streams(seed)) for seed in range(20)]
+    return np.array([run.agent_at(epoch) for run in runs for epoch in range(1, 21)])
 
 
 def standings(liars):
     """Largest number of liars in a group, and captured groups, for every tier; (deals, 3, 2)."""
     above = [np.zeros(groups.parents, np.bool_) for groups in LEVELS[:-1]]
-    return np.array([list(captures(LEVELS, [deal < liars, *above], F)) for deal in DEALS])
+    return np.array([list(captures(LEVELS, [deal < liars, *above], F)) for deal in deals()])
 
 
 def assert_chance(hits, chance):
