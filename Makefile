@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 GATED  := scenarios/05-partition-recovery.yaml scenarios/07-injected-anomalies.yaml
 PAIRS  := replications=12
 
-.PHONY: demo test gate claims scorecard baselines lint gallery bench clean
+.PHONY: demo test gate claims scorecard validation baselines lint gallery bench clean
 
 demo: $(STAMP)
 	$(BIN)/sim run scenarios/05-partition-recovery.yaml
@@ -33,6 +33,10 @@ claims: $(STAMP)
 # The whole of it, within an hour; in a commit of its own.
 scorecard: $(STAMP)
 	$(BIN)/sim claims --jobs 2 --write results/gallery
+
+# Theory against the simulator, written by the tests that measure it: in a commit of its own.
+validation: $(STAMP)
+	$(BIN)/pytest tests/theory -n auto --dist loadfile --validation docs/validation.md
 
 # In a commit of its own, with the table that this prints in the message.
 baselines: $(STAMP)
