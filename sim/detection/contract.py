@@ -33,7 +33,7 @@ class Baseline:
     covariance: Floats | None = None
     """(B, F, F), where it was asked for."""
 
-    def rows(self, which: Bools | slice) -> "Baseline":
+    def rows(self, which: Bools | Ints | slice) -> "Baseline":
         """Some of them."""
         covariance = None if self.covariance is None else self.covariance[which]
         return Baseline(self.count[which], self.mean[which], self.sd[which], covariance)

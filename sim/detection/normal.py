@@ -84,11 +84,18 @@ class Published:
         """A row for each of them and publisher."""
 
     def publish(self, version: int, baseline: Baseline) -> None:
-        """Note what `version` says, the newest so far; a row for each publisher."""
+        """Note what `version` says; a row for each publisher.
+
+        Where replicas publish side by side, an older version may come after a newer one.
+        """
         is_held = self._numbers >= np.maximum(self._held_now(), 0).min()
         rows = np.repeat(is_held, self._publishers)
-        self._numbers = np.append(self._numbers[is_held], version)
-        self._kept = self._kept.rows(rows).and_more(baseline)
+        numbers = np.append(self._numbers[is_held], version)
+        order = np.argsort(numbers, kind="stable")
+        self._numbers = numbers[order]
+        kept = self._kept.rows(rows).and_more(baseline)
+        each = order[:, None] * self._publishers + np.arange(self._publishers)
+        self._kept = kept.rows(each.ravel())
 
     def at(self, rows: Ints, known_ns: Floats) -> Answer:
         """See `Normal.at`."""

@@ -5,6 +5,7 @@ publisher 1.
 """
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,16 @@ def test_a_version_that_was_never_published_leaves_a_gap():
     normal.publish(1, baseline(1))
     normal.publish(3, baseline(3))
     assert means(normal.now(), 6).tolist() == [10.0, 10.0, 30.0, 31.0, 31.0, 31.0]
+
+
+@pytest.mark.parametrize("order", [(3, 2, 1), (2, 3, 1), (1, 3, 2)])
+def test_versions_of_replicas_that_publish_side_by_side_may_come_in_any_order(order):
+    held = np.full(3, -1)
+    normal = published(held)
+    for version in order:
+        normal.publish(version, baseline(version))
+    held[:] = [1, 2, 3]
+    assert means(normal.now(), 6).tolist() == [10.0, 10.0, 20.0, 21.0, 31.0, 31.0]
 
 
 def test_a_value_is_held_against_what_was_there_when_it_arrived_and_not_against_what_came_later():
