@@ -60,7 +60,7 @@ def reseat(world: World, row: int, seat: int, machine: int) -> None:
             ways = world.seating.at(hop.line.target, seat)
             hop.post.refuse(ways, math.inf)
             _tell(world, hop, ways, math.inf, loses=True)
-    world.telemetry.forget(nodes)
+    world.forget_seats(nodes)
     site = int(world.roster.sites[row][machine])
     world.seating.move(world.lines, row, seat, machine, site)
 

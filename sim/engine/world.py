@@ -60,7 +60,9 @@ class World:
     messages: Messages | None = None
     """The log of all messages, if it is kept."""
     forgetters: list[Callable[[Nodes], None]] = field(default_factory=list)
-    """Who else must be told of nodes that lose what they knew."""
+    """Who else must be told of machines that lose what they knew."""
+    seat_forgetters: list[Callable[[Nodes], None]] = field(default_factory=list)
+    """The same of seats, whichever machine they are on."""
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     broken: dict[str, SiteLink] = field(default_factory=dict)
     slowed: dict[str, tuple[SiteLink, float]] = field(default_factory=dict)
@@ -235,10 +237,16 @@ class World:
         return until_ns if until_ns.any() else None
 
     def forget(self, nodes: Nodes) -> None:
-        """Let machines lose what they knew."""
-        self.telemetry.forget(self.seating.of_machines(nodes))
+        """Let machines lose what they knew, and with them the seats that are on them."""
+        self.forget_seats(self.seating.of_machines(nodes))
         for forgetter in self.forgetters:
             forgetter(nodes)
+
+    def forget_seats(self, seats: Nodes) -> None:
+        """Let seats begin with nothing."""
+        self.telemetry.forget(seats)
+        for forgetter in self.seat_forgetters:
+            forgetter(seats)
 
 
 def _at(until_ns: Floats | None, node: NDArray[np.integer]) -> Floats | None:

@@ -99,7 +99,7 @@ def test_a_local_that_forgets_has_heard_nothing_as_a_witness_either():
         for witness in simulated.detection.witnesses:
             rows.append(witness.watch.newest_ns[witness.at == 0])
 
-    simulated.world.forgetters[:] = [looking]
+    simulated.world.seat_forgetters[:] = [looking]
     simulated.run()
     assert rows
     assert all((row == 0).all() for row in rows)

@@ -99,7 +99,7 @@ def _gathering(
     rounds = Rounds(summary, parts.levels, mails, world.is_up, rounds_kept=summary.rounds_kept)
     ways = Ways(rounds, mails, sent_bytes)
     gathering = Gathering(name, plan, parts, world, arrived, true, summary, ways)
-    world.forgetters.append(forget)
+    world.seat_forgetters.append(forget)
     return gathering
 
 

@@ -71,7 +71,7 @@ def add_detection(
         detection.correct = lambda: ~lies.is_liar(0)
     telemetry.leaves.watches.append(detection.measured)
     telemetry.aggregators[0].watches.append(detection.heard)
-    world.forgetters.append(detection.forget)
+    world.seat_forgetters.append(detection.forget)
     return detection
 
 

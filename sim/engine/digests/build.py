@@ -39,7 +39,7 @@ def add_digests(parts: Parts, world: World, lies: Lies) -> Digests:
     mails = [_digest_mail(parts, world, lies, digest, tier) for tier in range(1, parts.top)]
     change = liars.change if liars.any and not digest.signed else None
     rounds = Rounds(digest, parts.levels, mails, world.is_up, change, ROUNDS_KEPT)
-    world.forgetters.append(rounds.forget)
+    world.seat_forgetters.append(rounds.forget)
     return Digests(parts.plan, parts.layout, known, parts.levels[0], digest, rounds)
 
 

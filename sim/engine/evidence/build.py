@@ -20,5 +20,5 @@ def add_evidence(parts: Parts, world: World, lies: Lies, asked: EvidencePlan) ->
     ]
     rounds = Rounds(sums, parts.levels, mails, world.is_up)
     evidence = Evidence(parts, asked, world, lies, known, sums, rounds)
-    world.forgetters.append(evidence.forget)
+    world.seat_forgetters.append(evidence.forget)
     return evidence

@@ -148,3 +148,12 @@ def test_a_seat_that_speaks_before_it_knows_leaves_agents_out_and_is_caught(faul
         pytest.raises(InvariantViolated, match="of 24 agents"),
     ):
         _run(fault)
+
+
+WATCHED = {"detector": {"kind": "ewma_z", "half_life": "1s"}, "learn": "500ms", "calibrate": "1s"}
+
+
+def test_watches_begin_anew_with_the_seat_that_they_are_on():
+    """A watch has seen what its local holds: an invariant, checked at every sample."""
+    recording = members(CRASH, detection={**WATCHED, "every": "200ms"})
+    assert [one["member"] for one in events(recording, "rehomed")] == ["local-3"]
