@@ -54,7 +54,7 @@ def messages(*faults, agents_but=None):
 
 
 @pytest.mark.slow
-def test_three_fresh_processes_with_three_hash_seeds_agree():
+def test_two_fresh_processes_with_two_hash_seeds_agree_with_this_one():
     code = (
         "from tests.small import SMALL\n"
         "from sim.scenario import parse_scenario\n"
@@ -71,9 +71,9 @@ def test_three_fresh_processes_with_three_hash_seeds_agree():
             text=True,
             check=True,
         ).stdout.strip()
-        for seed in ("0", "1", "4242")
+        for seed in ("0", "4242")
     ]
-    assert found == [record(WAXMAN, RANDOM).fingerprint] * 3
+    assert found == [record(WAXMAN, RANDOM).fingerprint] * 2
 
 
 @pytest.mark.slow

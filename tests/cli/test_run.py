@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from functools import partial
 
 import pytest
 
@@ -59,7 +60,8 @@ def test_one_of_a_kind_is_not_many(run):
 
 
 @pytest.mark.slow
-def test_the_last_lines_name_figure_folder_and_the_way_back(sim, small):
+def test_the_last_lines_name_figure_folder_and_the_way_back(sim, small, monkeypatch):
+    monkeypatch.setattr(style, "save", partial(style.save, formats=("png",)))
     result = sim("run", "small.yaml", "--set", "replications=1")
     figure, results, replay = (line.split() for line in result.out.splitlines()[-3:])
     assert figure[0] == "figure:"
