@@ -41,10 +41,11 @@ def export(
 ) -> None:
     """Write a stored run for a trace viewer, a collector, a spreadsheet or a graph program."""
     from sim.report.export.formats import FORMATS
-    from sim.report.export.window import WHOLE, parse_window
+    from sim.report.export.window import WHOLE, check_inside, parse_window
 
     span = WHOLE if window is None else parse_window(window)
     results, stored = opened(run, replication)
+    check_inside(span, stored.plan.duration_ns)
     chosen = FORMATS[to]
     path = results.path / chosen.name(stored.number) if out is None else out
     for sentence in chosen.write(stored, span, path):

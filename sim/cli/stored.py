@@ -30,4 +30,5 @@ def opened(run: Path, replication: int | None) -> "tuple[Results, Stored]":
         tables=tables,
         names=tuple(results.names()),
         read=results.arrow,
+        metrics=tuple(results.metrics()),
     )

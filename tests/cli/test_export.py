@@ -76,6 +76,7 @@ def test_quiet_says_only_where_it_is(sim):
     [
         (("--replication", "2"), "has replications 0 to 1, no 2"),
         (("--window", "now"), "--window 'now': write it as 20s..21s"),
+        (("--window", "1h..2h"), "--window 1h..2h: the run has ended at "),
         (("--out", "good.yaml/trace"), "cannot be written"),
     ],
 )

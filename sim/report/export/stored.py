@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.errors import ResultsError
+from sim.measure.metrics import MetricValue
 from sim.measure.tables import Tables
 from sim.report.export.window import Window
 from sim.scenario.plan import Plan
@@ -31,6 +32,8 @@ class Stored:
     names: tuple[str, ...]
     read: Callable[[str], pa.Table]
     """Reads a table of this name with all its replications."""
+    metrics: tuple[MetricValue, ...] = ()
+    """What was measured over all replications."""
 
     @property
     def number(self) -> int:

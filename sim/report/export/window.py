@@ -30,13 +30,22 @@ def parse_window(text: str) -> Window:
     Window(from_ns=20000000000, until_ns=21000000000)
     """
     first, dots, last = text.partition("..")
-    if not dots:
-        raise SimError(f"--window {text!r}: write it as 20s..21s")
+    if not dots or last.startswith("."):
+        raise SimError(f"--window {text!r}: write it as 20s..21s, with two dots")
     try:
         from_ns = parse_duration(first) if first.strip() else 0
         until_ns = parse_duration(last) if last.strip() else math.inf
     except ValueError as error:
         raise SimError(f"--window {text!r}: {error}") from error
-    if not 0 <= from_ns < until_ns:
+    if from_ns < 0:
+        raise SimError(f"--window {text!r}: a run begins at 0s, nothing is before that")
+    if not from_ns < until_ns:
         raise SimError(f"--window {text!r}: its end is not after its beginning")
     return Window(from_ns, until_ns)
+
+
+def check_inside(window: Window, duration_ns: int) -> None:
+    """Raises SimError if a run of this length is over before the window begins."""
+    if window.from_ns >= duration_ns:
+        problem = f"the run has ended at {write_duration(duration_ns)}"
+        raise SimError(f"--window {str(window).replace(' to ', '..')}: {problem}")

@@ -11,6 +11,7 @@ from typing import Any
 from sim.campaign.parquet import stacked
 from sim.campaign.replications import alike, whole
 from sim.engine.simulation import Recording, Simulation, replication_seed
+from sim.measure.metrics import measure
 from sim.measure.tables import Tables
 from sim.report.export.stored import Stored
 from sim.scenario.plan import Plan
@@ -59,4 +60,5 @@ def as_stored(of: Plan, recordings: list[Recording], replication: int | None = N
         tables=Tables.of(tables[replication or 0]),
         names=tuple(sorted(tables[0])),
         read=lambda name: stacked([one[name] for one in tables]),
+        metrics=tuple(measure([Tables.of(one) for one in tables], of)),
     )

@@ -121,7 +121,8 @@ def test_a_window_is_read(text, window):
         ("20s", "write it as 20s..21s"),
         ("21s..20s", "its end is not after its beginning"),
         ("20..21", "a duration such as 20ms"),
-        ("-1s..2s", "its end is not after its beginning"),
+        ("-1s..2s", "a run begins at 0s"),
+        ("34s...35s", "with two dots"),
     ],
 )
 def test_a_window_that_is_none_is_refused(text, complaint):

@@ -1,13 +1,17 @@
 """CSV is read back with the standard library."""
 
 import csv
+import math
+from dataclasses import replace
 
 import pytest
 from pyarrow import csv as arrow_csv
 
 from sim.errors import ResultsError
+from sim.measure.metrics import measure
 from sim.report.export.sheets import write_csv
 from sim.report.export.window import WHOLE, Window
+from sim.scenario.plan import Threshold
 from tests.report.export.exported import stored
 
 
@@ -20,7 +24,7 @@ def test_there_is_a_file_for_each_table_with_the_rows_of_all_replications(tmp_pa
     run = stored(False, count=2)
     write_csv(run, WHOLE, tmp_path / "csv")
     files = sorted(path.name for path in (tmp_path / "csv").iterdir())
-    assert files == [f"{name}.csv" for name in run.names]
+    assert files == sorted(f"{name}.csv" for name in (*run.names, "metrics"))
     for name in run.names:
         table = run.read(name)
         found = rows(tmp_path / "csv" / f"{name}.csv")
@@ -43,6 +47,36 @@ def test_of_one_replication_there_are_its_rows_alone(tmp_path):
     write_csv(stored(False, count=2, replication=1), WHOLE, tmp_path / "csv")
     found = rows(tmp_path / "csv" / "samples.csv")
     assert {row["replication"] for row in found} == {"1"}
+
+
+def test_metrics_have_their_figures_bounds_and_verdicts_and_no_text_for_a_missing_number(tmp_path):
+    run = stored(False, count=2)
+    asked = (Threshold("coverage.mean", 2.0, None, 0), Threshold("coverage.mean", None, 1.0, 0))
+    run = replace(run, plan=replace(run.plan, thresholds=asked))
+    write_csv(run, WHOLE, tmp_path / "csv")
+    found = rows(tmp_path / "csv" / "metrics.csv")
+    told = [row for row in found if row["metric"] == "coverage.mean"]
+    (value,) = (one for one in run.metrics if one.name == "coverage.mean")
+    assert [(row["bound"], row["verdict"]) for row in told] == [
+        ("≥ 200 %", "fail"),
+        ("≤ 100 %", "pass"),
+    ]
+    assert [(float(row["value"]), row["unit"], row["n"]) for row in told] == [
+        (value.value, "share", "2")
+    ] * 2
+    gaps = [row["metric"] for row in found if row["value"] == ""]
+    assert gaps == [one.name for one in run.metrics if math.isnan(one.value)] != []
+    (longest,) = (row for row in found if row["metric"] == "recovery.time.max")
+    assert (longest["value"], longest["low"], longest["censored"]) == ("inf", "0.6", "2")
+
+
+def test_metrics_of_one_replication_are_its_own(tmp_path):
+    run = stored(False, count=2, replication=1)
+    write_csv(run, WHOLE, tmp_path / "csv")
+    found = {row["metric"]: row for row in rows(tmp_path / "csv" / "metrics.csv")}
+    (own,) = (one for one in measure([run.tables], run.plan) if one.name == "coverage.mean")
+    assert float(found["coverage.mean"]["value"]) == own.value
+    assert (found["coverage.mean"]["n"], found["coverage.mean"]["low"]) == ("1", "")
 
 
 def test_a_window_is_for_single_messages_alone(tmp_path):
