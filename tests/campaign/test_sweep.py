@@ -2,7 +2,6 @@
 
 import errno
 import os
-import signal
 
 import pytest
 
@@ -229,26 +228,9 @@ def test_cells_that_are_stored_say_how_long_the_others_may_take(scenario, how):
 
 
 @pytest.mark.slow
-def test_one_worker_and_two_give_the_same_and_a_killed_one_is_replaced(
-    scenario, how, tmp_path, monkeypatch
-):
-    """The first unit kills its process once; spawned workers import this module anew."""
+def test_one_worker_and_two_give_the_same(scenario, how, tmp_path):
+    """That killed workers are replaced, whatever they work on, is tested with executors."""
     here = run_sweep(scenario, how=how())
-    monkeypatch.setattr(sweep_module, "_carry_out", _KillOnce(tmp_path / "killed"))
     there = run_sweep(scenario, how=How(tmp_path / "there", workers=2))
-    assert (tmp_path / "killed").exists()
     assert [one.fingerprints for one in there.results] == [one.fingerprints for one in here.results]
     assert len({one for result in here.results for one in result.fingerprints}) == 6
-
-
-class _KillOnce:
-    """Does the work of a sweep, except that the first one who does it is killed."""
-
-    def __init__(self, marker):
-        self.marker = marker
-
-    def __call__(self, report, unit):
-        if not self.marker.exists():
-            self.marker.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return replications.timed_replication(unit.plan, unit.replication)
