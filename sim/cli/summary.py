@@ -36,12 +36,14 @@ def tell_results(outcome: "Outcome", plan: "Plan") -> None:
     from sim.report.confidence.words import about_confidence
     from sim.report.dependence.words import about_error
     from sim.report.lies.deeds import deeds_table
-    from sim.report.table import as_text
+    from sim.report.table import about_n, as_text
 
     width = max(shutil.get_terminal_size((100, 24)).columns, 100)
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     say(as_text(outcome.values, outcome.verdicts, width, colour).rstrip())
     say("")
+    for line in about_n(outcome.values):
+        say(line)
     lies = deeds(outcome.first)
     if lies:
         say(deeds_table(lies, plan))

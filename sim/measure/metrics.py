@@ -55,8 +55,17 @@ EVENTS: Final[Mapping[str, tuple[str, Durations]]] = {
     "membership.detect.max": ("detected", partial(times_to, FAILED)),
     "membership.rehomed.max": ("rehomed", partial(times_to, REHOMED)),
 }
-"""Metrics over events other than heals: what a censored one never was, and how long each lasted."""
+"""Metrics over events other than heals: what becomes of one in the end, and how long that took."""
 RECOVERED: Final = "recovered"
+HEALS: Final = "heals"
+COUNTED: Final[Mapping[str, str]] = {
+    "attest.convict.max": "lying aggregators",
+    "alerts.commit.max": "alerts",
+    "alerts.provisional.max": "alerts",
+    "membership.detect.max": "absences",
+    "membership.rehomed.max": "absences",
+}
+"""What `n` is the number of where that is not replications, nor heals."""
 ARRIVED: Final = ("delivered",)
 UNDER_WAY: Final = ("in_flight",)
 COPIES: Final = ("duplicate",)
@@ -79,10 +88,10 @@ class MetricValue:
     censored: int
 
     @property
-    def never(self) -> str:
+    def unseen(self) -> str:
         """How many of the events did not end while they were watched, in words; empty if none."""
         what = EVENTS[self.name][0] if self.name in EVENTS else RECOVERED
-        return f"{self.censored} of {self.n} never {what}" if self.censored else ""
+        return f"{self.censored} of {self.n} not seen {what}" if self.censored else ""
 
 
 def measure(tables: Sequence[Tables], plan: Plan) -> list[MetricValue]:

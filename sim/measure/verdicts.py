@@ -57,7 +57,7 @@ def _decide(value: MetricValue, threshold: Threshold) -> tuple[Outcome, str]:
     if math.isnan(value.low) or math.isnan(value.high):
         good = _holds(value.value, threshold)
         return ("pass" if good else "fail"), f"by the point, n = {value.n} gives no interval"
-    censored = f" ({value.never})" if value.never else ""
+    censored = f" ({value.unseen})" if value.unseen else ""
     if _holds(value.low, threshold) and _holds(value.high, threshold):
         return "pass", "the whole interval is within the bound" + censored
     if _beyond(value, threshold):

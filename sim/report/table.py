@@ -1,7 +1,7 @@
 """The summary table: what was measured, how sure it is, and what was asked of it.
 
 One row a metric, as text for a terminal or as Markdown for a report. Numbers carry their unit; a
-heal that never recovered is said in words ("2 of 30 never recovered").
+heal that was not seen to recover is said in words ("2 of 30 not seen recovered").
 """
 
 import io
@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from sim.measure.metrics import MetricValue
+from sim.measure.metrics import COUNTED, DURATIONS, HEALS, MetricValue
 from sim.measure.verdicts import Verdict
 from sim.units import format_duration, format_size
 
 HEADERS: Final = ("metric", "value", "95 % interval", "n", "bound", "verdict")
 NOTHING: Final = "–"
+UNSEEN: Final = "unknown"
+"""Of a time that was seen to be more than nothing, and no more."""
 COLOURS: Final = {
     "pass": "green",
     "fail": "bold red",
@@ -59,7 +61,7 @@ def _row(value: MetricValue, verdict: Verdict | None) -> Row:
 
 def _value(value: MetricValue) -> str:
     if math.isinf(value.value) and not math.isnan(value.low):
-        return f"more than {written(value.low, value.unit)}"
+        return f"more than {written(value.low, value.unit)}" if value.low else UNSEEN
     return written(value.value, value.unit)
 
 
@@ -67,8 +69,8 @@ def _interval(value: MetricValue) -> str:
     parts = []
     if not math.isnan(value.low) and not math.isinf(value.value):
         parts.append(f"{written(value.low, value.unit)} to {written(value.high, value.unit)}")
-    if value.never:
-        parts.append(value.never)
+    if value.unseen:
+        parts.append(value.unseen)
     return "; ".join(parts) or NOTHING
 
 
@@ -90,6 +92,24 @@ def written(figure: float, unit: str) -> str:
         return f"{format_size(figure)}/s"
     number = f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.3g}"
     return f"{number} {unit.removeprefix('1')}"
+
+
+def about_n(values: Sequence[MetricValue]) -> list[str]:
+    """What `n` counts, where that is not replications, and how long a heal was watched."""
+    events = [one for one in values if one.name in DURATIONS and one.n]
+    counted = [(one.name, COUNTED.get(one.name, HEALS)) for one in events]
+    if not counted:
+        return []
+    named: dict[str, str] = {}
+    for name, what in counted:
+        named[f"{name.split('.')[0]}.*" if what == HEALS else name] = what
+    parts = [f"{what} in {name}" for name, what in named.items()]
+    lines = [f"n:        {', '.join(parts)}; replications elsewhere"]
+    if any(one.censored for one in values if COUNTED.get(one.name, HEALS) == HEALS):
+        lines.append(
+            "          a heal is watched until the next cut or the end of the run, no longer"
+        )
+    return lines
 
 
 def as_markdown(values: Sequence[MetricValue], verdicts: Sequence[Verdict] = ()) -> str:

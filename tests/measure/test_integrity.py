@@ -120,10 +120,10 @@ def test_a_liar_that_is_never_convicted_took_more_than_it_was_watched():
     tables = lied(convictions=convictions([(1, 3, 20 * S, 23 * S), (1, 7, 20 * S, NEVER)]))
     value = {one.name: one for one in measure([tables], PLAN)}["attest.convict.max"]
     assert (value.value, value.low, value.high) == (math.inf, 40.0, math.inf)
-    assert (value.n, value.censored, value.never) == (2, 1, "1 of 2 never convicted")
+    assert (value.n, value.censored, value.unseen) == (2, 1, "1 of 2 not seen convicted")
     assert figure("attest.convicted", tables) == 0.5
     (verdict,) = judge([value], [Threshold("attest.convict.max", None, 30.0, 0)])
-    assert (verdict.outcome, "never convicted" in verdict.reason) == ("fail", True)
+    assert (verdict.outcome, "not seen convicted" in verdict.reason) == ("fail", True)
 
 
 def test_the_longest_of_a_replication_stands_for_it_when_runs_are_compared():

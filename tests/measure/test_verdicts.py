@@ -47,7 +47,7 @@ def test_an_undefined_metric_is_inconclusive():
 def test_a_heal_censored_beyond_the_maximum_fails():
     found = verdict(math.inf, low=25.0, high=math.inf, maximum=10.0, n=30, censored=2)
     assert found.outcome == "fail"
-    assert "2 of 30 never recovered" in found.reason
+    assert "2 of 30 not seen recovered" in found.reason
 
 
 def test_a_heal_that_was_watched_too_shortly_to_tell_is_inconclusive():

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from sim.measure.deeds import deeds
-from sim.report.lies.deeds import deeds_table
+from sim.report.lies.deeds import biases_are, deeds_table
 from tests.measure.lied import lied, lied_plan
 
 TABLE = """\
@@ -10,6 +10,8 @@ adversaries[0] little_is_enough  160 agents     16,000        0    0.3 sd   0.3 
   expected: hides within the spread of correct agents
 adversaries[1] forge               2 locals         55        3  0.155 sd   0.3 sd           1 sd
   expected: is caught by its children
+biases: of all who lied at that time together; sim attribute takes them apart
+biases: while it lied; what it said is in later publications, too (bias.max)
 """
 
 
@@ -25,6 +27,10 @@ def test_a_long_expectation_is_wrapped():
 def test_one_of_many_replications_is_said_to_be_one():
     plan = replace(lied_plan(), replications=20)
     assert deeds_table(deeds(lied()), plan).splitlines()[-1] == "(replication 1 of 20)"
+
+
+def test_the_bias_of_one_who_lies_alone_and_to_the_end_needs_no_words():
+    assert biases_are(deeds(lied())[1:], lied_plan()) == []
 
 
 def test_an_honest_run_has_no_table():

@@ -4,7 +4,7 @@ import pytest
 
 from sim.measure.metrics import MetricValue
 from sim.measure.verdicts import judge
-from sim.report.table import as_markdown, as_text, rows
+from sim.report.table import about_n, as_markdown, as_text, rows
 from sim.scenario.plan import Threshold
 
 NAN = math.nan
@@ -27,13 +27,13 @@ MARKDOWN = """\
 | :-- | --: | --: | --: | --: | :-- |
 | staleness.root.mean | 215 ms | 210 ms to 220 ms | 20 |  |  |
 | coverage.min | 87.5 % | 87 % to 88 % | 20 | ≥ 80 % | pass |
-| recovery.fresh.max | more than 25 s | 2 of 30 never recovered | 30 | ≤ 10 s | fail |
-| recovery.time.p95 | 400 ms | 1 of 30 never recovered | 30 |  |  |
+| recovery.fresh.max | more than 25 s | 2 of 30 not seen recovered | 30 | ≤ 10 s | fail |
+| recovery.time.p95 | 400 ms | 1 of 30 not seen recovered | 30 |  |  |
 | error.mean.max | – | – | 0 | ≤ 0.01 sd | inconclusive |
 
-- fail: recovery.fresh.max ≤ 10 s: the whole interval is beyond the bound (2 of 30 never recovered)
+- fail: recovery.fresh.max ≤ 10 s: the whole interval is beyond the bound (2 of 30 not seen recovered)
 - inconclusive: error.mean.max ≤ 0.01 sd: the metric is undefined in this run
-"""
+"""  # noqa: E501
 
 
 def test_the_table_in_markdown():
@@ -54,6 +54,20 @@ def test_the_table_as_text_fits_its_width_and_has_every_cell():
 def test_colour_is_only_there_when_asked_for():
     assert "\x1b[" not in as_text(VALUES, VERDICTS)
     assert "\x1b[32mpass" in as_text(VALUES, VERDICTS, colour=True)
+
+
+def test_a_time_of_which_nothing_is_known_but_that_it_is_one_is_unknown():
+    value = MetricValue("recovery.time.max", math.inf, "s", 2, 0.0, math.inf, 1)
+    assert rows([value])[0].value == "unknown"
+
+
+def test_it_is_said_what_n_counts_and_how_long_a_heal_was_watched():
+    told = [*VALUES, MetricValue("alerts.commit.max", 0.1, "s", 3, NAN, NAN, 0)]
+    assert about_n(told) == [
+        "n:        heals in recovery.*, alerts in alerts.commit.max; replications elsewhere",
+        "          a heal is watched until the next cut or the end of the run, no longer",
+    ]
+    assert about_n(VALUES[:2]) == []
 
 
 def test_a_second_threshold_on_a_metric_has_a_line_of_its_own():

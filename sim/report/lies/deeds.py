@@ -1,6 +1,7 @@
 """What the liars of a run did, as a table for a terminal; below each what it was expected to do."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from textwrap import wrap
 from typing import Final
 
@@ -36,7 +37,27 @@ def deeds_table(found: Sequence[Deed], plan: Plan) -> str:
         return ""
     header, *rows = aligned([HEADERS, *(_row(one, plan) for one in found)], "<>>>>>>")
     told = [line for row, one in zip(rows, found, strict=True) for line in (row, *_expected(one))]
-    return "\n".join([header, *told, *_of_which(plan)]) + "\n"
+    return "\n".join([header, *told, *biases_are(found, plan), *_of_which(plan)]) + "\n"
+
+
+def biases_are(found: Sequence[Deed], plan: Plan) -> list[str]:
+    """Whose biases these are, where somebody could take them for those of one adversary alone."""
+    together = any(_overlap(one, other) for one, other in combinations(found, 2))
+    ended = any(not one.never_ends and one.until_ns < plan.duration_ns for one in found)
+    lines = []
+    if together:
+        lines.append(
+            "biases: of all who lied at that time together; sim attribute takes them apart"
+        )
+    if ended:
+        lines.append("biases: while it lied; what it said is in later publications, too (bias.max)")
+    return lines
+
+
+def _overlap(one: Deed, other: Deed) -> bool:
+    """Whether two adversaries lied at the same time."""
+    first, second = sorted((one, other), key=lambda deed: deed.at_ns)
+    return first.never_ends or second.at_ns < first.until_ns
 
 
 def _row(one: Deed, plan: Plan) -> tuple[str, ...]:
