@@ -32,7 +32,8 @@ REPLICAS: Final = ScenarioSource("c07-replicas", in_fast=False)
 
 TOLERATED_SD: Final = 1.0
 BIAS: Final = "largest bias of the published mean"
-SHARE, PLACEMENT = "adversaries[0].share", "adversaries[0].placement"
+SHARE: Final = "adversaries[0].share"
+PLACEMENT: Final = "adversaries[0].placement"
 PLACES: Final = {"random": "liars at random", "worst": "liars in the worst places"}
 OVER: Final = {"sample": "over a sample of agents", "nested": "nested in groups of 10, 5 and 6"}
 ATTEST: Final = {

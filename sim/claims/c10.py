@@ -49,7 +49,8 @@ def _meanwhile(of: Evidence, until: str) -> Iterator[Finding]:
     for prefer in ("availability", "consistency"):
         answered = of(SOURCE.name, f"reads.answered.{prefer}", {UNTIL: until})
         asked = "reads at regional aggregators that are answered"
-        found = at_least(answered, 1.0, asked, f"readers prefer {prefer}", along=along)
+        when = f"only answers count, of readers who prefer {prefer}"
+        found = at_least(answered, 1.0, asked, when, along=along)
         yield found if prefer == "availability" else told(found)
     error = of(SOURCE.name, "error.mean.max", {UNTIL: until})
     yield told(at_most(error, EPSILON_SD, "largest error of the mean", "at the root", along=along))

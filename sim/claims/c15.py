@@ -8,6 +8,7 @@ whether a reading is true (theory 7 d): agents that lie about themselves are att
 from collections.abc import Iterator
 from typing import Final
 
+from sim.claims.c07 import TOLERATED_SD
 from sim.claims.claim import Claim, Experiment, ScenarioSource
 from sim.claims.evidence import Evidence
 from sim.claims.finding import Along, Finding, at_least, at_most, told
@@ -32,7 +33,10 @@ TAMPERING: Final = Experiment(
     exact=True,
 )
 PROOFS: Final = Experiment(
-    "merkle_proofs", [{"children": 10, "tiers": tiers} for tiers in (2, 3, 4)], exact=True, fast=2
+    "merkle_proofs",
+    [{"children": 10, "tiers": tiers} for tiers in (2, 3, 4)],
+    replications=3,
+    fast=2,
 )
 AGGREGATORS: Final = ScenarioSource(
     "c15-aggregators",
@@ -41,9 +45,11 @@ AGGREGATORS: Final = ScenarioSource(
 )
 AGENTS: Final = ScenarioSource("c15-agents", fast=("replications=2",))
 
-ROUNDS, ROUNDS_BEFORE = 5, 2
+ROUNDS: Final = 5
+ROUNDS_BEFORE: Final = 2
 """Rounds in a run of 30 s, every 5 s, and those of them before the lie at 12 s."""
-WRONG_SD: Final = 1.0
+WRONG_SD: Final = TOLERATED_SD
+"""As C07 has it: beyond it the mean is no longer that of the correct agents."""
 
 
 def judge(of: Evidence) -> Iterator[Finding]:

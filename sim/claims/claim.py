@@ -81,8 +81,16 @@ class Judged:
         return verdict(finding.outcome for finding in self.findings if finding.decides)
 
     def where(self, outcome: Outcome) -> list[str]:
-        """The conditions under which the findings that decide came out like this, each once."""
-        return conditions([one for one in self.findings if one.decides], outcome)
+        """The conditions under which the findings that decide came out like this, each once.
+
+        What was not run came out in no way.
+        """
+        return conditions([one for one in self.findings if one.decides and one.was_run], outcome)
+
+    @property
+    def not_run(self) -> int:
+        """How many of the findings that decide a short run has left out."""
+        return sum(one.decides and not one.was_run for one in self.findings)
 
     @property
     def floors(self) -> list[str]:

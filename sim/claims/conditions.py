@@ -26,9 +26,10 @@ class _Group:
         if all(came):
             return self.when
         count = sum(came)
-        if all(came[:count]):
+        # What holds is taken to hold for less, what does not not to hold for more; nothing else.
+        if outcome is Outcome.HOLDS and all(came[:count]):
             return self._with(f"up to {_at(self.findings[count - 1])}")
-        if all(came[-count:]):
+        if outcome in (Outcome.FAILS, Outcome.FORBIDDEN) and all(came[-count:]):
             return self._with(f"{_at(self.findings[-count])} or more")
         chosen = [one for one, is_so in zip(self.findings, came, strict=True) if is_so]
         return self._with(" and ".join(_at(one) for one in chosen))

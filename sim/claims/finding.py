@@ -4,7 +4,6 @@ The outcome is worked out from the interval and the bound and cannot be set. Wha
 theory has a floor above the bound is forbidden: no design could do it.
 """
 
-import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -72,6 +71,11 @@ class Finding:
         return ", ".join(str(part) for part in (self.when, self.along) if part)
 
     @property
+    def was_run(self) -> bool:
+        """Whether anything was measured of it; a short run leaves cells out."""
+        return self.measured.n > 0
+
+    @property
     def outcome(self) -> Outcome:
         """What came of it: settled only where the whole interval is on one side."""
         if not self.measured.is_known:
@@ -128,10 +132,3 @@ def at_least(
 def told(finding: Finding) -> Finding:
     """The same for comparison only: it has no part in the verdict."""
     return replace(finding, decides=False)
-
-
-def relative(finding: Finding) -> tuple[float, float, float]:
-    """Low, value and high over the bound, as figures draw them; NaN where the bound is 0."""
-    ends = (finding.measured.low, finding.measured.value, finding.measured.high)
-    low, value, high = (end / finding.bound if finding.bound else math.nan for end in ends)
-    return low, value, high

@@ -13,7 +13,7 @@ from sim.claims.claim import Judged, ScenarioSource
 from sim.claims.evidence import Row
 from sim.claims.finding import Finding
 from sim.claims.verdict import Verdict
-from sim.claims.words import bound_of, in_words, interval_of, otherwise, taken, value_of
+from sim.claims.words import bound_of, in_words, interval_of, otherwise, outcome_of, taken, value_of
 from sim.report.columns import aligned, markdown_table, safe
 from sim.units import format_count
 
@@ -25,8 +25,8 @@ SIGNS: Final = {
     Verdict.INCONCLUSIVE: "?",
 }
 COUNTED: Final = {
-    Verdict.HOLDS: "hold",
-    Verdict.HOLDS_WHEN: "hold under conditions",
+    Verdict.HOLDS: "holding",
+    Verdict.HOLDS_WHEN: "holding under conditions",
     Verdict.REFUTED: "refuted",
     Verdict.INFEASIBLE: "infeasible",
     Verdict.INCONCLUSIVE: "inconclusive",
@@ -68,7 +68,7 @@ def as_text(cards: Sequence[Judged], width: int = 100) -> str:
 
 
 def counts(cards: Sequence[Judged]) -> str:
-    """``19 claims: 3 hold, 16 hold under conditions``."""
+    """``19 claims: 3 holding, 16 holding under conditions``."""
     found = [card.verdict for card in cards]
     parts = [f"{found.count(one)} {words}" for one, words in COUNTED.items() if one in found]
     return f"{format_count(len(cards), 'claim')}: {', '.join(parts)}"
@@ -92,9 +92,10 @@ def figure_of(card: Judged) -> Any:
             f"{value_of(finding)}  ({bound_of(finding)})",
         )
         for finding in card.findings
+        if finding.was_run
     ]
     title = f"{card.claim.id}: {card.claim.promise}"
-    return bounds_figure(title, textwrap.shorten(in_words(card), 280, placeholder=" ..."), rows)
+    return bounds_figure(title, textwrap.shorten(in_words(card), 140, placeholder=" ..."), rows)
 
 
 def overview_of(cards: Sequence[Judged]) -> Any:
@@ -183,13 +184,14 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         value_of(finding),
         interval_of(finding),
         bound_of(finding),
-        str(finding.outcome) if finding.decides else f"({finding.outcome})",
+        outcome_of(finding),
         str(finding.measured.n),
     )
 
 
 def _label(finding: Finding) -> str:
-    return textwrap.fill(f"{finding.asked}: {finding.condition}", LABEL_CHARACTERS)
+    told = "" if finding.decides else " (for comparison)"
+    return textwrap.fill(f"{finding.asked}: {finding.condition}{told}", LABEL_CHARACTERS)
 
 
 def write_figures(cards: Sequence[Judged], folder: Path) -> None:
@@ -198,5 +200,5 @@ def write_figures(cards: Sequence[Judged], folder: Path) -> None:
 
     save(overview_of(cards), folder / OVERVIEW, ("png",))
     for card in cards:
-        if card.findings:
+        if any(finding.was_run for finding in card.findings):
             save(figure_of(card), folder / Path(figure_name(card)).stem, ("png",))

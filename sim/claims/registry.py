@@ -25,6 +25,7 @@ from sim.claims import (
 )
 from sim.claims.claim import Claim
 from sim.errors import SimError
+from sim.scenario.nearest import did_you_mean
 
 CLAIMS: Final[dict[str, Claim]] = {
     claim.id: claim
@@ -57,10 +58,20 @@ def claims_named(ids: list[str]) -> list[Claim]:
 
     Raises SimError with the nearest right name.
     """
-    from sim.scenario.nearest import did_you_mean
-
-    wanted = [one.upper() for one in ids]
-    for one in wanted:
-        if one not in CLAIMS:
-            raise SimError(f"there is no claim {one}; {did_you_mean(one, CLAIMS)}")
+    wanted = [_written(one) for one in ids]
+    wrong = [one for one in wanted if one not in CLAIMS]
+    if wrong:
+        raise SimError("\n".join(f"there is no claim {one}; {_hint(one)}" for one in wrong))
     return [claim for claim in CLAIMS.values() if not wanted or claim.id in wanted]
+
+
+def _written(one: str) -> str:
+    """c6 is C06."""
+    letter, digits = one[:1].upper(), one[1:]
+    return f"{letter}{int(digits):02}" if digits.isdecimal() else one.upper()
+
+
+def _hint(wrong: str) -> str:
+    """Numbers are near to no other number."""
+    digits = wrong[1:].isdecimal()
+    return f"they are {min(CLAIMS)} to {max(CLAIMS)}" if digits else did_you_mean(wrong, CLAIMS)

@@ -13,9 +13,9 @@ from typing import Final
 
 from sim.campaign.pace import Pace
 from sim.campaign.sweep import How, run_sweep
-from sim.claims.bench import carry_out
 from sim.claims.claim import Claim, Experiment, Judged, ScenarioSource, Source, judged
 from sim.claims.evidence import Evidence, Row
+from sim.claims.laboratory import carry_out
 from sim.claims.measured import Measured
 from sim.errors import SimError
 from sim.measure.cells import CellResult
@@ -67,7 +67,7 @@ def _rows(source: Source, claim: Claim, manner: Manner, watch: Watch) -> Iterato
 def _of_experiment(source: Experiment, claim: Claim, manner: Manner) -> Iterator[Row]:
     short = manner.fast and source.fast is not None
     cells = source.fast if short and source.fast is not None else len(source.cells)
-    replay = f"sim claims {claim.id} --force"
+    replay = f"sim claims {claim.id}{' --fast' if manner.fast else ''} --force"
     for row in carry_out(source, cells, manner.root, manner.workers, manner.force):
         yield Row(row.source, row.settings, row.figures, row.seed, row.n, replay)
 

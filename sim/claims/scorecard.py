@@ -49,28 +49,32 @@ def read(path: Path, claims: Sequence[Claim]) -> list[Judged]:
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
-    """A finding that was settled one way before and is settled another way now."""
+class Compared:
+    """A finding that is settled in two scorecards."""
 
     claim: str
     before: Finding
     now: Finding
 
+    @property
+    def agrees(self) -> bool:
+        """Whether it came out the same."""
+        return self.before.outcome is self.now.outcome
 
-def disagreements(before: Iterable[Judged], now: Iterable[Judged]) -> list[Disagreement]:
-    """What two scorecards contradict each other in; what is open in either contradicts nothing."""
+
+def compared(before: Iterable[Judged], now: Iterable[Judged]) -> list[Compared]:
+    """The findings that both scorecards have settled; what is open in either says nothing."""
     known = {
         (card.claim.id, finding.asked, finding.condition): finding
         for card in before
         for finding in card.findings
     }
     return [
-        Disagreement(card.claim.id, old, finding)
+        Compared(card.claim.id, old, finding)
         for card in now
         for finding in card.findings
         if (old := known.get((card.claim.id, finding.asked, finding.condition))) is not None
         and Outcome.OPEN not in (old.outcome, finding.outcome)
-        and old.outcome is not finding.outcome
     ]
 
 

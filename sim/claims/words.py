@@ -7,6 +7,7 @@ from sim.claims.claim import Judged
 from sim.claims.finding import Finding, Relation
 from sim.claims.verdict import Outcome, Verdict
 from sim.report.table import NOTHING, written
+from sim.units import format_count
 
 PLAIN: Final = {"times": "times", "exponent": "", "1": ""}
 
@@ -18,8 +19,10 @@ def in_words(card: Judged) -> str:
     if card.verdict is Verdict.INFEASIBLE:
         return f"{card.verdict}: {'; '.join(card.floors)}"
     if card.verdict is Verdict.INCONCLUSIVE:
-        left = card.where(Outcome.OPEN)
-        return f"{card.verdict}: open for {'; '.join(left)}" if left else str(card.verdict)
+        found = card.where(Outcome.OPEN)
+        left = [f"open for {'; '.join(found)}"] if found else []
+        left += [f"{format_count(card.not_run, 'finding')} not run"] if card.not_run else []
+        return f"{card.verdict}: {', '.join(left)}" if left else str(card.verdict)
     return str(card.verdict)
 
 
@@ -34,6 +37,12 @@ def otherwise(card: Judged) -> str:
     )
     told = ((words, card.where(outcome)) for words, outcome in parts)
     return ". ".join(f"{words} {'; '.join(found)}" for words, found in told if found)
+
+
+def outcome_of(finding: Finding) -> str:
+    """What came of it; in brackets where it is told for comparison and decides nothing."""
+    outcome = str(finding.outcome) if finding.was_run else "not run"
+    return outcome if finding.decides else f"({outcome})"
 
 
 def value_of(finding: Finding) -> str:

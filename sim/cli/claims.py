@@ -11,6 +11,7 @@ from sim.cli.parameters import AsJson, Quiet
 from sim.cli.progress import claims_progress
 from sim.cli.sweep import Jobs
 from sim.errors import SimError
+from sim.units import format_count
 
 if TYPE_CHECKING:
     from sim.claims.claim import Claim, Judged
@@ -50,7 +51,7 @@ def claims(
     """Run what is missing of the claims, and print which of them hold."""
     from sim.claims.registry import CLAIMS, claims_named
     from sim.claims.run import Manner
-    from sim.claims.scorecard import disagreements, read
+    from sim.claims.scorecard import read
 
     chosen = claims_named(ids or [])
     if write is not None and len(chosen) < len(CLAIMS):
@@ -63,11 +64,24 @@ def claims(
         raise typer.Exit(Exit.INTERRUPTED)
     if write is not None:
         _write(cards, fast, write)
-    found = [] if before is None else disagreements(before, cards)
-    for one in found:
+    contradicted = before is not None and _contradicts(before, cards)
+    raise typer.Exit(_exit(cards, contradicted, before is not None))
+
+
+def _contradicts(before: "list[Judged]", cards: "list[Judged]") -> bool:
+    """Tell how this scorecard stands to another. Raises SimError if they have nothing in common."""
+    from sim.claims.scorecard import compared
+
+    found = compared(before, cards)
+    if not found:
+        raise SimError("--against: that scorecard and this one have settled nothing in common")
+    for one in (one for one in found if not one.agrees):
         asked = f"{one.claim}: {one.now.asked}, {one.now.condition}"
         note(f"{asked}: {one.now.outcome}, was {one.before.outcome}")
-    raise typer.Exit(_exit(cards, bool(found), before is not None))
+    note(
+        f"compared: {format_count(len(found), 'finding')}, {sum(one.agrees for one in found)} agree"
+    )
+    return not all(one.agrees for one in found)
 
 
 def _run(chosen: "list[Claim]", manner: "Manner", quiet: bool) -> "tuple[list[Judged], bool]":

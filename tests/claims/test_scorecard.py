@@ -9,7 +9,7 @@ from sim.claims.claim import judged
 from sim.claims.conditions import conditions
 from sim.claims.finding import at_most
 from sim.claims.page import as_findings, as_markdown, as_text, figure_of, overview_of
-from sim.claims.scorecard import as_document, disagreements, read
+from sim.claims.scorecard import as_document, compared, read
 from sim.claims.verdict import Outcome, Verdict
 from sim.claims.words import in_words, otherwise, taken
 from sim.errors import SimError
@@ -55,7 +55,7 @@ def test_infeasible_tells_the_bound_that_forbids_it():
 
 def test_inconclusive_tells_what_is_open():
     card = judged(CLAIM, evidence(l1=measured(1), l3=measured(2, 1, 3)))
-    assert in_words(card) == "inconclusive: open for baselines, a cut of 3 s or more"
+    assert in_words(card) == "inconclusive: open for baselines, a cut of 3 s"
 
 
 def test_a_stored_scorecard_is_judged_again_to_the_same(tmp_path):
@@ -78,9 +78,10 @@ def test_a_file_that_is_no_scorecard_is_told_so(text, tmp_path):
 def test_only_findings_that_are_settled_differently_disagree():
     before = [judged(CLAIM, MIXED)]
     now = [judged(CLAIM, evidence(l1=measured(3), l3=measured(2, 1, 3), l9=measured(9)))]
-    found = disagreements(before, now)
-    assert [(one.now.condition, one.now.outcome) for one in found] == [
-        ("baselines, a cut of 1 s", Outcome.FAILS)
+    found = compared(before, now)
+    assert [(one.now.condition, one.now.outcome, one.agrees) for one in found] == [
+        ("baselines, a cut of 1 s", Outcome.FAILS, False),
+        ("baselines, a cut of 9 s", Outcome.FORBIDDEN, True),
     ]
 
 
@@ -103,7 +104,7 @@ def test_page_terminal_and_figure_tell_every_finding():
     assert "◐ **holds when** baselines, a cut of up to 3 s" in page
     assert page.count("| age | baselines, a cut of ") == 4
     assert "seed 7, 4 cells, replications: 5; replay: `sim run cut.yaml`" in page
-    assert "1 claim: 1 hold under conditions" in as_text([card])
+    assert "1 claim: 1 holding under conditions" in as_text([card])
     assert len(as_findings(card).splitlines()) == 5
     axes = figure_of(card).axes[-1]
     assert axes.get_yticklabels()[0].get_text() == "age: baselines, a cut of 1 s"

@@ -46,7 +46,8 @@ def bounds_figure(title: str, sentence: str, rows: Sequence[Bounded]) -> Figure:
     """The figure, 10 inches wide and as high as its rows need."""
     with styled():
         lines = title_lines(title)
-        heights = [HEADER_IN + LINE_IN * len(lines), ROW_IN * len(rows) + FOOT_IN]
+        tall = max((1 + row.label.count("\n") for row in rows), default=1)
+        heights = [HEADER_IN + LINE_IN * len(lines), tall * ROW_IN * len(rows) + FOOT_IN]
         figure = new_figure(WIDTH_IN, sum(heights))
         grid = figure.add_gridspec(2, 1, height_ratios=heights)
         draw_header(figure.add_subplot(grid[0]), lines, sentence)
@@ -65,7 +66,7 @@ def _draw(axes: Axes, rows: Sequence[Bounded]) -> None:
     axes.set_yticks(range(len(rows)), [row.label for row in rows])
     axes.set_xticks(
         [1 / END, 0.1, 1, 10, END],
-        ["a 1000th or less", "a 10th", "the bound", "10 times", "1000 or more"],
+        ["1/1000\nor less", "1/10", "bound", "10 x", "1000 x\nor more"],
     )
     axes.grid(visible=False, axis="x", which="minor")
     axes.tick_params(axis="x", which="minor", length=0)

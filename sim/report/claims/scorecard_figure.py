@@ -77,11 +77,10 @@ def _draw_bar(axes: Axes, row: int, score: Score) -> None:
         if share:
             axes.barh([row], [share], left=left, height=0.62, linewidth=0.8, **look)
         if share > NARROW:
-            _number(axes, left + share / 2, row, score.counts[outcome], look)
+            _number(axes, left + share / 2, row, score.counts[outcome])
         left += share
 
 
-def _number(axes: Axes, x: float, y: float, count: int, look: Any) -> None:
-    box: Any = {"boxstyle": "round,pad=0.12", "facecolor": look["facecolor"], "linewidth": 0}
-    colour = INK if look["edgecolor"] == INK else "white"
-    axes.text(x, y, str(count), ha="center", va="center", color=colour, fontsize=8, bbox=box)
+def _number(axes: Axes, x: float, y: float, count: int) -> None:
+    box: Any = {"boxstyle": "round,pad=0.18", "facecolor": "white", "linewidth": 0}
+    axes.text(x, y, str(count), ha="center", va="center", fontsize=8, bbox=box)
