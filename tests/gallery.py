@@ -19,7 +19,6 @@ GALLERY = sorted((ROOT / "scenarios").glob("*.yaml"))
 """One idea each, numbered in the order in which to learn them."""
 STUDIES = sorted((ROOT / "scenarios" / "studies").glob("*.yaml"))
 """Variants and curves."""
-SCENARIOS = GALLERY + STUDIES
 LARGE = ("20-million-agents",)
 """Those that have a file of tests of their own, so that they run beside the others."""
 REPLICATIONS = {"17-coverage-under-staleness": 3, "slow-poison": 5}

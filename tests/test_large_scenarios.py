@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.gallery import LARGE, SCENARIOS, holds_what_it_promises
+from tests.gallery import GALLERY, LARGE, holds_what_it_promises
 
-FILES = [file for file in SCENARIOS if file.stem in LARGE]
+FILES = [file for file in GALLERY if file.stem in LARGE]
 
 
 @pytest.mark.slow

@@ -1,11 +1,11 @@
-"""Every scenario of the gallery and of the studies is run and holds what it promises."""
+"""Every scenario of the gallery is run and holds what it promises; studies have their own file."""
 
 import pytest
 
 from tests.data import ROOT
-from tests.gallery import GALLERY, LARGE, SCENARIOS, holds_what_it_promises
+from tests.gallery import GALLERY, LARGE, holds_what_it_promises
 
-FILES = [file for file in SCENARIOS if file.stem not in LARGE]
+FILES = [file for file in GALLERY if file.stem not in LARGE]
 
 
 @pytest.mark.slow
