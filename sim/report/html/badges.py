@@ -34,6 +34,8 @@ class Badges:
     alarms: Ints
     everywhere: tuple[str, ...]
     """Adversaries that mark nobody, because they are in every region."""
+    everywhere_ns: list[tuple[int, int]]
+    """From when to when each of these lies."""
 
 
 def badges_of(run: Run, time_ns: Ints, regions: Ints) -> Badges:
@@ -46,7 +48,8 @@ def badges_of(run: Run, time_ns: Ints, regions: Ints) -> Badges:
         lying=marked(named, time_ns, regions),
         alerting=marked(alerts, time_ns, regions) | (alarms > 0),
         alarms=alarms,
-        everywhere=tuple(everywhere),
+        everywhere=tuple(f"{one.path} ({one.kind})" for one in everywhere),
+        everywhere_ns=[(one.at_ns, _until_ns(one, plan)) for one in everywhere],
     )
 
 
@@ -70,7 +73,9 @@ def region_range(shape: TreeShape, tier: int, first: int, last: int) -> range:
     return range(begin, int(np.searchsorted(edges, last - 1, side="right")))
 
 
-def _liars(tables: Tables, plan: Plan, shape: TreeShape) -> tuple[list[Stretch], list[str]]:
+def _liars(
+    tables: Tables, plan: Plan, shape: TreeShape
+) -> tuple[list[Stretch], list[AdversaryPlan]]:
     """When named liars lie, and the adversaries that are everywhere."""
     named: list[Stretch] = []
     everywhere = []
@@ -79,11 +84,14 @@ def _liars(tables: Tables, plan: Plan, shape: TreeShape) -> tuple[list[Stretch],
             continue  # what they did is in the table of convictions, node by node
         found = list(_regions_of(one, shape))
         if found and sum(map(len, found)) < shape.regions:
-            until_ns = plan.duration_ns if one.until_ns is None else one.until_ns
-            named += [(some, one.at_ns, until_ns) for some in found]
+            named += [(some, one.at_ns, _until_ns(one, plan)) for some in found]
         else:
-            everywhere.append(f"{one.path} ({one.kind})")
+            everywhere.append(one)
     return [*named, *_convicted(tables.convictions, plan, shape)], everywhere
+
+
+def _until_ns(one: AdversaryPlan, plan: Plan) -> int:
+    return plan.duration_ns if one.until_ns is None else one.until_ns
 
 
 def _regions_of(one: AdversaryPlan, shape: TreeShape) -> Iterator[range]:

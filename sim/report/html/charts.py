@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from sim.measure.recovery import Recovery, recoveries
 from sim.measure.spans import Milestone, Spans
 from sim.measure.tables import Tables
-from sim.report.groups import cut_groups, noun, other_regions
+from sim.report.groups import Group, cut_groups, noun, other_regions
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
-from sim.report.lanes import others_label, unshown
+from sim.report.html.places import ever_used, without_rows
+from sim.report.html.stops import all_stopped, stopped
+from sim.report.lanes import others_label
 from sim.report.series import pivot, thin, tips, tooth_ns
 from sim.report.words import seconds, the_root
 from sim.scenario.plan import Plan
@@ -135,20 +137,28 @@ def _age_curves(tables: Tables, plan: Plan, points: int) -> list[Curve]:
     """Of each group that was cut off, and the oldest of all others."""
     ages, inside = (pivot(tables.regions, name) for name in ("oldest_age_ns", "inside_age_ns"))
     groups = cut_groups(tables, plan, CUT_CURVES)
-    others = other_regions(tables, groups)
+    there = ever_used(tables, plan)
+    others = [region for region in other_regions(tables, groups) if region in there]
     named = [(group.label, group.regions) for group in groups]
     if others:
-        label = others_label(len(others), bool(groups), unshown(tables, plan), noun(plan))
+        label = others_label(len(others), bool(groups), without_rows(tables, plan), noun(plan))
         named.append((label, tuple(others)))
     curves = []
     for look, (label, regions) in zip(LOOKS, named, strict=False):
         curves.append(_oldest(label, ages, regions, plan, look, points))
-    if groups:
+    seeing = [group for group in groups if not _is_down(group, tables, plan)][:1]
+    for group in seeing:
         # Else it is what the root knows, less the way.
-        label = f"{groups[0].label} while cut off, seen from inside"
-        whole = _oldest(label, inside, groups[0].regions, plan, "inside", points)
-        curves.append(_only(whole, groups[0].cut))
+        label = f"{group.label} while cut off, seen from inside"
+        whole = _oldest(label, inside, group.regions, plan, "inside", points)
+        curves.append(_only(whole, group.cut))
     return [one for one in curves if any(value is not None for value in one.y)]
+
+
+def _is_down(group: Group, tables: Tables, plan: Plan) -> bool:
+    """Whether a fault stopped the aggregators of the group themselves: nobody sees from inside."""
+    stops = stopped(tables, plan)
+    return any(all_stopped(group.regions, int(at_ns), stops) for at_ns, _ in group.cut)
 
 
 def _only(whole: Curve, spans: Spans) -> Curve:

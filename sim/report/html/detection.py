@@ -10,7 +10,7 @@ from sim.report.detection.words import headline, sentence
 from sim.report.html.charts import Chart, Curve, Level
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
-from sim.report.html.section import Section, Sheet, untitled
+from sim.report.html.section import Section, Sheet, lead
 from sim.report.promises import in_words, promise_of
 from sim.report.table import NOTHING, written
 
@@ -30,7 +30,7 @@ def detection_section(run: Run, points: int) -> Section | None:
     return Section(
         key="detection",
         title="Detection",
-        lead=f"{untitled(headline(run.tables, single), single)}. {sentence(run.tables, single)}.",
+        lead=lead(run, headline(run.tables, single), sentence(run.tables, single)),
         charts=list(_charts(run, found, points)) if len(found) else [],
         sheets=[Sheet("Figures of all replications together", HEADERS, list(_rows(run.values)))],
     )

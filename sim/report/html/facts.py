@@ -37,6 +37,16 @@ class Run:
         return self.stored.tables
 
     @property
+    def count(self) -> int:
+        """How many replications were stored."""
+        return len(self.manifest.get("fingerprints", ())) or 1
+
+    @property
+    def which(self) -> str:
+        """Which of several replications is shown; nothing if there is one."""
+        return f"replication {self.stored.number + 1} of {self.count}" if self.count > 1 else ""
+
+    @property
     def duration_s(self) -> float:
         """How long the run lasted, in simulated seconds."""
         return self.plan.duration_ns / 1e9

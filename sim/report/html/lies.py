@@ -12,7 +12,7 @@ from sim.measure.tables import NEVER, Tables
 from sim.report.html.charts import Chart, Curve, Level, curve
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
-from sim.report.html.section import Section, Sheet, untitled
+from sim.report.html.section import Section, Sheet, lead
 from sim.report.lies.deeds import HEADERS as DEEDS
 from sim.report.lies.deeds import who
 from sim.report.lies.figure import LEAST_SD, is_about_lies
@@ -40,7 +40,7 @@ def lies_section(run: Run, points: int) -> Section | None:
     return Section(
         key="lies",
         title="Lies",
-        lead=f"{untitled(headline(tables, single), single)}. {sentence(tables, single)}.",
+        lead=lead(run, headline(tables, single), sentence(tables, single)),
         charts=[*_bias(tables, plan, points), *_evidence(tables, plan, points)],
         sheets=[
             Sheet("What each adversary did, and what it was expected to do",

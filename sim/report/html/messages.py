@@ -17,7 +17,6 @@ from sim.measure.recovery import cuts
 from sim.report.export.messages import Sendings, missing, sendings
 from sim.report.export.window import Window
 from sim.report.html.facts import Run
-from sim.report.words import seconds
 from sim.scenario.selectors import TreeShape, tree_shape
 
 AROUND_NS: Final = (2_000_000_000, 8_000_000_000)
@@ -93,8 +92,9 @@ def diagram(run: Run, most: int) -> Diagram:
 
     Raises ResultsError if another version stored them.
     """
-    focus_ns = _focus_ns(run)
-    window = _window(run, focus_ns)
+    window = _window(run)
+    asked = run.window or window
+    focus_ns = _focus_ns(run, window)
     try:
         found = sendings(run.stored, window, READ_MAX)
     except KeyError as error:
@@ -104,41 +104,56 @@ def diagram(run: Run, most: int) -> Diagram:
         ) from error
     if not len(found):
         return Diagram(
-            notes=missing(run.stored, window, found) or [f"Nothing was sent from {window}."]
+            notes=missing(run.stored, asked, found) or [f"Nothing was sent from {_told(window)}."]
         )
     shape = tree_shape(run.plan)
     shown = _shown(found, _chosen(found, shape, _cut_regions(run)), focus_ns, most)
     names = dict.fromkeys(name for one in shown for name in (one.sender, one.receiver))
     lanes = sorted(names, key=lambda name: _order(name, shape))
-    notes = [_left_out(shown, found, window), *missing(run.stored, window, found)]
+    notes = [_left_out(shown, found, window), *missing(run.stored, asked, found)]
     return Diagram(lanes, shown, focus_ns, notes)
 
 
-def _focus_ns(run: Run) -> int:
-    """The middle of the window that was asked for; else the first heal, fault or lie."""
-    if run.window is not None:
-        end_ns = min(run.window.until_ns, run.plan.duration_ns)
-        return int((run.window.from_ns + end_ns) / 2)
+def _events_ns(run: Run) -> list[int]:
+    """When something happened that is worth seeing: heals first, then faults, then lies."""
     found = cuts(run.tables, run.plan.duration_ns)
-    instants = [cut.at_ns if cut.heal_ns is None else cut.heal_ns for cut in found[:1]]
-    instants += sorted(run.tables.faults["at_ns"].tolist())[:1]
-    instants += sorted(run.tables.adversaries["at_ns"].tolist())[:1]
-    return int(instants[0]) if instants else 0
+    heals = [cut.at_ns if cut.heal_ns is None else cut.heal_ns for cut in found]
+    faults = sorted(run.tables.faults["at_ns"].tolist())
+    lies = sorted(run.tables.adversaries["at_ns"].tolist())
+    return [int(at_ns) for at_ns in (*heals, *faults, *lies)]
 
 
-def _window(run: Run, focus_ns: int) -> Window:
-    """What was asked for; else what the run kept around the focus, or of its start."""
+def _focus_ns(run: Run, window: Window) -> int:
+    """The first event in the window; in one without events its middle."""
+    inside = [at_ns for at_ns in _events_ns(run) if window.from_ns <= at_ns < window.until_ns]
+    return inside[0] if inside else int((window.from_ns + window.until_ns) / 2)
+
+
+def _window(run: Run) -> Window:
+    """What the run kept of what was asked for; unasked, what it kept around the first event."""
+    ends = _kept(run)
     if run.window is not None:
-        return run.window
-    kept = run.plan.journal.messages
-    begin_ns = max(focus_ns - AROUND_NS[0], 0)
-    until_ns = min(focus_ns + AROUND_NS[1], run.plan.duration_ns)
+        whole = Window(0, run.plan.duration_ns)
+        return _within(run.window, ends) or _within(run.window, whole) or whole
+    event_ns = next(iter(_events_ns(run)), 0)
+    around = Window(max(event_ns - AROUND_NS[0], 0), event_ns + AROUND_NS[1])
+    start = Window(ends.from_ns, ends.from_ns + sum(AROUND_NS))
+    return _within(around, ends) or _within(start, ends) or start
+
+
+def _kept(run: Run) -> Window:
+    """From when to when the run kept messages; of a run that kept none, all of it."""
+    kept, end_ns = run.plan.journal.messages, run.plan.duration_ns
     if kept is None:
-        return Window(begin_ns, until_ns)
-    last_ns = run.plan.duration_ns if kept.until_ns is None else kept.until_ns
-    if kept.from_ns < until_ns and begin_ns < last_ns:
-        return Window(max(begin_ns, kept.from_ns), min(until_ns, last_ns))
-    return Window(kept.from_ns, min(last_ns, kept.from_ns + sum(AROUND_NS)))
+        return Window(0, end_ns)
+    return Window(kept.from_ns, end_ns if kept.until_ns is None else min(kept.until_ns, end_ns))
+
+
+def _within(window: Window, ends: Window) -> Window | None:
+    """The part of a window that is within another; None if there is none."""
+    begin_ns = max(window.from_ns, ends.from_ns)
+    until_ns = min(window.until_ns, ends.until_ns)
+    return Window(begin_ns, until_ns) if begin_ns < until_ns else None
 
 
 def _cut_regions(run: Run) -> tuple[int, ...]:
@@ -207,15 +222,25 @@ def _shown(found: Sendings, chosen: Sequence[str], focus_ns: int, most: int) -> 
 
 
 def _left_out(shown: Sequence[Message], found: Sendings, window: Window) -> str:
-    """How many of how many, from when to when."""
+    """How many of how many, from when to when; who kept a part counts nothing beside it."""
     total = len(found) + found.left_out
     if len(shown) == total:
-        return f"All {total:,} messages that were sent from {window}."
-    more = f"{total - len(shown):,} more were sent from {window}: choose others with --window."
+        return f"All {total:,} messages that were kept of those sent from {_told(window)}."
+    left = f"{total - len(shown):,} more of those that were kept were sent from {_told(window)}"
+    more = f"{left}: choose others with --window."
     if not shown:
         return f"No message between the chosen nodes; {more}"
-    span = f"{seconds(shown[0].sent_ns)} to {seconds(shown[-1].sent_ns)}"
+    span = f"{_instant(shown[0].sent_ns)} to {_instant(shown[-1].sent_ns)}"
     return f"{len(shown):,} messages between some of the nodes, sent from {span}; {more}"
+
+
+def _told(window: Window) -> str:
+    """A window in seconds and nothing but seconds."""
+    return f"{_instant(window.from_ns)} to {_instant(window.until_ns)}"
+
+
+def _instant(at_ns: float) -> str:
+    return f"{round(at_ns / 1e9, 4):.12g} s"
 
 
 def listed(messages: Sequence[Message]) -> Iterator[list[str]]:

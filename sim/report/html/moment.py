@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.report.html.embed import numbers, seconds_of
-from sim.report.html.states import KEYS, LETTERS, WORDS, Member, States
+from sim.report.html.states import FRESH, KEYS, LETTERS, UNUSED, WORDS, Member, States
+from sim.report.table import NOTHING
 from sim.report.words import seconds
 
 
@@ -43,12 +44,16 @@ def _seen(states: States, step: int, column: int) -> Seen:
         key=KEYS[code],
         letter=LETTERS[code],
         state=WORDS[code],
-        age=seconds(float(states.age_s[step, column]) * 1e9),
-        coverage=f"{round(100 * float(states.coverage[step, column]))} %",
+        age=NOTHING if code == UNUSED else seconds(float(states.age_s[step, column]) * 1e9),
+        coverage=NOTHING if code == UNUSED else _percent(float(states.coverage[step, column])),
         lying=lying,
         alerting=alerting,
         besides=besides(lying=lying, alerting=alerting, alarms=alarms),
     )
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)} %"
 
 
 def short(member: Member) -> str:
@@ -88,7 +93,7 @@ def _told(states: States, step: int, code: int, count: int) -> str:
     names = [
         m.label for m, one in zip(states.members, states.code[step], strict=True) if one == code
     ]
-    which = f" ({', '.join(names)})" if code and count <= NAMED else ""
+    which = f" ({', '.join(names)})" if code != FRESH and count <= NAMED else ""
     return f"{count} {WORDS[code]}{which}"
 
 

@@ -43,9 +43,17 @@ def facts_line(run: Run) -> str:
     """What was run, in one line."""
     plan = run.plan
     parts = [
-        format_count(plan.agents.count, "agent"),
+        _agents(run),
         format_duration(plan.duration_ns),
         format_count(plan.replications, "replication"),
         f"seed {run.manifest.get('seed')}",
     ]
     return " · ".join(parts)
+
+
+def _agents(run: Run) -> str:
+    """How many agents; of a tree that changes how many are there, at least and at most."""
+    count, there = run.plan.agents.count, run.tables.census["present"]
+    if run.plan.evolution is None or not len(there):
+        return format_count(count, "agent")
+    return f"{there.min():,} to {there.max():,} agents at a time, of {count:,} places"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sim.report.html.charts import Chart
+from sim.report.html.facts import Run
 from sim.scenario.plan import Plan
 
 
@@ -25,6 +26,15 @@ class Section:
     lead: str
     charts: list[Chart] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
+
+
+def lead(run: Run, title: str, sentence: str) -> str:
+    """Title and sentence of a figure; of several replications they say which one they are of."""
+    first = untitled(title, run.plan)
+    if not run.which:
+        return f"{first}. {sentence}."
+    which, told = run.which[:1].upper() + run.which[1:], sentence.removeprefix("The run: ")
+    return f"{which}: {first}. {told[:1].upper()}{told[1:]}."
 
 
 def untitled(words: str, plan: Plan) -> str:

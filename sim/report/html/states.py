@@ -2,8 +2,10 @@
 
 A region is *down* while a fault stops its aggregator, *cut off* while the root cannot be reached,
 *stale* while the oldest it has told the root of is above the baseline bound, else *fresh*; the
-worst counts. Of very many regions the conspicuous ones stand alone and all others together. Where
-instants are left out, a step shows the worst of its stretch, so that nothing short vanishes.
+worst counts. A place of a tree that changes is *not in use* while no agent is below it, and one
+that never was is not shown. Of very many regions the conspicuous ones stand alone and all others
+together. Where instants are left out, a step shows the worst of its stretch, so that nothing short
+vanishes.
 """
 
 from collections.abc import Sequence
@@ -18,17 +20,18 @@ from sim.measure.tables import Tables
 from sim.report.groups import noun
 from sim.report.html.badges import Badges, badges_of, marked
 from sim.report.html.facts import Run
+from sim.report.html.places import used, without_rows
 from sim.report.html.stops import Stopped, during, stopped
-from sim.report.lanes import others_label, unshown
+from sim.report.lanes import others_label
 from sim.report.series import Grid, pivot, thin
 from sim.report.words import the_root
 from sim.scenario.plan import Plan
 
-FRESH, STALE, CUT, DOWN = range(4)
-WORDS: Final = ("fresh", "stale", "cut off", "down")
-KEYS: Final = ("fresh", "stale", "cut", "down")
+UNUSED, FRESH, STALE, CUT, DOWN = range(5)
+WORDS: Final = ("not in use", "fresh", "stale", "cut off", "down")
+KEYS: Final = ("unused", "fresh", "stale", "cut", "down")
 """How templates and the script call them."""
-LETTERS: Final = "FSCD"
+LETTERS: Final = "–FSCD"
 ROOM: Final = 24
 """Regions that a map and a timeline can hold."""
 FILL: Final = 12
@@ -79,7 +82,9 @@ class States:
         A cut tells more than staleness, and that more than lies and alarms.
         """
         marks = self.lying.sum(axis=1) * 100.0 + self.alerting.sum(axis=1)
-        badness = self.code.max(axis=1) * 1e9 + (self.code > FRESH).sum(axis=1) * 1e6 + marks
+        marks += 10.0 * during(self.badges.everywhere_ns, np.rint(self.time_s * 1e9))
+        worst_code = np.maximum(self.code.max(axis=1), FRESH) - FRESH
+        badness = worst_code * 1e9 + (self.code > FRESH).sum(axis=1) * 1e6 + marks
         worst = np.flatnonzero(badness == badness.max())
         return int(worst[len(worst) // 2]) if badness.any() else len(self.time_s) - 1
 
@@ -94,13 +99,17 @@ def states_of(run: Run, instants: int) -> States | None:
     badges = badges_of(run, codes.time_ns, codes.regions)
     members = choose(codes, badges, tables, plan)
     shown = partial(_shown, codes, members, instants)
+    ages, coverage = (
+        pivot(tables.regions, name).only(codes.regions.tolist())
+        for name in ("oldest_age_ns", "coverage")
+    )
     of_root = partial(_of_root, tables, instants)
     return States(
         members=tuple(members),
         time_s=thin(codes.time_ns, codes.values, np.maximum, instants)[0],
         code=shown(codes.values, np.maximum),
-        age_s=shown(pivot(tables.regions, "oldest_age_ns").values, np.fmax) / 1e9,
-        coverage=shown(pivot(tables.regions, "coverage").values, np.fmin),
+        age_s=shown(ages, np.fmax) / 1e9,
+        coverage=shown(coverage, np.fmin),
         lying=shown(badges.lying, np.logical_or),
         alerting=shown(badges.alerting, np.logical_or),
         alarms=shown(badges.alarms, np.maximum, np.add),
@@ -117,18 +126,20 @@ def states_of(run: Run, instants: int) -> States | None:
 
 
 def region_codes(tables: Tables, plan: Plan, stops: Stopped) -> Grid:
-    """The state of each region at each sample, as a number: FRESH, STALE, CUT or DOWN."""
+    """The state of each region that ever has agents, at each sample, as a number."""
     reach = pivot(tables.regions, "reachable", missing=True)
     ages_ns = pivot(tables.regions, "oldest_age_ns").values
     code = np.where(ages_ns > plan.staleness.baseline_ns, STALE, FRESH)
     code[~reach.values] = CUT
     code[~reach.values & marked(stops.regions, reach.time_ns, reach.regions)] = DOWN
-    return Grid(reach.time_ns, reach.regions, code)
+    code[~used(tables, plan)] = UNUSED
+    there = (code != UNUSED).any(axis=0)
+    return Grid(reach.time_ns, reach.regions[there], code[:, there])
 
 
 def choose(codes: Grid, badges: Badges, tables: Tables, plan: Plan) -> list[Member]:
     """Every region by itself; of too many those to which most happens, and the rest together."""
-    child, hidden = noun(plan), unshown(tables, plan)
+    child, hidden = noun(plan), without_rows(tables, plan)
     regions = codes.regions.tolist()
     alone = regions if len(regions) + hidden <= ROOM else _conspicuous(codes, badges)
     members = [Member(f"{child}-{region}", (region,)) for region in alone]

@@ -4,7 +4,7 @@ A region whose aggregator stands still is down; one whose root does is only cut 
 follows from the fault's selectors; of a site, from where the engine puts aggregators.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sim.measure.tables import NEVER, Tables
 from sim.report.html.badges import Stretch
 from sim.report.html.seats import seats
 from sim.scenario.outages import target_of
-from sim.scenario.plan import Plan
+from sim.scenario.plan import FaultPlan, Plan
 from sim.scenario.selectors import ranges, tree_shape
 
 KINDS: Final = ("crash", "pause", "site_down")
@@ -48,6 +48,11 @@ def stopped(tables: Tables, plan: Plan) -> Stopped:
     return found
 
 
+def stops_aggregators(fault: FaultPlan, plan: Plan) -> bool:
+    """Whether any of the nodes that a fault names is an aggregator."""
+    return fault.kind in KINDS and any(tier > 0 for tier, _ in _hit(fault.options, plan))
+
+
 def _hit(options: Mapping[str, Any], plan: Plan) -> Iterator[tuple[int, range]]:
     """Tier and numbers of what a fault names; shares are of agents, and stop no aggregator."""
     shape = tree_shape(plan)
@@ -70,6 +75,12 @@ def _at_site(name: str, plan: Plan) -> Iterator[tuple[int, range]]:
         yield top, range(1)
     for region in np.flatnonzero(np.array(placed.names)[placed.regions] == name).tolist():
         yield top - 1, range(region, region + 1)
+
+
+def all_stopped(regions: Iterable[int], at_ns: int, stops: Stopped) -> bool:
+    """Whether each of these regions is one whose own aggregator stands still at an instant."""
+    still = [some for some, begin_ns, end_ns in stops.regions if begin_ns <= at_ns < end_ns]
+    return all(any(region in some for some in still) for region in regions)
 
 
 def during(spans: list[tuple[int, int]], time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from sim.report.control.watch_lanes import watched
 from sim.report.detection.lanes import anomaly_lanes
 from sim.report.groups import noun
 from sim.report.html.facts import Run
-from sim.report.html.states import FRESH, KEYS, WORDS, Member, States
+from sim.report.html.states import FRESH, KEYS, UNUSED, WORDS, Member, States
 from sim.report.lanes import Lane
 from sim.report.lies.lanes import liar_lanes
 from sim.report.series import when
@@ -151,14 +151,17 @@ def _region(states: States, member: Member, plan: Plan, smallest_ns: int) -> Row
         found += _bars(spans, KEYS[code], WORDS[code], plan)
     spans = closed(when(grid.time_ns, lies, end_ns), smallest_ns)
     found += _bars(spans, "lying", "somebody lies", plan)
+    spare = when(grid.time_ns, np.equal(worst, UNUSED), end_ns)
+    found += _bars(closed(spare, smallest_ns), KEYS[UNUSED], WORDS[UNUSED], plan)
     group = f"Each {noun(plan)}, as {the_root(plan)} sees it"
     bad = when(grid.time_ns, np.greater(worst, FRESH), end_ns)
-    return Row(group, member.label, tuple(found), _share(bad))
+    return Row(group, member.label, tuple(found), _share(bad, spare))
 
 
-def _share(bad: Spans) -> str:
+def _share(bad: Spans, spare: Spans) -> str:
     lasted_ns = length_ns(bad)
-    return f"{seconds(lasted_ns)} not fresh" if lasted_ns else "always fresh"
+    while_used = " while in use" if len(spare) else ""
+    return (f"{seconds(lasted_ns)} not fresh" if lasted_ns else "always fresh") + while_used
 
 
 def _alerts(tables: Tables, plan: Plan, smallest_ns: int) -> Iterator[Row]:
@@ -200,6 +203,7 @@ LEGEND: Final = (
     ("stale", "stale: older than the bound"),
     ("cut", "cut off from the root"),
     ("down", "down"),
+    ("unused", "not in use: no agents below it"),
     ("lying", "somebody in it lies"),
     ("provisional", "alert provisional"),
     ("committed", "alert committed"),

@@ -20,17 +20,18 @@ from sim.report.html.moment import Seen, seen, sentence, steps_data
 from sim.report.html.network_map import NetworkMap, network_map
 from sim.report.html.provenance import facts_line, provenance_rows
 from sim.report.html.section import Section, Sheet, untitled
-from sim.report.html.states import States, states_of
+from sim.report.html.states import CUT, DOWN, WORDS, States, states_of
+from sim.report.html.stops import Stopped, all_stopped, stopped, stops_aggregators
 from sim.report.html.timeline import HEALS_MAX, Row, bands, heals_s, legend, rows, ticks
 from sim.report.html.verdicts import SAID, SIGNS, Asked, Family, asked, families, overall
 from sim.report.lies import words as lies_words
-from sim.report.words import seconds, summary, title
-from sim.scenario.plan import Plan
+from sim.report.words import seconds, summary, the_root, title
+from sim.scenario.plan import FaultPlan, Plan
 
 DRAWN: Final = ("recovery", "detection", "lies")
 """Figures whose curves are in the page."""
 BANDS: Final = {
-    "cut": "somebody is cut off",
+    "cut": "somebody is cut off or down",
     "fault": "another fault",
     "lies": "somebody lies",
     "heal": "a cut heals",
@@ -117,14 +118,14 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         number=number,
         key=f"run-{number}",
         label=label,
-        headline=headline(tables, single),
+        headline=headline(run),
         about=plan.about,
         verdict=verdict,
         sign=SIGNS[verdict],
         said=SAID[verdict],
         facts=facts_line(run),
         asked=asked(run),
-        summary=summary(tables, single) if states else "Nothing was sampled",
+        summary=_worst(run, single) if states else "Nothing was sampled",
         which=_which(run),
         steps=len(states.time_s) if states else 0,
         first=first,
@@ -153,22 +154,40 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
     )
 
 
-def headline(tables: Tables, plan: Plan) -> str:
-    """The title of that figure which shows most of a run: its cuts, else its lies or detection."""
-    if not cuts(tables, plan.duration_ns):
+def headline(run: Run) -> str:
+    """The title of that figure which shows most of a run: its cuts, else its lies or detection.
+
+    Of several replications it says which one it is of: figures of all of them may differ.
+    """
+    told = _headline(run.tables, replace(run.plan, replications=1), stopped(run.tables, run.plan))
+    return f"{told} ({run.which})" if run.which else told
+
+
+def _headline(tables: Tables, plan: Plan, stops: Stopped) -> str:
+    found = cuts(tables, plan.duration_ns)
+    if not found:
         if len(tables.adversaries["adversary"]):
             return untitled(lies_words.headline(tables, plan), plan)
         if plan.detection is not None:
             return untitled(detection_words.headline(tables, plan), plan)
-    return untitled(title(tables, plan), plan)
+    told = untitled(title(tables, plan), plan)
+    # Who crashed was not cut off from anybody: the same word as in its lane.
+    crashed = [cut for cut in found if cut.regions and all_stopped(cut.regions, cut.at_ns, stops)]
+    return told.replace(WORDS[CUT], WORDS[DOWN]) if found and crashed == found else told
+
+
+def _worst(run: Run, plan: Plan) -> str:
+    """The worst of what is shown; of several roots it is what the first of them has."""
+    told = summary(run.tables, plan).removeprefix("Worst of the run")
+    view = "" if plan.replicas is None else f", as {the_root(plan)} has it"
+    return f"Worst of {run.which or 'the run'}{view}{told}"
 
 
 def _which(run: Run) -> str:
-    count = len(run.manifest.get("fingerprints", ())) or 1
-    if count == 1:
+    if not run.which:
         return ""
     return (
-        f"Lanes, map, curves and messages are of replication {run.stored.number + 1} of {count}; "
+        f"Lanes, map, curves and messages are of {run.which}; "
         "verdicts and figures are of all of them."
     )
 
@@ -185,7 +204,7 @@ def _sections(run: Run, points: int) -> Iterator[Section]:
     yield Section(
         key="staleness",
         title="What the root knows, and how it comes back",
-        lead="",
+        lead=_restarts(run.plan),
         charts=staleness_charts(run, points),
         sheets=[Sheet(_heals_caption(heals), header, heals[:HEALS_MAX])],
     )
@@ -193,6 +212,21 @@ def _sections(run: Run, points: int) -> Iterator[Section]:
         section = make(run, points)
         if section is not None:
             yield section
+
+
+def _restarts(plan: Plan) -> str:
+    """Why ages may jump after a restart, where something restarts with nothing in it."""
+    if not any(stops_aggregators(fault, plan) for fault in plan.faults if _forgets(fault)):
+        return ""
+    return (
+        "A node that crashes here restarts with nothing in it. Until those below it have reported "
+        "again, what it tells is newer than what was known before, but of fewer agents; agents "
+        "that it does not know yet count as old as the run."
+    )
+
+
+def _forgets(fault: FaultPlan) -> bool:
+    return fault.options.get("durable") is False
 
 
 def _heals_caption(heals: Sequence[object]) -> str:

@@ -9,6 +9,9 @@ from sim.report.html.agreement import agreement_section
 from sim.report.html.charts import Chart, Curve, recovery_rows, staleness_charts
 from sim.report.html.detection import detection_section
 from sim.report.html.lies import lies_section
+from sim.report.html.section import lead
+from sim.report.html.view import headline
+from sim.scenario.plan import FaultPlan
 from tests.measure.synthetic import Fault, S
 from tests.report.detected import detected, detection_plan
 from tests.report.html.made import CUT, made
@@ -25,6 +28,21 @@ def test_the_age_of_the_cut_region_and_of_the_others_and_its_own_view_while_it_i
     ]  # fmt: skip
     inside = [x for x, y in zip(curves[2].x, curves[2].y, strict=True) if y is not None]
     assert 20 <= min(inside) < max(inside) <= 35
+
+
+def test_nobody_sees_from_inside_a_region_whose_aggregator_is_down():
+    fault = replace(CUT, kind="crash")
+    crash = FaultPlan("crash", fault.at_ns, fault.until_ns, {"nodes": ("region-2",)}, "faults[0]")
+    run = made(fault, faults=(crash,))
+    assert [one.label for one in chart(run, "age").curves] == ["region-2", "7 other regions"]
+    assert headline(run).startswith("Region-2 down for 15 s;")
+
+
+def test_of_several_replications_a_title_says_which_one_it_is_of():
+    prints = [{"fingerprint": "1ab26f3d"}] * 3
+    run = made(CUT, manifest={"fingerprints": prints})
+    assert headline(run).endswith("after the heal (replication 1 of 3)")
+    assert lead(run, f"{run.plan.name}: a", "The run: b") == "Replication 1 of 3: A. B."
 
 
 def test_the_highest_point_is_the_oldest_age_however_few_points_there_are():

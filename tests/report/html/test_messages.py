@@ -35,7 +35,7 @@ def test_no_more_messages_than_there_is_room_for_and_those_nearest_the_heal():
     farthest = max(abs(one.sent_ns - 1400 * MS) for one in few.messages)
     nearer = [one for one in many.messages if abs(one.sent_ns - 1400 * MS) < farthest]
     assert len(nearer) <= 40
-    assert "more were sent" in few.notes[0]
+    assert "more of those that were kept were sent from 0 s to 2 s" in few.notes[0]
 
 
 def test_a_window_has_only_what_was_sent_in_it():
@@ -74,6 +74,17 @@ def test_a_run_that_kept_none_says_how_to_keep_them():
 def test_a_run_that_kept_a_window_elsewhere_shows_that():
     found = diagram(run({"from": "100ms", "until": "200ms"}), 100)
     assert {one.sent_ns // (100 * MS) for one in found.messages} == {1}
+
+
+def test_what_was_not_kept_is_not_counted_and_the_middle_is_that_of_what_was_kept():
+    found = diagram(run({"from": "100ms", "until": "200ms"}, window=Window()), 10)
+    assert "were kept were sent from 0.1 s to 0.2 s" in found.notes[0]
+    assert found.focus_ns == 150 * MS
+    assert "kept only those sent from 100ms to 200ms" in found.notes[1]
+
+
+def test_the_first_look_at_a_window_is_at_the_heal_that_is_in_it():
+    assert diagram(run(window=Window(1300 * MS, 1700 * MS)), 10).focus_ns == 1400 * MS
 
 
 def test_messages_that_another_version_stored_are_refused_by_name():

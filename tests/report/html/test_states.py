@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from sim.report.html.badges import region_range
+from sim.report.html.charts import staleness_charts
 from sim.report.html.moment import seen, sentence, steps_data
 from sim.report.html.seats import seats
-from sim.report.html.states import CUT, DOWN, FRESH, STALE, states_of
+from sim.report.html.states import CUT, DOWN, FRESH, STALE, UNUSED, states_of
 from sim.scenario.plan import AdversaryPlan, AttestPlan, FaultPlan
 from sim.scenario.selectors import TreeShape
 from sim.telemetry.tree import Tree
 from tests.measure.synthetic import MS, Fault, S, make_tables
+from tests.report.evolved import EVOLUTION
 from tests.report.html.made import CUT as PARTITION
 from tests.report.html.made import made
 
@@ -113,7 +115,7 @@ def test_the_words_of_a_region_are_its_state_age_and_coverage():
 def test_the_script_gets_one_character_of_state_for_each_step():
     data = steps_data(states_of(made(PARTITION), 100))
     assert [len(code) for code in data["code"]] == [len(data["time"])] * 8
-    assert set(data["code"][0]) == {"0"}
+    assert set(data["code"][0]) == {str(FRESH)}
 
 
 def test_a_named_liar_marks_its_region_while_it_lies():
@@ -165,6 +167,32 @@ def test_the_regions_above_a_node_are_those_that_the_tree_says(counts):
         region = Tree(counts).region_of(tier)
         for node in range(counts[tier]):
             assert list(region_range(shape, tier, node, node + 1)) == [region[node]]
+
+
+def spare(region, since_ns):
+    """A tree that changes: a region has no agents from then on, and another never has any."""
+    tables = make_tables()
+    rows, agents = tables.regions, tables.regions["agents"].copy()
+    agents[(rows["region"] == region) & (rows["time_ns"] >= since_ns)] = 0
+    agents[rows["region"] == 7] = 0
+    tables = replace(tables, regions={**rows, "agents": agents})
+    return made(tables=tables, evolution=EVOLUTION)
+
+
+def test_a_place_that_nobody_ever_is_below_is_no_region_and_an_empty_one_is_not_in_use():
+    run = spare(2, 30 * S)
+    states = states_of(run, 1000)
+    assert [member.label for member in states.members] == [f"region-{n}" for n in range(7)]
+    assert [column(run, at_s)[2] for at_s in (20, 40)] == [FRESH, UNUSED]
+    at = int(np.searchsorted(states.time_s, 40))
+    assert sentence(states, at).startswith("At 40 s: 1 not in use (region-2), 6 fresh.")
+    assert (seen(states, at)[2].age, seen(states, at)[2].coverage) == ("–", "–")
+    assert [one.label for one in staleness_charts(run, 100)[0].curves] == ["all 7 regions"]
+
+
+def test_liars_everywhere_are_looked_at_while_they_lie():
+    states = states_of(made(adversaries=(liar("agents", tier=0, share=0.2),)), 600)
+    assert 10 <= states.time_s[states.first_look] < 30
 
 
 def test_a_run_without_samples_has_no_states():

@@ -2,9 +2,10 @@
 // Everything it shows is in the page's data; nothing is loaded. Without it the page is still whole.
 "use strict";
 
-const KEYS = ["fresh", "stale", "cut", "down"];
-const WORDS = ["fresh", "stale", "cut off", "down"];
-const LETTERS = "FSCD";
+const KEYS = ["unused", "fresh", "stale", "cut", "down"];
+const WORDS = ["not in use", "fresh", "stale", "cut off", "down"];
+const LETTERS = "–FSCD";
+const UNUSED = 0, FRESH = 1;
 const NAMED = 3;
 const PLAY_MS = 120;
 const ARROWS_MAX = 400;
@@ -22,7 +23,7 @@ function seconds(value) {
 function sentence(steps, at) {
   const told = WORDS.map((word, code) => {
     const names = steps.labels.filter((_, one) => Number(steps.code[one][at]) === code);
-    const which = code && names.length <= NAMED ? ` (${names.join(", ")})` : "";
+    const which = code !== FRESH && names.length <= NAMED ? ` (${names.join(", ")})` : "";
     return names.length ? `${names.length} ${word}${which}` : "";
   });
   const share = Number(steps.root.coverage[at].toPrecision(3));
@@ -49,7 +50,8 @@ function showStates(run, steps, at) {
     const code = Number(steps.code[one][at]), more = besides(steps, one, at);
     rows[one].className = KEYS[code];
     const cells = rows[one].querySelectorAll("td");
-    const words = [WORDS[code], seconds(steps.age[one][at]), `${steps.coverage[one][at]} %`, more.words];
+    const words = code === UNUSED ? [WORDS[code], "–", "–", more.words]
+      : [WORDS[code], seconds(steps.age[one][at]), `${steps.coverage[one][at]} %`, more.words];
     words.forEach((text, place) => { cells[place].textContent = text; });
     const spot = run.querySelector(`.spot[data-member="${one}"]`);
     if (!spot) return;
@@ -255,9 +257,9 @@ function messages(run, data) {
   part.querySelector(".keys").append(...kept.kinds.map(key), lostKey());
   const room = () => Math.max(last - first - Number(width.value), 0);
   const show = () => {
-    const begin = first + (room() * Number(from.value)) / 1000;
+    const begin = rounded(first + (room() * Number(from.value)) / 1000, Number(width.value) / 20);
     const rows = chosen(kept, begin, begin + Number(width.value), kind.value);
-    from.setAttribute("aria-valuetext", `${(begin / 1e6).toFixed(4)} s`);
+    from.setAttribute("aria-valuetext", instant(begin));
     part.querySelector(".told").textContent = told(kept, rows, begin, Number(width.value));
     part.querySelector(".diagram").replaceChildren(
       diagram(part.querySelector(".diagram").clientWidth, data, kept, rows.slice(0, ARROWS_MAX), begin, Number(width.value)));
@@ -267,6 +269,15 @@ function messages(run, data) {
   [from, width, kind].forEach((control) => control.addEventListener("input", show));
   new ResizeObserver(show).observe(part.querySelector(".diagram"));
   show();
+}
+
+// down to a multiple, so that ticks are round
+function rounded(us, step) {
+  return Math.floor(us / step + 1e-9) * step;
+}
+
+function instant(us) {
+  return `${Number((us / 1e6).toFixed(6))} s`;
 }
 
 // sixteen looks: where the colour comes again, the dash is another
@@ -301,8 +312,8 @@ function chosen(kept, begin, end, kind) {
 function told(kept, rows, begin, width) {
   const lost = rows.filter((row) => kept.arrived[row] < 0).length;
   const more = rows.length > ARROWS_MAX ? `, of which the first ${ARROWS_MAX} are drawn` : "";
-  return `${rows.length} messages on their way from ${(begin / 1e6).toFixed(4)} s to ` +
-    `${((begin + width) / 1e6).toFixed(4)} s, ${lost} of them lost${more}.`;
+  return `${rows.length} messages on their way from ${instant(begin)} to ` +
+    `${instant(begin + width)}, ${lost} of them lost${more}.`;
 }
 
 function svg(name, attributes, text) {
@@ -328,7 +339,7 @@ function diagram(wide, data, kept, rows, begin, width) {
     const us = begin + (width * tick) / ticks;
     page.append(svg("line", { class: "tick", x1: x(us), x2: x(us), y1: 4, y2: bottom + 10 }));
     const anchor = tick === 0 ? "start" : tick === ticks ? "end" : "middle";
-    page.append(svg("text", { x: x(us), y: high - 8, "text-anchor": anchor }, `${(us / 1e6).toFixed(4)} s`));
+    page.append(svg("text", { x: x(us), y: high - 8, "text-anchor": anchor }, instant(us)));
   }
   kept.lanes.forEach((name, lane) => {
     page.append(svg("line", { class: "lane-line", x1: left, x2: right, y1: y(lane), y2: y(lane) }));
