@@ -15,7 +15,7 @@ from tests.telemetry.strategies import plan_of, plans
 
 SEED = 7
 REPEATABLE = settings(
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     database=None,
     deadline=None,
