@@ -6,7 +6,6 @@ it was drawn (`sim.scenario.mute`). Twins are run as the cells of a sweep and st
 run itself.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from sim.campaign.sweep import How, SweepOutcome, Watch, run_sweep
 from sim.errors import SimError
 from sim.measure.attribution import CLEAN, Acting, Causes, causes, twins_needed
 from sim.measure.cells import CellResult
-from sim.measure.counterfactual import comparable, lasting
+from sim.measure.counterfactual import comparable, has_ended, lasting
 from sim.measure.gate import Sample
 from sim.measure.tables import Tables
 from sim.scenario.catalogue import FINGERPRINT_INGREDIENTS
@@ -92,10 +91,15 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What is known of a twin: all its figures, and what tells its replications apart."""
+    """What is known of a twin: all its figures, and a name for each of its runs.
+
+    Two runs have the same name if they went alike to the bit, but for the record of the faults
+    themselves. It cannot be told where fingerprints were asked for that have not everything in
+    them: names then differ.
+    """
 
     samples: Mapping[str, Sample]
-    prints: Sequence[Mapping[str, str]]
+    runs: Sequence[str]
 
 
 def attribute(
@@ -104,7 +108,7 @@ def attribute(
     """Run the twins that are missing, and say what each entry caused.
 
     Raises SimError where nothing can be attributed or a twin could not be run, KeyboardInterrupt
-    after an interrupt; twins that were finished by then are kept.
+    after an interrupt; twins that were finished by then are kept, and it says how many.
     """
     acting = entries(scenario.plan, question.blocks)
     _check(scenario.plan, acting, question)
@@ -168,22 +172,23 @@ def _run(
     """The run as it is where all runs are, its twins apart from them."""
     as_it_is, *others = cells
     apart = How(how.root / TWINS, how.workers, how.cluster, how.force)
-    own = _good(run_sweep(scenario, [cells[as_it_is]], how, watch))
-    rest = _good(run_sweep(scenario, [cells[who] for who in others], apart, watch))
+    own = run_sweep(scenario, [cells[as_it_is]], how, watch)
+    _check_outcomes(len(cells), own)
+    rest = run_sweep(scenario, [cells[who] for who in others], apart, watch)
+    _check_outcomes(len(cells), own, rest)
     results = dict(zip(others, rest.results, strict=True))
     return {as_it_is: own.results[0], **results}, own.fresh + rest.fresh
 
 
-def _good(outcome: SweepOutcome) -> SweepOutcome:
-    """The outcome if every twin is there; else what is wrong is raised."""
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    if outcome.stopped is not None:
-        raise outcome.stopped
-    for result in outcome.results:
-        if result.error is not None:
-            raise result.error
-    return outcome
+def _check_outcomes(asked: int, *outcomes: SweepOutcome) -> None:
+    """Whatever kept a twin from being there is raised."""
+    if any(one.interrupted for one in outcomes):
+        stored = sum(result.is_stored for one in outcomes for result in one.results)
+        raise KeyboardInterrupt(f"{stored} of {asked} twins are stored")
+    for one in outcomes:
+        errors = [result.error for result in one.results if result.error is not None]
+        for error in filter(None, (one.stopped, *errors)):
+            raise error
 
 
 def _all_read(twins: Mapping[Acting, CellResult], everybody: Acting) -> dict[Acting, _Read]:
@@ -194,7 +199,20 @@ def _all_read(twins: Mapping[Acting, CellResult], everybody: Acting) -> dict[Act
 
 def _read(results: Results, as_is: Sequence[Tables]) -> _Read:
     samples = comparable(_tables(results), as_is, stored_plan(results))
-    return _Read(samples, [one["parts"] for one in results.manifest["fingerprints"]])
+    prints = [one["parts"] for one in results.manifest["fingerprints"]]
+    names = [_name(parts, results, samples, number) for number, parts in enumerate(prints)]
+    return _Read(samples, names)
+
+
+def _name(
+    parts: Mapping[str, str], results: Results, samples: Mapping[str, Sample], number: int
+) -> str:
+    """The name of a replication. What the control plane did is in the figures alone."""
+    told = {name: digest for name, digest in parts.items() if name != FAULTS}
+    if told.keys() != set(FINGERPRINT_INGREDIENTS) - {FAULTS}:
+        return str(results.path)
+    figures = [one.at_least[number] + 0.0 for one in samples.values()]  # -0.0 is 0.0
+    return repr((told, figures))
 
 
 def _tables(results: Results) -> list[Tables]:
@@ -209,7 +227,14 @@ def _usual(as_is: _Read) -> tuple[str, ...]:
 def _causes(metric: str, paths: Sequence[str], read: Mapping[Acting, _Read]) -> Causes:
     unit = next(iter(read.values())).samples[metric].unit
     known = {who: lasting(metric, twin.samples[metric]) for who, twin in read.items()}
-    return causes(metric, unit, paths, known)
+    unended = {who: _unended(metric, twin) for who, twin in read.items()}
+    return causes(metric, unit, paths, known, unended)
+
+
+def _unended(metric: str, twin: _Read) -> list[str]:
+    """The names of the runs in which a figure is a lower bound; of all others nothing."""
+    ended = has_ended(twin.samples[metric])
+    return ["" if is_known else run for is_known, run in zip(ended, twin.runs, strict=True)]
 
 
 def _remark(
@@ -217,36 +242,15 @@ def _remark(
 ) -> str:
     """What is to be said of an entry without an effect on anything that was asked."""
     alone, without = read[frozenset({path})], read[everybody - {path}]
-    if _is_same(read[everybody], without):
-        return TOUCHED_NOTHING if _is_same(alone, read[CLEAN]) else HIDDEN
+    if read[everybody].runs == without.runs:
+        return TOUCHED_NOTHING if alone.runs == read[CLEAN].runs else HIDDEN
     shares = [one for metric in found for one in metric.shares if one.entry == path]
     effects = [effect for share in shares for effect in (share.added, share.alone)]
+    if any(effect.bound != "exact" for effect in effects):
+        return ""  # it may have done more than could be watched
     if all(effect.n < 2 for effect in effects):
         return ""  # nobody can tell from one replication
     return "" if any(effect.is_clear for effect in effects) else NOT_MEASURABLE
-
-
-def _is_same(one: _Read, other: _Read) -> bool:
-    """Whether two twins went alike to the bit, but for the record of the faults themselves.
-
-    What the control plane did is in the figures alone. It cannot be told where fingerprints were
-    asked for that have not everything in them.
-    """
-    mine, others = ([_without_faults(parts) for parts in twin.prints] for twin in (one, other))
-    everything = set(FINGERPRINT_INGREDIENTS) - {FAULTS}
-    if mine != others or any(parts.keys() != everything for parts in mine):
-        return False
-    return all(_is_equal(one.samples[name], other.samples[name]) for name in one.samples)
-
-
-def _is_equal(one: Sample, other: Sample) -> bool:
-    """Whether two twins have the same figures of a metric, undefined ones at the same places."""
-    pairs = zip(one.at_least, other.at_least, strict=True)
-    return all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in pairs)
-
-
-def _without_faults(parts: Mapping[str, str]) -> dict[str, str]:
-    return {name: digest for name, digest in parts.items() if name != FAULTS}
 
 
 __all__ = ["BLOCKS", "USUAL", "Attribution", "Cause", "Question", "attribute", "stored_scenario"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from sim.cli.exits import Exit
 from sim.cli.metric_names import check_metric_names
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, Seed
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 FIGURE: Final = "attribution"
 
 Subject = Annotated[
-    Path, typer.Argument(help="Scenario file (YAML), or folder of a run.", metavar="FILE|RUN")
+    Path,
+    typer.Argument(
+        help="Scenario file (YAML), or a run: its folder, or the name of its scenario.",
+        metavar="FILE|RUN",
+    ),
 ]
 Metrics = Annotated[
     list[str] | None,
@@ -57,16 +62,27 @@ def attribute(
     """Say how much staleness, error and missed detection each fault and liar caused."""
     check_metric_names(metric or [])
     _check_outputs(markdown, as_json)
-    scenario = _scenario(subject, changes or [], seed)
+    scenario = _scenario(_found(subject, out), changes or [], seed)
     from sim.campaign.attribution import BLOCKS, USUAL, Question
     from sim.campaign.attribution import attribute as attributed
     from sim.campaign.sweep import How
 
     question = Question(tuple(metric or ()), BLOCKS if anomalies else USUAL, shapley)
-    with sweep_progress(scenario.plan.name, quiet or as_json) as watch:
-        found = attributed(scenario, question, How(out, jobs, cluster), watch)
+    try:
+        with sweep_progress(scenario.plan.name, quiet or as_json) as watch:
+            found = attributed(scenario, question, How(out, jobs, cluster), watch)
+    except KeyboardInterrupt as interrupt:
+        stored = f" ({interrupt})" if str(interrupt) else ""
+        note(f"interrupted{stored}: the same call goes on from there")
+        raise typer.Exit(Exit.INTERRUPTED) from None
     figures = [] if no_plot else _draw(found)
     _tell(found, figures, markdown, as_json, quiet)
+
+
+def _found(subject: Path, out: Path) -> Path:
+    """The file or folder itself, or the runs of a scenario of that name."""
+    named = out / subject
+    return named if not subject.exists() and named.is_dir() else subject
 
 
 def _scenario(subject: Path, changes: list[str], seed: int | None) -> "Scenario":

@@ -6,21 +6,34 @@ answers: what an entry adds to all the others (the run less the twin without it)
 alone (the twin with it alone less the clean twin). Neither has to add up to the whole; what is left
 over is the interaction. Shapley's value (1953) is the one division that always adds up: the mean
 of what an entry adds over all orders in which entries may come.
+
+What had not ended is known by a lower bound only. A difference then is known on one side ("at
+least", "at most") or not at all, and has no interval; it is never taken for no effect.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, Literal, TypeVar
 
 from sim.measure.intervals import UNKNOWN, student_t
 
 Acting = frozenset[str]
 """The entries that act in a twin, by their place in the file."""
 Figures = Mapping[Acting, Sequence[float]]
-"""One figure a replication, of each twin."""
+"""One figure a replication, of each twin; of what had not ended how long it was watched."""
+Unended = Mapping[Acting, Sequence[str]]
+"""For each replication a name of the run if its figure had not ended, else nothing.
 
+Runs that are the same to the bit have the same name: their figures are equal, whatever they are.
+"""
+Weights = Mapping[Acting, float]
+"""An effect as a weighted sum of the figures of twins."""
+Bound = Literal["exact", "at least", "at most", "unknown"]
+"""On which side a figure is known."""
+
+Named = TypeVar("Named")
 CLEAN: Final[Acting] = frozenset()
 ROUNDING: Final = 1e-9
 """What a sum in another order may differ by, of its largest part."""
@@ -38,12 +51,15 @@ class Effect:
     high: float
     n: int
     """Pairs that are defined on both sides."""
+    bound: Bound = "exact"
+    """Of `value`, where something had not ended; it then has no interval."""
 
     @property
     def is_nothing(self) -> bool:
         """Whether the two sides were equal in every replication."""
-        return (self.n > 0 and self.value == self.low == self.high == 0) or (
-            self.n == 1 and self.value == 0
+        return self.bound == "exact" and (
+            (self.n > 0 and self.value == self.low == self.high == 0)
+            or (self.n == 1 and self.value == 0)
         )
 
     @property
@@ -72,7 +88,9 @@ class Causes:
     metric: str
     unit: str
     as_is: float
+    as_is_bound: Bound
     clean: float
+    clean_bound: Bound
     whole: Effect
     shares: tuple[Share, ...]
     beyond_added: Effect
@@ -99,51 +117,117 @@ def twins_needed(entries: Sequence[str], *, every: bool) -> list[Acting]:
     return list(dict.fromkeys(found))
 
 
-def causes(metric: str, unit: str, entries: Sequence[str], figures: Figures) -> Causes:
-    """The causes of one metric; figures must be there of all twins that are needed."""
-    everybody = frozenset(entries)
+def causes(
+    metric: str,
+    unit: str,
+    entries: Sequence[str],
+    figures: Figures,
+    unended: Unended | None = None,
+) -> Causes:
+    """The causes of one metric; figures must be there of all twins that are needed.
+
+    `unended` is of the same twins as `figures`; None: everything had ended.
+    """
+    everybody, n = frozenset(entries), len(entries)
     whole = _less(figures[everybody], figures[CLEAN])
+    shares = tuple(_share(one, entries, figures, unended) for one in entries)
     added = [_less(figures[everybody], figures[everybody - {one}]) for one in entries]
     alone = [_less(figures[frozenset({one})], figures[CLEAN]) for one in entries]
-    is_known = all(chosen in figures for chosen in twins_needed(entries, every=True))
+    of_added = _summed([(everybody, 1 - n), (CLEAN, -1), *((everybody - {e}, 1) for e in entries)])
+    of_alone = _summed([(everybody, 1), (CLEAN, n - 1), *((frozenset({e}), -1) for e in entries)])
     return Causes(
         metric=metric,
         unit=unit,
         as_is=_mean(figures[everybody]),
+        as_is_bound=bound({everybody: 1}, unended),
         clean=_mean(figures[CLEAN]),
-        whole=effect(whole),
-        shares=tuple(
-            Share(
-                entry=one,
-                added=effect(added[number]),
-                alone=effect(alone[number]),
-                shapley=effect(shapley(one, entries, figures)) if is_known else None,
-            )
-            for number, one in enumerate(entries)
-        ),
-        beyond_added=effect(_left_over(whole, added)),
-        beyond_alone=effect(_left_over(whole, alone)),
+        clean_bound=bound({CLEAN: 1}, unended),
+        whole=effect(whole, bound({everybody: 1, CLEAN: -1}, unended)),
+        shares=shares,
+        beyond_added=effect(_left_over(whole, added), bound(of_added, unended)),
+        beyond_alone=effect(_left_over(whole, alone), bound(of_alone, unended)),
     )
+
+
+def _share(one: str, entries: Sequence[str], figures: Figures, unended: Unended | None) -> Share:
+    everybody, alone = frozenset(entries), frozenset({one})
+    others = everybody - alone
+    is_known = all(chosen in figures for chosen in twins_needed(entries, every=True))
+    return Share(
+        entry=one,
+        added=effect(
+            _less(figures[everybody], figures[others]),
+            bound({everybody: 1, others: -1}, unended),
+        ),
+        alone=effect(_less(figures[alone], figures[CLEAN]), bound({alone: 1, CLEAN: -1}, unended)),
+        shapley=_shapley_effect(one, entries, figures, unended) if is_known else None,
+    )
+
+
+def _shapley_effect(
+    one: str, entries: Sequence[str], figures: Figures, unended: Unended | None
+) -> Effect:
+    signed = [
+        (who, sign * weight)
+        for before, weight in _orders(one, entries)
+        for who, sign in ((before | {one}, 1), (before, -1))
+    ]
+    return effect(shapley(one, entries, figures), bound(_summed(signed), unended))
 
 
 def shapley(entry: str, entries: Sequence[str], figures: Figures) -> list[float]:
     """Shapley's value of an entry in each replication; figures of all subsets must be there."""
-    others, n = [one for one in entries if one != entry], len(entries)
     parts = []
-    for size in range(n):
-        weight = 1 / (n * math.comb(n - 1, size))
-        for chosen in _of(others, size):
-            before = frozenset(chosen)
-            difference = _less(figures[before | {entry}], figures[before])
-            parts.append([weight * one for one in difference])
+    for before, weight in _orders(entry, entries):
+        difference = _less(figures[before | {entry}], figures[before])
+        parts.append([weight * one for one in difference])
     return [_sum(terms) for terms in zip(*parts, strict=True)]
 
 
-def effect(differences: Iterable[float]) -> Effect:
-    """The mean of differences, one a replication; those that are NaN do not count."""
+def _orders(entry: str, entries: Sequence[str]) -> Iterable[tuple[Acting, float]]:
+    """Who may have come before an entry, and in which share of all orders they have."""
+    others, n = [one for one in entries if one != entry], len(entries)
+    for size in range(n):
+        weight = 1 / (n * math.comb(n - 1, size))
+        for chosen in _of(others, size):
+            yield frozenset(chosen), weight
+
+
+def bound(weights: Weights, unended: Unended | None) -> Bound:
+    """On which side a weighted sum of figures is known, in the mean over replications.
+
+    A figure that had not ended is larger than it is taken for, so the sum is too small where its
+    weight is above nought and too large where it is below. Runs that are the same weigh together.
+    """
+    more = less = False
+    for names in zip(*(unended[who] for who in weights), strict=True) if unended else ():
+        named = zip(names, weights.values(), strict=True)
+        of_runs = _summed([(name, weight) for name, weight in named if name])
+        more = more or any(weight > ROUNDING for weight in of_runs.values())
+        less = less or any(weight < -ROUNDING for weight in of_runs.values())
+    if more and less:
+        return "unknown"
+    return "at least" if more else "at most" if less else "exact"
+
+
+def _summed(terms: Iterable[tuple[Named, float]]) -> dict[Named, float]:
+    """Weights of the same thing as one."""
+    sums: dict[Named, float] = {}
+    for name, weight in terms:
+        sums[name] = sums.get(name, 0) + weight
+    return sums
+
+
+def effect(differences: Iterable[float], side: Bound = "exact") -> Effect:
+    """The mean of differences, one a replication; those that are NaN do not count.
+
+    `side` says where that mean is known; an interval is of exact differences alone.
+    """
     known = [one for one in differences if not math.isnan(one)]
-    if not known:
-        return Effect(math.nan, *UNKNOWN, 0)
+    if not known or side == "unknown":
+        return Effect(math.nan, *UNKNOWN, 0, side)
+    if side != "exact":
+        return Effect(_mean(known), *UNKNOWN, len(known), side)
     if any(map(math.isinf, known)):
         return Effect(math.fsum(known) if _agree(known) else math.nan, *UNKNOWN, len(known))
     if len(set(known)) == 1 and len(known) > 1:

@@ -3,8 +3,8 @@
 Recovery is measured at the heals of the run: from that instant on, when was all well in the twin?
 (Without the fault it mostly was at once, but for the time that any message takes.) What else lasts
 (until a liar is convicted, say) lasted no time where nothing happened that could last. A time that
-had not ended when the run did counts as long as it was watched, so every effect is finite, and at
-least as large as is said.
+had not ended when the run did, or the next fault came, counts as long as it was watched: a lower
+bound, and marked as one (`has_ended`).
 """
 
 import math
@@ -32,6 +32,12 @@ def lasting(metric: str, sample: Sample) -> list[float]:
     """The figures that are compared: of what did not end its lower bound, of no event nought."""
     nothing = 0.0 if metric in DURATIONS else math.nan
     return [nothing if math.isnan(one) else one for one in sample.at_least]
+
+
+def has_ended(sample: Sample) -> list[bool]:
+    """Whether each figure is known, and not only how long it was watched."""
+    pairs = zip(sample.figures, sample.at_least, strict=True)
+    return [not (math.isinf(figure) and math.isfinite(known)) for figure, known in pairs]
 
 
 def _recovery(

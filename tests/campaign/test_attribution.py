@@ -162,6 +162,25 @@ def test_what_a_region_out_of_sight_hides_is_missed_because_of_the_partition(ask
     assert missed.shares[0].added.value == 5
 
 
+NEVER = """\
+duration: 4s
+staleness: {baseline: 1s, anomaly: 500ms}
+faults:
+- {kind: partition, groups: [region-0, rest], at: 1s, until: 3700ms}
+- {kind: hold, nodes: [agent-19], at: 3500ms, until: 3500001us}
+- {kind: partition, groups: [region-0, rest], at: 2s, until: 3700ms}
+"""
+
+
+def test_what_had_not_recovered_at_the_end_is_no_proof_of_no_effect(asked):
+    """No twin publishes in the 300 ms after the heal: nobody saw when any of them recovered."""
+    (recovery,) = asked(TREE + NEVER, Question(("recovery.accurate.max",))).causes
+    assert (recovery.as_is_bound, recovery.clean_bound) == ("at least", "at least")
+    first, hold, _ = recovery.shares
+    assert (first.added.bound, first.alone.bound) == ("unknown", "unknown")
+    assert hold.added.is_nothing  # to the bit: known, whenever it would have recovered
+
+
 @pytest.fixture(scope="module")
 def stored(asked, tmp_path_factory):
     """A small scenario that has been attributed once, and the folder of its runs."""

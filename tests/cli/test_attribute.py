@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from sim.campaign import attribution
 from sim.cli.exits import Exit
 from sim.report import style
 from tests.small import SMALL, only_what_counts
@@ -25,7 +26,7 @@ def test_a_file_and_its_stored_run_give_the_same_answer(sim, small):
     assert of_file.code == Exit.GOOD
     assert "faults[0] partition" in of_file.out
     assert "twins:    2, 2 of them run just now" in of_file.err
-    of_run = sim("attribute", "results/runs/small", "--metric", METRIC, "--no-plot")
+    of_run = sim("attribute", "small", "--metric", METRIC, "--no-plot")
     assert of_run.out == of_file.out
     assert "twins:    2, 0 of them run just now" in of_run.err
     assert (small / "results/runs/small/latest/attribution.svg").is_file()
@@ -42,6 +43,16 @@ def test_explain_names_what_is_muted_and_not_among_what_happens(sim, small):
     page = sim("explain", "small.yaml", "--set", 'mute=["faults[0]"]').out
     assert "Muted\n  faults[0]: all else is drawn as if they acted" in page
     assert "\nFaults\n" not in page
+
+
+def test_an_interrupt_says_what_is_kept(sim, small, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt("1 of 2 twins are stored")
+
+    monkeypatch.setattr(attribution, "attribute", interrupted)
+    result = sim("attribute", "small.yaml")
+    assert result.code == Exit.INTERRUPTED
+    assert result.err == "interrupted (1 of 2 twins are stored): the same call goes on from there\n"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.measure.attribution import CLEAN, causes, effect, shapley, twins_needed
+from sim.measure.attribution import CLEAN, bound, causes, effect, shapley, twins_needed
 from tests.reference import attribution as reference
 
 METRIC = ("staleness.root.mean", "s")
@@ -153,3 +153,50 @@ def test_shapley_needs_every_subset_and_is_left_out_where_some_are_missing():
     some = {who: every[who] for who in twins_needed(names(4), every=False)}
     assert causes(*METRIC, names(4), every).shares[0].shapley.value == pytest.approx(1)
     assert causes(*METRIC, names(4), some).shares[0].shapley is None
+
+
+RUN, WITHOUT = frozenset({"a", "b"}), frozenset({"b"})
+
+
+@pytest.mark.parametrize(
+    ("with_it", "without_it", "known"),
+    [
+        (["", ""], ["", ""], "exact"),
+        (["", "x"], ["", ""], "at least"),
+        (["", ""], ["y", ""], "at most"),
+        (["x", ""], ["y", ""], "unknown"),
+        (["x", ""], ["", "y"], "unknown"),
+        (["x", "z"], ["x", "z"], "exact"),
+    ],
+)
+def test_a_difference_is_known_on_the_side_that_what_had_not_ended_leaves(
+    with_it, without_it, known
+):
+    """The last: the same runs to the bit differ by nothing, whenever they would have ended."""
+    assert bound({RUN: 1, WITHOUT: -1}, {RUN: with_it, WITHOUT: without_it}) == known
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 1), min_size=8, max_size=8), st.integers(1, 1000))
+def test_shares_keep_their_promise_however_long_what_was_cut_off_went_on(ended, longer):
+    """Whatever the true figures are, a bound holds for the share that they would have had."""
+    entries, seen = names(3), {who: [float(len(who))] for who in subsets(names(3))}
+    named = dict(zip(seen, ["" if one else str(n) for n, one in enumerate(ended)], strict=True))
+    true = {who: [one + longer * bool(named[who])] for who, (one,) in seen.items()}
+    found = causes(*METRIC, entries, seen, {who: [name] for who, name in named.items()})
+    truth = causes(*METRIC, entries, true)
+    for mine, theirs in zip(found.shares, truth.shares, strict=True):
+        for way in ("added", "alone", "shapley"):
+            one, other = getattr(mine, way), getattr(theirs, way).value
+            if one.bound == "exact":
+                assert one.value == pytest.approx(other)
+            elif one.bound == "at least":
+                assert one.value <= other + 1e-9
+            elif one.bound == "at most":
+                assert one.value >= other - 1e-9
+
+
+def test_a_bound_has_no_interval_and_is_not_taken_for_nothing():
+    found = effect([0.0, 0.0], "at least")
+    assert (found.value, math.isnan(found.low), found.is_nothing) == (0, True, False)
+    assert math.isnan(effect([1.0, 2.0], "unknown").value)

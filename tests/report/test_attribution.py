@@ -37,7 +37,7 @@ ENTRIES = (CUT, HOLD)
 
 
 def test_a_row_says_what_a_cause_adds_what_it_does_alone_and_its_share():
-    (row,) = (
+    _, row = (
         line.split("  ") for line in as_text([COVERAGE], ENTRIES).splitlines() if "[0]" in line
     )
     cells = [cell.strip() for cell in row if cell.strip()]
@@ -80,10 +80,11 @@ def test_one_replication_says_that_it_has_no_intervals():
 
 def test_markdown_is_one_table_with_the_metric_in_front():
     lines = as_markdown([AGE, COVERAGE], ENTRIES).splitlines()
-    assert lines[0].startswith("| metric | cause | adds to the rest |")
-    assert {line.count("|") for line in lines[:10]} == {lines[0].count("|")}
+    assert lines[3] == "- coverage.mean: faults[0] partition -10 points"
+    assert lines[5].startswith("| metric | cause | adds to the rest |")
+    assert {line.count("|") for line in lines[5:15]} == {lines[5].count("|")}
     head = "staleness.root.mean: 1.3 s, without any of them 200 ms"
-    assert lines[2].startswith(f"| {head} | faults[0] partition | +1.1 s |")
+    assert lines[7].startswith(f"| {head} | faults[0] partition | +1.1 s |")
 
 
 def test_bars_are_as_long_as_effects_with_whiskers_over_their_intervals():
@@ -113,10 +114,50 @@ def test_an_effect_without_bound_is_told_and_has_no_bar():
 def test_one_cause_is_answered_once_and_leaves_nothing_over():
     alone = causes("staleness.root.mean", "s", PATHS[:1], {CUT_ONLY: [1.0, 1.2], CLEAN: [0.5, 0.6]})
     lines = as_text([alone], (CUT,)).splitlines()
-    assert lines[0].split() == ["cause", "caused", "95", "%", "interval"]
-    assert [line.split()[0] for line in lines[3:]] == ["faults[0]"]
+    assert lines[1].split() == ["cause", "caused", "95", "%", "interval"]
+    assert [line.split()[0] for line in lines[2:]] == ["faults[0]"]
     (axes,) = attribution_figure("one", [alone], (CUT,)).axes
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.55])
+
+
+RECOVERY = causes(
+    "recovery.time.max",
+    "s",
+    PATHS,
+    {BOTH: [6.0, 6.0], CUT_ONLY: [6.0, 6.0], HOLD_ONLY: [2.0, 2.1], CLEAN: [0.0, 0.0]},
+    {BOTH: ["a", "b"], CUT_ONLY: ["c", "d"], HOLD_ONLY: ["", ""], CLEAN: ["", ""]},
+)
+"""With the cut nothing ever recovered; whether the hold made that worse nobody knows."""
+
+
+def test_what_had_not_ended_is_told_as_a_bound_and_never_as_no_effect():
+    lines = as_text([RECOVERY], ENTRIES).splitlines()
+    assert "recovery.time.max: at least 6 s, without any of them 0 s" in lines
+    cut, hold = (next(line for line in lines if line.startswith(name)) for name in PATHS)
+    assert cut.count("at least +") == 3
+    assert "not known" in hold
+    assert any(line.startswith("at least, at most, not known: ") for line in lines)
+
+
+def test_a_bound_is_marked_in_the_figure_and_has_no_whisker():
+    (axes,) = attribution_figure("both", [RECOVERY], ENTRIES).axes
+    assert [text.get_text() for text in axes.texts] == ["≥", "?", "?", "≥", "?"]
+    assert "at least +6 s" in axes.get_title(loc="left")
+
+
+def test_who_is_to_blame_stands_on_top_the_most_first():
+    """By Shapley's share; the hold alone is clear, and what it adds to the cut is not known."""
+    lines = as_text([COVERAGE, RECOVERY], ENTRIES).splitlines()
+    assert lines[0] == "who is to blame, most first:"
+    assert lines[1].split("  ")[-1] == "faults[0] partition -10 points"
+    told = [part.strip() for part in lines[2].removeprefix("  recovery.time.max").split(";")]
+    assert told[0].startswith("faults[0] partition at least +")
+    assert told[1] == "faults[1] hold +2.05 s (alone)"
+
+
+def test_an_interval_of_which_both_ends_read_alike_says_how_wide_it_is():
+    narrow = of("staleness.root.mean", "s", [0.0, 0.0], [1.2, 1.20001])
+    assert "± 63.5 us" in as_text([narrow], ENTRIES)  # t of 12.7, and 7.07 us over the root of 2
 
 
 def test_metrics_that_nobody_touched_are_told_in_one_line():

@@ -2,7 +2,8 @@
 
 A panel a metric, a row a cause. The full bar is what the cause adds to all the others, the hatched
 one what it does alone; whiskers are paired 95 % intervals. The dashed line is what all of them did
-together, and the last row what is left over of it. Told apart by hatch as well as by colour.
+together, and the last row what is left over of it. Told apart by hatch as well as by colour. A bar
+that ends in ≥ or ≤ is known on that side only; ? stands where nothing is known.
 """
 
 import math
@@ -20,9 +21,8 @@ from sim.report.attribution.table import (
     CAUSED,
     LEFT_OVER,
     TOGETHER,
-    Cause,
-    name,
 )
+from sim.report.attribution.words import Cause, name, size
 from sim.report.checks.contrast_table import signed
 from sim.report.style import BLUE, GREY, INK, ORANGE, new_figure, styled
 
@@ -36,6 +36,8 @@ LOOKS: Final[dict[str, Any]] = {
     ADDED: {"facecolor": BLUE, "edgecolor": BLUE},
     ALONE: {"facecolor": "white", "edgecolor": ORANGE, "hatch": "////"},
 }
+SIDES: Final = {"at least": "≥", "at most": "≤", "unknown": "?"}
+SIDE: Final[Any] = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "color": INK}
 WHISKER: Final[Any] = {"color": INK, "linewidth": 1.0, "capsize": 2.5, "fmt": "none"}
 
 
@@ -80,7 +82,7 @@ def _panel(axes: Axes, one: Causes, entries: Sequence[Cause], *, is_first: bool)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(lambda value, _: _tick(value, one.unit))
     together = "together " if len(entries) > 1 else ""
-    axes.set_title(f"{one.metric}: {together}{signed(one.whole.value, one.unit) or 'unknown'}")
+    axes.set_title(f"{one.metric}: {together}{size(one.whole, one.unit)}")
 
 
 def _names(entries: Sequence[Cause]) -> list[str]:
@@ -95,7 +97,11 @@ def _effects(one: Causes, label: str) -> list[Effect]:
 
 
 def _bars(axes: Axes, label: str, at: Sequence[float], effects: Sequence[Effect]) -> None:
-    """Bars of what is known; what is unknown or without bound has none."""
+    """Bars of what is known; what is unknown or without bound has none, and is marked."""
+    for place, one in zip(at, effects, strict=True):
+        if one.bound in SIDES:
+            end = one.value if math.isfinite(one.value) else 0.0
+            axes.annotate(SIDES[one.bound], (end, place), **SIDE)
     drawn = [
         (place, effect)
         for place, effect in zip(at, effects, strict=True)

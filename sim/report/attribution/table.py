@@ -2,18 +2,16 @@
 
 Three answers stand side by side: what an entry adds to all the others, what it does alone, and,
 where all subsets were run, its Shapley share. The last rows say what all of them caused together
-and what is left over. A change of a share is told in points.
+and what is left over. On top stands who is to blame, in one line for each metric.
 """
 
-import math
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from sim.measure.attribution import Causes, Effect, Share
-from sim.report.checks.contrast_table import signed
-from sim.report.checks.finding_words import amount, interval
+from sim.report.attribution.blame import HEADING, blame, of_metric
+from sim.report.attribution.words import Cause, effect, figure, name
 from sim.report.columns import aligned, markdown_table
-from sim.report.table import written
 
 MARKS: Final = "<>>>>>>"
 ADDED: Final = "adds to the rest"
@@ -30,36 +28,21 @@ HEADERS: Final = (
 )
 TOGETHER: Final = "all together"
 LEFT_OVER: Final = "interaction"
-
-
-class Cause(Protocol):
-    """One entry; `sim.campaign.attribution` makes them."""
-
-    @property
-    def path(self) -> str:
-        """Its place in the file."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Partition, crash, push ..."""
-        ...
-
-    @property
-    def remark(self) -> str:
-        """That it had no effect, if so."""
-        ...
+UNENDED: Final = (
+    "at least, at most, not known: something had not ended when the run did, or when the next "
+    "fault came; it counts as long as it was watched, and a difference of two of those says nothing"
+)
 
 
 def as_text(found: Sequence[Causes], entries: Sequence[Cause]) -> str:
-    """A block for each metric, for a terminal, and the sentences below them."""
+    """Who is to blame, a block for each metric, for a terminal, and the sentences below them."""
     headers, touched = _headers(found), [one for one in found if one.is_touched]
     blocks = [_rows(one, entries, len(headers)) for one in touched]
     rows = [headers, *(row for block in blocks for row in block)]
     head, *lines = aligned(rows, MARKS[: len(headers)])
-    told = [head] if touched else []
+    told = blame(found, entries)
     for one, block in zip(touched, blocks, strict=True):
-        told += ["", f"{one.metric}: {_sides(one)}", *lines[: len(block)]]
+        told += ["", f"{one.metric}: {_sides(one)}", head, *lines[: len(block)]]
         del lines[: len(block)]
     return "\n".join([*told, "", *sentences(found, entries)]).strip() + "\n"
 
@@ -73,9 +56,17 @@ def as_markdown(found: Sequence[Causes], entries: Sequence[Cause]) -> str:
         if one.is_touched
         for number, row in enumerate(_rows(one, entries, len(headers)))
     ]
+    above = _blame_in_markdown([one for one in found if one.is_touched], entries)
     below = [f"- {line}" for line in sentences(found, entries)]
     table = markdown_table(("metric", *headers), "<" + MARKS[: len(headers)], rows)
-    return "\n".join([*(table if rows else []), "", *below]).strip() + "\n"
+    return "\n".join([*above, *(table if rows else []), "", *below]).strip() + "\n"
+
+
+def _blame_in_markdown(touched: Sequence[Causes], entries: Sequence[Cause]) -> list[str]:
+    if len(entries) < 2 or not touched:
+        return []
+    lines = [f"- {one.metric}: {of_metric(one, entries)}" for one in touched]
+    return [f"{HEADING.capitalize()}:", "", *lines, ""]
 
 
 def sentences(found: Sequence[Causes], entries: Sequence[Cause]) -> list[str]:
@@ -84,19 +75,17 @@ def sentences(found: Sequence[Causes], entries: Sequence[Cause]) -> list[str]:
     same = [one.metric for one in found if not one.is_touched]
     if same:
         told.append(f"nobody had any effect on {', '.join(same)}")
-    if all(effect.n < 2 for one in found for effect in _every(one)):
+    exact = [caused for one in found for caused in _every(one) if caused.bound == "exact"]
+    if exact and all(caused.n < 2 for caused in exact):
         told.append("one replication has no intervals: more of them tell an effect from luck")
+    if any(caused.bound != "exact" for one in found for caused in _every(one)):
+        told.append(UNENDED)
     if any(_interacts(one) for one in found):
         told.append(
             f"{LEFT_OVER}: what the causes together did beyond the sum of the rows above it; "
             "effects that hide or need each other do not add up"
         )
     return told
-
-
-def name(entry: Cause) -> str:
-    """``faults[0] partition``."""
-    return f"{entry.path} {entry.kind}"
 
 
 def _headers(found: Sequence[Causes]) -> tuple[str, ...]:
@@ -110,9 +99,9 @@ def _headers(found: Sequence[Causes]) -> tuple[str, ...]:
 def _rows(one: Causes, entries: Sequence[Cause], width: int) -> list[tuple[str, ...]]:
     """A row for each cause of a metric, one for all together, one for what is left over."""
     if len(one.shares) == 1:
-        return [(name(entries[0]), *_effect(one.shares[0].added, one.unit))]
-    whole = _effect(one.whole, one.unit)
-    left = (*_effect(one.beyond_added, one.unit), *_effect(one.beyond_alone, one.unit))
+        return [(name(entries[0]), *effect(one.shares[0].added, one.unit))]
+    whole = effect(one.whole, one.unit)
+    left = (*effect(one.beyond_added, one.unit), *effect(one.beyond_alone, one.unit))
     rows = [
         *(
             (name(entry), *_share(share, one.unit))
@@ -126,37 +115,22 @@ def _rows(one: Causes, entries: Sequence[Cause], width: int) -> list[tuple[str, 
 
 def _sides(one: Causes) -> str:
     """What the metric was, and would have been."""
-    as_is, clean = (written(figure, one.unit).strip() for figure in (one.as_is, one.clean))
+    as_is = figure(one.as_is, one.as_is_bound, one.unit)
+    clean = figure(one.clean, one.clean_bound, one.unit)
     return f"{as_is}, without any of them {clean}"
 
 
 def _share(share: Share, unit: str) -> tuple[str, ...]:
-    shapley = ("", "") if share.shapley is None else _effect(share.shapley, unit)
-    return (*_effect(share.added, unit), *_effect(share.alone, unit), *shapley)
-
-
-def _effect(effect: Effect, unit: str) -> tuple[str, str]:
-    """The mean, and the interval around it; of what is the same in all replications none."""
-    if effect.is_nothing:
-        return "0", ""
-    if math.isinf(effect.value):
-        return "without bound", ""
-    if math.isnan(effect.value):
-        return "–", ""
-    return signed(effect.value, unit), _interval(effect, unit)
-
-
-def _interval(effect: Effect, unit: str) -> str:
-    if effect.low == effect.high:
-        return "exactly"
-    return interval(effect.low, effect.high, unit, amount)
+    shapley = ("", "") if share.shapley is None else effect(share.shapley, unit)
+    return (*effect(share.added, unit), *effect(share.alone, unit), *shapley)
 
 
 def _every(one: Causes) -> list[Effect]:
-    return [effect for share in one.shares for effect in (share.added, share.alone)]
+    return [caused for share in one.shares for caused in (share.added, share.alone)]
 
 
 def _interacts(one: Causes) -> bool:
-    return any(
-        not effect.is_nothing and effect.n > 0 for effect in (one.beyond_added, one.beyond_alone)
+    return not all(
+        caused.is_nothing or (caused.n == 0 and caused.bound == "exact")
+        for caused in (one.beyond_added, one.beyond_alone)
     )
