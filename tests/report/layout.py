@@ -3,9 +3,11 @@
 Panel 0 is the header, whose lines are drawn beside its axes; it is left out.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 
 
+@lru_cache(maxsize=1)  # laying a figure out takes longest, and two ask for it
 def boxes(figure):
     """What each panel covers, labels and legends included, in pixels from the lower left."""
     figure.draw_without_rendering()
