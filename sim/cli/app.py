@@ -75,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         get_command(app).main(args=call, prog_name="sim")
     except SystemExit as end:
+        if _by_interrupt(end):
+            note("interrupted")  # what parses the call ends on Ctrl-C without a word
         return end.code if isinstance(end.code, int) else Exit.GOOD
     except SimError as error:
         note(str(error))
@@ -90,6 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(bug_report(call))
         return Exit.OUR_BUG
     return Exit.GOOD
+
+
+def _by_interrupt(end: BaseException) -> bool:
+    """Whether nobody but the parser of the call has caught a Ctrl-C."""
+    before = end.__context__
+    return isinstance(before, KeyboardInterrupt) or (before is not None and _by_interrupt(before))
 
 
 def bug_report(call: Sequence[str]) -> str:

@@ -106,6 +106,8 @@ def _tell(cards: "list[Judged]", short: bool, findings: bool, as_json: bool) -> 
     if as_json:
         say_json(as_document(cards, short))
         return
+    if not cards:
+        return  # an interrupt came before the first
     if findings:
         for card in cards:
             say(f"{card.claim.id}  {card.claim.promise}\n{as_findings(card)}\n")
