@@ -119,9 +119,9 @@ def summary(figures: Sequence[Figure]) -> list[str]:
     near = sum(abs(figure.apart or 0) <= 3 for figure in within)
     fixed = len(figures) - len(failed) - len(within)
     return [
-        f"{len(figures)} figures. {len(failed)} could not be reproduced. Of the others {len(within)}"
-        f" have a standard error, of which {near} are within 3 of them, and {fixed} have none and are"
-        " equal or within what their test allows. Not reproduced:",
+        f"{len(figures)} figures. {len(failed)} could not be reproduced. Of the others"
+        f" {len(within)} have a standard error, of which {near} are within 3 of them, and {fixed}"
+        " have none and are equal or within what their test allows. Not reproduced:",
         "",
         *(
             f"- {figure.what}: {number(figure.measured, figure.error)} against"
