@@ -21,7 +21,7 @@ STUDIES = sorted((ROOT / "scenarios" / "studies").glob("*.yaml"))
 """Variants and curves."""
 LARGE = ("20-million-agents",)
 """Those that have a file of tests of their own, so that they run beside the others."""
-REPLICATIONS = {"17-coverage-under-staleness": 3, "slow-poison": 5}
+REPLICATIONS = {"17-coverage-under-staleness": 3, "slow-poison": 4}
 REPLICATIONS_MAX = 1
 SHORTER = {
     "20-million-agents": (
