@@ -47,8 +47,24 @@ def report(
 
 
 def _run(folder: Path, replication: int, window: "Window | None") -> "Run":
-    """A stored run; a name is looked for among the results."""
+    """A stored run, which is not over before the window begins."""
+    from sim.report.export.window import check_inside
     from sim.report.html.facts import Run
 
-    results, stored = opened(folder if folder.exists() else RUNS / folder, replication)
+    results, stored = opened(_found(folder), replication)
+    if window is not None:
+        check_inside(window, stored.plan.duration_ns)
     return Run(str(results.path), results.manifest, stored, results.metrics(), window)
+
+
+def _found(folder: Path) -> Path:
+    """The folder, or that of this name among the results. Raises ResultsError with the nearest."""
+    from sim.errors import ResultsError
+    from sim.scenario.nearest import did_you_mean
+
+    if folder.exists() or (RUNS / folder).exists():
+        return folder if folder.exists() else RUNS / folder
+    hint = did_you_mean(folder.name, [one.name for one in RUNS.glob("*")])
+    raise ResultsError(
+        f"{folder} is not a folder, nor a name in {RUNS}" + (f": {hint}" if hint else "")
+    )

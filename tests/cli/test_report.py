@@ -66,7 +66,9 @@ def test_another_replication_is_another_page(sim, folder):
     [
         ((RUNS, "--replication", "7"), "has replications 0 to 1, no 7"),
         ((RUNS, "--window", "now"), "write it as 20s..21s"),
-        (("nothing",), "is not a folder"),
+        (("nothing",), "is not a folder, nor a name in results/runs"),
+        (("smal",), "did you mean small?"),
+        ((RUNS, "--window", "1h..2h"), "the run has ended at"),
         ((RUNS, "--out", "results"), "cannot be written"),
     ],
 )

@@ -116,11 +116,13 @@ def staleness_charts(run: Run, points: int) -> list[Chart]:
 def _age(run: Run, found: list[Recovery], points: int) -> Chart:
     tables, plan = run.tables, run.plan
     bound = plan.staleness.baseline_ns / 1e9
+    curves = _age_curves(tables, plan, points)
+    whose = curves[0].label if len(curves) == 1 else f"each {noun(plan)}"
     return Chart(
         key="age",
-        title=f"How old is the oldest that {the_root(plan)} knows of each {noun(plan)}",
+        title=f"How old is the oldest that {the_root(plan)} knows of {whose}",
         unit="age (s)",
-        curves=list(_age_curves(tables, plan, points)),
+        curves=curves,
         levels=[
             Level(bound, f"baseline bound {seconds(plan.staleness.baseline_ns)}"),
             Level(

@@ -5,9 +5,10 @@ tier (a region that was cut off and what is below it first), and those of their 
 nearest the instant that is most worth seeing. What was left out is said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,10 @@ READ_MAX: Final = 1_000_000
 IN_VIEW: Final = 60
 """Messages at first sight."""
 LISTED: Final = 30
+LOOKS: Final = 16
+"""Lines that can be told apart: four colours, each with four dashes."""
+USUAL: Final = ("report", "baseline")
+"""Kinds of messages that nearly every run has; they have the first looks."""
 
 Node = tuple[int, int, int]
 """Tier, number and replica."""
@@ -62,6 +67,7 @@ class Diagram:
         return {
             "lanes": self.lanes,
             "kinds": kinds,
+            "looks": looks(kinds),
             "focus": self.focus_ns // 1000,
             "view": self.view_us(),
             "from": [lane[one.sender] for one in self.messages],
@@ -85,6 +91,17 @@ class Diagram:
         """Some messages around the focus, to be read as text."""
         ranked = sorted(self.messages, key=lambda one: abs(one.sent_ns - self.focus_ns))
         return sorted(ranked[:LISTED], key=lambda one: one.sent_ns)
+
+
+def looks(kinds: Iterable[str]) -> list[int]:
+    """The number of the look of each kind: the same on every page, unless two would be alike."""
+    names = list(kinds)
+    taken = {name: place for place, name in enumerate(USUAL) if name in names}
+    for name in sorted(set(names) - set(USUAL)):
+        first = len(USUAL) + crc32(name.encode()) % (LOOKS - len(USUAL))
+        free = [look % LOOKS for look in range(first, first + LOOKS)]
+        taken[name] = next((look for look in free if look not in taken.values()), first)
+    return [taken[name] for name in names]
 
 
 def diagram(run: Run, most: int) -> Diagram:

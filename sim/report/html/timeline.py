@@ -26,6 +26,7 @@ from sim.report.lanes import Lane
 from sim.report.lies.lanes import liar_lanes
 from sim.report.series import when
 from sim.report.words import seconds, the_root
+from sim.scenario.mute import AnyEntry
 from sim.scenario.plan import Plan
 
 TITLES_MAX: Final = 12
@@ -80,6 +81,12 @@ def rows(run: Run, states: States | None, parts: int) -> list[Row]:
     ]
 
 
+def muted_entries(plan: Plan) -> list[AnyEntry]:
+    """What the scenario has and this run left out, so that it is the twin of a run with it."""
+    there = plan.muted
+    return [*there.faults, *there.adversaries, *there.liars, *there.anomalies]
+
+
 def bands(tables: Tables, plan: Plan, parts: int) -> list[Band]:
     """When faults were in force, which of them cut somebody off, and when somebody lied."""
     found, smallest_ns = [], plan.duration_ns // parts
@@ -115,8 +122,10 @@ def _done(tables: Tables, plan: Plan, smallest_ns: int) -> Iterator[Row]:
         yield _row(lane, key, lane.note, plan, smallest_ns)
     for anomaly in anomaly_lanes(tables, plan):
         lane = Lane(f"anomaly {anomaly.label}", anomaly.spans, False)
-        note = "" if anomaly.is_scored else "met no decision"
-        yield _row(lane, "anomaly", note, plan, smallest_ns)
+        is_missed = plan.detection is not None and not anomaly.is_scored
+        yield _row(lane, "anomaly", "met no decision" if is_missed else "", plan, smallest_ns)
+    for entry in muted_entries(plan):
+        yield Row("What was done", f"{entry.kind}: {entry.path}", (), "muted: did nothing")
 
 
 def _row(lane: Lane, key: str, note: str, plan: Plan, smallest_ns: int) -> Row:

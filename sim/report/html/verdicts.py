@@ -34,20 +34,21 @@ SAID: Final = {
 }
 ROOM: Final = 1.3
 """A gauge ends beyond its largest figure by this factor."""
-REFERS: Final = ("the same", "those of them")
-"""So begins what is said of a metric that stands behind another in the catalogue."""
-
-
-def _explained() -> Iterator[tuple[str, str]]:
-    """What each metric is, so that it can be read alone."""
-    before = ""
-    for metric in METRICS:
-        refers = metric.about.startswith(REFERS) and not metric.name.endswith(".central")
-        before = before if refers else metric.about
-        yield metric.name, f"{before}; {metric.about}" if refers else metric.about
-
-
-_ABOUT: Final = dict(_explained())
+CENTRAL: Final = "the same, "
+"""So begins what is said of the twin that is run centrally."""
+ALONE: Final = {
+    "coverage.min": "sources within the baseline bound at the root, worst instant",
+    "bias.max": "published mean against that of correct agents, worst feature, in sd between "
+    "agents; worst publication",
+    "bias.plain.max": "plain mean of all agents against that of correct agents, worst feature, "
+    "in sd between agents; worst publication",
+    "integrity.false_alerts": "publications with an integrity alert before anybody had begun to "
+    "lie, in a replication",
+}
+"""Metrics whose words in the catalogue refer to the metric before them, said in full."""
+ABOUT: Final = {
+    metric.name: ALONE.get(metric.name, metric.about.removeprefix(CENTRAL)) for metric in METRICS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _asked(verdict: Verdict, threshold: Threshold, value: MetricValue) -> Asked:
         outcome=verdict.outcome,
         sign=SIGNS[verdict.outcome],
         metric=value.name,
-        about=_ABOUT.get(value.name, ""),
+        about=ABOUT.get(value.name, ""),
         value=row.value.strip(),
         interval=row.interval.replace(" ,", ",").strip(),
         bound=verdict.bound,
@@ -141,7 +142,7 @@ def families(run: Run) -> list[Family]:
     found: dict[str, list[tuple[str, ...]]] = {}
     for row in rows(run.values, verdicts_of(run)):
         name = row.metric.partition(".")[0] or next(reversed(found), "")
-        about = _ABOUT.get(row.metric, "")
+        about = ABOUT.get(row.metric, "")
         found.setdefault(name, []).append((*astuple(row), about))
     return [Family(name, some) for name, some in found.items()]
 

@@ -22,7 +22,16 @@ from sim.report.html.provenance import facts_line, provenance_rows
 from sim.report.html.section import Section, Sheet, untitled
 from sim.report.html.states import CUT, DOWN, WORDS, States, states_of
 from sim.report.html.stops import Stopped, all_stopped, stopped, stops_aggregators
-from sim.report.html.timeline import HEALS_MAX, Row, bands, heals_s, legend, rows, ticks
+from sim.report.html.timeline import (
+    HEALS_MAX,
+    Row,
+    bands,
+    heals_s,
+    legend,
+    muted_entries,
+    rows,
+    ticks,
+)
 from sim.report.html.verdicts import SAID, SIGNS, Asked, Family, asked, families, overall
 from sim.report.lies import words as lies_words
 from sim.report.words import seconds, summary, the_root, title
@@ -160,7 +169,9 @@ def headline(run: Run) -> str:
     Of several replications it says which one it is of: figures of all of them may differ.
     """
     told = _headline(run.tables, replace(run.plan, replications=1), stopped(run.tables, run.plan))
-    return f"{told} ({run.which})" if run.which else told
+    muted = ", ".join(entry.path for entry in muted_entries(run.plan))
+    aside = "; ".join([run.which] * bool(run.which) + [f"with {muted} muted"] * bool(muted))
+    return f"{told} ({aside})" if aside else told
 
 
 def _headline(tables: Tables, plan: Plan, stops: Stopped) -> str:

@@ -30,6 +30,11 @@ def test_the_age_of_the_cut_region_and_of_the_others_and_its_own_view_while_it_i
     assert 20 <= min(inside) < max(inside) <= 35
 
 
+def test_a_curve_that_is_alone_is_named_in_the_title():
+    assert chart(made(), "age").title.endswith("the root knows of all 8 regions")
+    assert chart(made(CUT), "age").title.endswith("the root knows of each region")
+
+
 def test_nobody_sees_from_inside_a_region_whose_aggregator_is_down():
     fault = replace(CUT, kind="crash")
     crash = FaultPlan("crash", fault.at_ns, fault.until_ns, {"nodes": ("region-2",)}, "faults[0]")

@@ -7,7 +7,7 @@ import pytest
 from sim.errors import ResultsError
 from sim.report.export.window import Window
 from sim.report.html.facts import Run
-from sim.report.html.messages import diagram, listed
+from sim.report.html.messages import diagram, listed, looks
 from tests.measure.synthetic import MS
 from tests.report.export.exported import stored
 
@@ -74,6 +74,13 @@ def test_a_run_that_kept_none_says_how_to_keep_them():
 def test_a_run_that_kept_a_window_elsewhere_shows_that():
     found = diagram(run({"from": "100ms", "until": "200ms"}), 100)
     assert {one.sent_ns // (100 * MS) for one in found.messages} == {1}
+
+
+def test_a_kind_looks_the_same_whatever_else_is_there_and_no_two_are_alike():
+    assert looks(["baseline", "report"]) == [1, 0]
+    many = [f"kind-{number}" for number in range(14)]
+    assert sorted(looks([*many, "report", "baseline"])) == list(range(16))
+    assert looks(["sync", "report"])[0] == looks(["report", "baseline", "sync"])[2] > 1
 
 
 def test_what_was_not_kept_is_not_counted_and_the_middle_is_that_of_what_was_kept():

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from sim.measure.spans import union
 from sim.report.html.states import states_of
 from sim.report.html.timeline import bands, closed, heals_s, legend, rows, ticks
+from sim.report.html.view import headline
+from sim.scenario.plan import FaultPlan, Muted
 from tests.measure.synthetic import MS, Fault, S
 from tests.report.html.made import CUT, made
 
@@ -21,6 +23,13 @@ def test_the_bar_of_a_fault_stands_where_it_was_in_force():
     (bar,) = lane(made(CUT), "partition: region-2").bars
     assert (bar.left, bar.width) == (33.33, 25.0)
     assert bar.words == "fault 20 s to 35 s"
+
+
+def test_what_was_muted_has_a_lane_without_a_bar_and_is_in_the_title():
+    muted = Muted(faults=(FaultPlan("crash", 0, S, {}, "faults[1]"),))
+    row = lane(made(CUT, muted=muted), "crash: faults[1]")
+    assert (row.bars, row.note) == ((), "muted: did nothing")
+    assert headline(made(CUT, muted=muted)).endswith("(with faults[1] muted)")
 
 
 def test_a_region_says_how_long_it_was_not_fresh_and_in_which_states():

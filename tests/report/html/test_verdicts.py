@@ -7,7 +7,16 @@ import pytest
 
 from sim.errors import ResultsError
 from sim.measure.metrics import MetricValue
-from sim.report.html.verdicts import Gauge, asked, compared, differing, families, gauge, overall
+from sim.report.html.verdicts import (
+    ABOUT,
+    Gauge,
+    asked,
+    compared,
+    differing,
+    families,
+    gauge,
+    overall,
+)
 from sim.scenario.plan import Threshold
 from tests.report.html.made import BROKEN, KEPT, made
 
@@ -45,6 +54,11 @@ def test_a_threshold_on_what_was_not_measured_names_the_version():
 def test_a_run_of_which_nothing_was_asked_neither_holds_nor_fails():
     assert overall(made(thresholds=())) == "none"
     assert overall(made(manifest={"verdict": "fail"})) == "fail"
+
+
+def test_what_a_metric_is_can_be_read_alone():
+    refer = [name for name, about in ABOUT.items() if about.startswith(("the same", "those of"))]
+    assert refer == []
 
 
 def test_metrics_are_grouped_by_their_first_word():

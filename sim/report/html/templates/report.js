@@ -254,7 +254,7 @@ function messages(run, data) {
     width.add(option);
   }
   kept.kinds.forEach((name, place) => kind.add(new Option(name, place)));
-  part.querySelector(".keys").append(...kept.kinds.map(key), lostKey());
+  part.querySelector(".keys").append(...kept.kinds.map((name, place) => keyOf(look(kept.looks[place]), name)), lostKey());
   const room = () => Math.max(last - first - Number(width.value), 0);
   const show = () => {
     const begin = rounded(first + (room() * Number(from.value)) / 1000, Number(width.value) / 20);
@@ -281,12 +281,8 @@ function instant(us) {
 }
 
 // sixteen looks: where the colour comes again, the dash is another
-function look(kind) {
-  return `hue${kind % 4} dash${(kind + Math.floor(kind / 4)) % 4}`;
-}
-
-function key(name, place) {
-  return keyOf(look(place), name);
+function look(number) {
+  return `hue${number % 4} dash${(number + Math.floor(number / 4)) % 4}`;
 }
 
 function lostKey() {
@@ -357,7 +353,7 @@ function arrow(page, kept, row, x, y) {
   const b = lost ? [a[0] + 10, a[1] + (target - a[1]) / 2] : [x(kept.arrived[row]), target];
   const words = `${kept.kinds[kept.kind[row]]} ${kept.lanes[kept.from[row]]} → ${kept.lanes[kept.to[row]]}` +
     (lost ? ", lost" : `, ${((kept.arrived[row] - kept.sent[row]) / 1e3).toPrecision(3)} ms`);
-  const group = svg("g", { class: `sent ${lost ? "lost" : look(kept.kind[row])}` });
+  const group = svg("g", { class: `sent ${lost ? "lost" : look(kept.looks[kept.kind[row]])}` });
   group.append(svg("title", {}, words));
   group.append(svg("line", { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }));
   const tip = lost ? `M${b[0] - 4} ${b[1] - 4}l8 8m0 -8l-8 8` : head(a, b);
