@@ -22,7 +22,8 @@ def input_path(path: str, directory: str) -> str:
     if path == variable or path.startswith((variable + "/", variable + os.sep)):
         folder = os.environ.get(variable[1:])
         if not folder:
-            raise InputError(f"{path}: the environment variable SIM_DATA is not set")
+            hint = "export SIM_DATA=FOLDER says where the data are, see docs/real-data.md"
+            raise InputError(f"{path}: the environment variable SIM_DATA is not set; {hint}")
         path = folder + path[len(variable) :]
     return os.path.join(directory, path)
 

@@ -6,16 +6,13 @@ measurements of it.
 """
 
 import math
-import tokenize
-import zipfile
-import zlib
 from dataclasses import dataclass
-from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
+from sim.network.npz_files import check_numbers, npz_archive
 from sim.network.tails import Sampled
 
 Floats = NDArray[np.float64]
@@ -90,31 +87,11 @@ def read_measurements(file: str, array: str, unit_ns: int) -> Measurements:
 
 
 def _array(file: str, array: str) -> Floats:
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            names = list(archive.files)
-            if array in names:
-                return _numbers(file, array, archive[array])
-    except TypeError:
-        raise InputError(f"{file}: is a single array, not an NPZ file of named ones") from None
-    except _UNREADABLE as error:
-        raise InputError(f"{file}: is not a readable NPZ file: {error}") from None
-    raise InputError(f"{file}: has no array {array!r}, only {', '.join(names)}")
-
-
-_UNREADABLE: Final = (
-    OSError,
-    ValueError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-    tokenize.TokenError,  # numpy's, of a damaged header
-)
-
-
-def _numbers(file: str, array: str, found: NDArray[Any]) -> Floats:
-    if found.dtype.kind not in "iuf":
-        raise InputError(f"{file}[{array}]: holds {found.dtype}, not numbers")
+    with npz_archive(file) as archive:
+        if array not in archive:
+            raise InputError(f"{file}: has no array {array!r}, only {', '.join(archive)}")
+        found = archive[array]
+    check_numbers(f"{file}[{array}]", found, "iuf")
     return found.astype(np.float64)
 
 

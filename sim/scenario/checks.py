@@ -44,11 +44,40 @@ class Case:
 
 def read_topology(plan: Plan, document: Document) -> tuple[SiteGraph | None, list[Mistake]]:
     """The sites of a plan, or why there are none."""
+    absent = [
+        document.mistake(("topology", key), problem)
+        for key, name in _topology_files(plan)
+        if (problem := _absent(name, plan.directory))
+    ]
+    if absent:
+        return None, absent
     try:
         graph = site_graph(plan)
     except InputError as error:
-        return None, [document.mistake(("topology",), str(error))]
+        return None, [document.mistake(_culprit(plan, str(error)), str(error))]
     return graph, list(_connected(graph, document))
+
+
+def _topology_files(plan: Plan) -> list[tuple[str, str]]:
+    options = plan.topology.source.options
+    return [(key, options[key]) for key in ("path", "p90") if options.get(key)]
+
+
+def _culprit(plan: Plan, problem: str) -> Path:
+    """The key whose file the problem begins with; the whole block where there is none."""
+    for key, name in _topology_files(plan):
+        if problem.startswith(input_path(name, plan.directory)):
+            return ("topology", key)
+    return ("topology",)
+
+
+def _absent(name: str, directory: str) -> str:
+    """Why a file is not there, in words; empty if it is."""
+    try:
+        file = input_path(name, directory)
+    except InputError as error:
+        return str(error)
+    return "" if os.path.exists(file) else f"there is no file {name}"
 
 
 def needs_locals(case: Case, path: Path, why: str) -> Iterator[Mistake]:
@@ -157,13 +186,8 @@ def _thresholds(case: Case) -> Iterator[Mistake]:
 def _files(case: Case) -> Iterator[Mistake]:
     """Files that are named but not there (those of the topology are read anyway)."""
     for path, name in _named_files(case):
-        try:
-            file = input_path(name, case.plan.directory)
-        except InputError as error:
-            yield case.document.mistake(path, str(error))
-            continue
-        if not os.path.exists(file):
-            yield case.document.mistake(path, f"there is no file {name}")
+        if problem := _absent(name, case.plan.directory):
+            yield case.document.mistake(path, problem)
 
 
 def _named_files(case: Case) -> Iterator[tuple[Path, str]]:

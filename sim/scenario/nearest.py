@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _FEW: Final = 16
-_SAME: Final = {"alpha": "level", "level": "alpha"}
+_SAME: Final = {"alpha": "level", "level": "alpha", "at": "from", "from": "at"}
 """Names of one thing in different blocks, which look nothing alike."""
 
 
@@ -16,6 +16,8 @@ def did_you_mean(wrong: object, known: Iterable[str]) -> str:
     'did you mean lognormal?'
     >>> did_you_mean("level", ["alpha", "quota"])
     'did you mean alpha?'
+    >>> did_you_mean("at", ["for", "from", "until"])
+    'did you mean from?'
     """
     by_lower = {name.lower(): name for name in sorted(known)}
     same = [name for name in by_lower if name == _SAME.get(str(wrong).lower())]

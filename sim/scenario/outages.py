@@ -7,12 +7,14 @@ Each spell is a fault of an ordinary kind. It is named after the entry, its targ
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sim.scenario.plan import FaultPlan
+from sim.scenario.plan import FaultPlan, Plan
 from sim.scenario.selectors import REST, TreeShape
 
 OUTAGES: Final = "outages"
 REGIONS: Final = "regions"
 """Every region on its own; elsewhere regions are named one by one."""
+OUTAGES_MAX: Final = 2000
+"""Of a run. Each is two changes of the world, at which everything is derived anew."""
 _PLURALS: Final = {"agents": "agent", "locals": "local", "regionals": "regional"}
 
 
@@ -29,6 +31,13 @@ def targets(each: Sequence[str], tree: TreeShape) -> list[str]:
         else:
             found.append(text)
     return list(dict.fromkeys(found))
+
+
+def process_span_ns(process: FaultPlan, plan: Plan) -> tuple[float, float]:
+    """Begin and end of the process by its own clock, on which 0 is its `at`."""
+    until_ns = plan.duration_ns if process.until_ns is None else process.until_ns
+    last_ns = min(until_ns, plan.duration_ns) - process.at_ns
+    return -float(process.options["before_ns"]), last_ns * float(process.options["speed"])
 
 
 def spell(of: FaultPlan, target: str, number: int, at_ns: int, until_ns: int) -> FaultPlan:

@@ -6,7 +6,6 @@ each entity, the star standing for its name; a plain name picks the array that i
 else, as ``*_name`` would, one of each entity. Entities are taken in the order of their names.
 """
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,15 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError
+from sim.network.npz_files import Arrays, check_numbers, npz_archive
 from sim.workload.behaviour import Floats
 from sim.workload.raw_trace import RawTrace, Wanted
-
-Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
 def read_npz(file: Path, wanted: Wanted) -> list[tuple[RawTrace, ...]]:
     """Every entity of an archive as a trace. Raises InputError."""
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            return _traces(file, archive.files, archive, wanted)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{file}: is not a readable NPZ file: {error}") from None
+    with npz_archive(file) as archive:
+        return _traces(file, list(archive), archive, wanted)
 
 
 def _traces(
@@ -95,6 +90,5 @@ def _table(source: str, values: np.ndarray[Any, Any]) -> RawTrace:
 
 
 def _numbers(source: str, values: np.ndarray[Any, Any]) -> Floats:
-    if values.dtype.kind not in "fiub":
-        raise InputError(f"{source}: holds {values.dtype}, not numbers")
+    check_numbers(source, values, "fiub")
     return values.astype(np.float64)

@@ -138,7 +138,7 @@ def test_a_pair_that_was_never_measured_has_no_link_and_no_tail(archive, delays)
         (np.ones((2, 5)), {}, r"\[rtt\]: has the shape \(2, 5\), not"),
         (np.ones(3), {}, r"\[rtt\]: has the shape \(3,\), not"),
         (np.zeros((3, 3)), {}, r"\[rtt\]: holds no round trip"),
-        (np.array(["a"]), {}, r"\[rtt\]: holds <U1, not numbers"),
+        (np.array(["a"]), {}, r"\[rtt\]: holds text, not numbers"),
     ],
 )
 def test_a_wrong_archive_is_refused(archive, numbers, options, problem):
@@ -146,9 +146,20 @@ def test_a_wrong_archive_is_refused(archive, numbers, options, problem):
         archive(numbers, **options)
 
 
-def test_a_file_that_is_no_archive_is_refused(tmp_path):
-    (tmp_path / "rtt.npz").write_text("no", encoding="utf-8")
-    with pytest.raises(InputError, match="is not a readable NPZ file"):
+@pytest.mark.parametrize(
+    ("begin", "problem"),
+    [(b"no", "is not an NPZ file$"), (b"", "is empty$"), (None, "cannot be read: No such file")],
+)
+def test_a_file_that_is_no_archive_is_refused_in_plain_words(tmp_path, begin, problem):
+    if begin is not None:
+        (tmp_path / "rtt.npz").write_bytes(begin)
+    with pytest.raises(InputError, match=problem):
+        read_measurements(str(tmp_path / "rtt.npz"), "rtt", 1)
+
+
+def test_an_archive_of_objects_is_refused_without_the_advice_to_load_it(tmp_path):
+    np.savez(tmp_path / "rtt.npz", rtt=np.array([[{}]], object))
+    with pytest.raises(InputError, match=r"it has an array of Python objects$"):
         read_measurements(str(tmp_path / "rtt.npz"), "rtt", 1)
 
 

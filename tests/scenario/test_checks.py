@@ -48,8 +48,8 @@ def test_blocks_that_do_not_fit_are_refused(line, mistake):
     ("topology", "mistake"),
     [
         ("{kind: topohub, name: topozoo/Abilen}", "did you mean topozoo/Abilene?"),
-        ("{kind: graphml, path: no.graphml}", "no.graphml: cannot be read"),
-        ("{kind: rtt_csv, path: no.csv}", "no.csv: cannot be read"),
+        ("{kind: graphml, path: no.graphml}", "5:27: topology.path: there is no file no.graphml"),
+        ("{kind: rtt_csv, path: .}", "5:27: topology.path: "),
         (
             "{kind: waxman, sites: 20, size_km: 1000, alpha: 0.01, beta: 0.01}",
             "falls into 20 parts: no way leads from 'site-0' to 'site-1'",
@@ -70,6 +70,15 @@ def test_a_matrix_with_two_islands_is_refused(tmp_path):
     matrix.write_text(",a,b,c\na,0,3,\nb,3,0,\nc,,,0\n")
     (found,) = mistakes_in(GOOD.replace(TOPOLOGY, f"topology: {{kind: rtt_csv, path: {matrix}}}"))
     assert "5:1: topology: falls into 2 parts: no way leads from 'a' to 'c'" in found
+
+
+def test_both_matrices_that_are_not_there_are_told_at_their_keys():
+    topology = "topology: {kind: rtt_csv, path: no.csv, p90: nor.csv}"
+    found = mistakes_in(GOOD.replace(TOPOLOGY, topology))
+    assert [line.partition("topology.")[2] for line in found] == [
+        "path: there is no file no.csv",
+        "p90: there is no file nor.csv",
+    ]
 
 
 def test_a_trace_that_is_not_there_is_refused():

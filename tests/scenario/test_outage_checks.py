@@ -31,6 +31,12 @@ def test_outages_of_what_exists_are_accepted(each):
         ({"more": ", at: 60s"}, "faults[0].at: 1min is not before the end of the run, 1min"),
         ({"more": ", at: 3s, until: 3s"}, "faults[0].until: 3s is not after the start, 3s"),
         ({"more": ", speed: 0"}, "faults[0].speed: "),
+        (
+            {"up": "1ms", "down": "500us"},
+            "faults[0]: each target has about 40,000 outages; at most",
+        ),
+        ({"up": "{kind: exponential, mean: 1ns}", "down": "1us"}, "at most 20,000 can be drawn"),
+        ({"up": "100ms", "down": "100ms"}, "faults[0]: a run has about "),
     ],
 )
 def test_outages_that_cannot_be_are_refused(wrong, mistake):
@@ -52,6 +58,19 @@ def test_a_file_of_times_is_read_when_the_scenario_is(tmp_path, monkeypatch):
     assert "down.csv: row 3, column 1: 'x' is not a number" in found
 
 
+def test_a_file_of_times_is_not_judged_by_a_unit_that_nobody_wrote(tmp_path, monkeypatch):
+    (tmp_path / "down.csv").write_text("minutes\n5\n")
+    monkeypatch.chdir(tmp_path)
+    law = "{{kind: empirical, path: down.csv, unit: {}, least: {}, most: 1h}}"
+    (found,) = mistakes(down=law.format("parsec", "1min"))
+    assert "faults[0].down.unit: must be" in found
+    (found,) = mistakes(down=law.format("min", "2h"))
+    assert "faults[0].down: least must not be above most" in found
+    (found,) = mistakes(down=law.format("min", "6min"))
+    assert "faults[0].down.path: " in found
+    assert "holds no values from `least` to `most`" in found
+
+
 def told(up: str, more: str = "") -> list[str]:
     text = with_fault(PROCESS.format(each="locals", up=up, down="1s") + more)
     return [str(one) for one in advice(plan_of(text), read_document(text, "scenario.yaml"))]
@@ -62,8 +81,8 @@ def test_outages_at_their_own_speed_need_no_advice():
 
 
 def test_time_that_runs_at_two_speeds_is_told():
-    (found,) = told("9s", ", speed: 600")
-    assert "faults[0].speed: outages come and go 600 times as fast as their laws, but" in found
+    (found,) = told("9s", ", speed: 6")
+    assert "faults[0].speed: outages come and go 6 times as fast as their laws, but" in found
 
 
 def test_who_is_fresh_and_fails_soonest_is_told():

@@ -14,8 +14,8 @@ from sim.engine.streams import Streams
 from sim.errors import InputError
 from sim.network.latency import LatencyLaw, make_law
 from sim.network.latency.law import LONGEST_NS
-from sim.network.outages import spells
-from sim.scenario.outages import OUTAGES, entry_of, spell, targets
+from sim.network.outages import TURNS_MAX, spells
+from sim.scenario.outages import OUTAGES, OUTAGES_MAX, entry_of, process_span_ns, spell, targets
 from sim.scenario.plan import FaultPlan, Plan, Variant
 from sim.scenario.selectors import tree_shape
 
@@ -23,8 +23,6 @@ MS: Final = 1_000_000
 HOUR: Final = 3_600_000 * MS
 """In runs of an hour and more, outages come and go at whole seconds; milliseconds would be noise.
 """
-OUTAGES_MAX: Final = 2000
-"""Each is two changes of the world, at which everything is derived anew."""
 
 
 def with_outages(plan: Plan, seed: int) -> Plan:
@@ -55,10 +53,11 @@ def _drawn(process: FaultPlan, plan: Plan, streams: Streams) -> list[FaultPlan]:
         mine = (OUTAGES, process.path, target)
         ups, downs = (streams.stream(*mine, state) for state in ("up", "down"))
         try:
-            drawn = spells((up, ups), (down, downs), *_process_span_ns(process, plan))
+            drawn = spells((up, ups), (down, downs), *process_span_ns(process, plan))
             found += _in_run(process, target, drawn, MS if plan.duration_ns < HOUR else 1000 * MS)
-        except OverflowError as error:
-            raise InputError(f"{process.path}: {target} has {error}; are up and down 0?") from None
+        except OverflowError:
+            problem = f"{target} goes down more than {TURNS_MAX:,} times; let `up` be longer"
+            raise InputError(f"{process.path}: {problem}") from None
         if len(found) > OUTAGES_MAX:
             raise InputError(f"{process.path}: draws more than {OUTAGES_MAX} outages in a run")
     return sorted(found, key=lambda one: one.at_ns)
@@ -66,13 +65,6 @@ def _drawn(process: FaultPlan, plan: Plan, streams: Streams) -> list[FaultPlan]:
 
 def _law(law: Variant, directory: str) -> LatencyLaw:
     return make_law(law.kind, law.options, directory)
-
-
-def _process_span_ns(process: FaultPlan, plan: Plan) -> tuple[float, float]:
-    """Begin and end of the process by its own clock, on which 0 is its `at`."""
-    until_ns = plan.duration_ns if process.until_ns is None else process.until_ns
-    last_ns = min(until_ns, plan.duration_ns) - process.at_ns
-    return -float(process.options["before_ns"]), last_ns * float(process.options["speed"])
 
 
 def _in_run(

@@ -48,7 +48,8 @@ def read_delays(
     values = values[(values >= (least_ns or 0.0)) & (values <= high)]
     if not len(values):
         of = f" where {where}" if where else ""
-        raise InputError(f"{file}: column {column} holds no values{of}")
+        limits = " from `least` to `most`" if kept else ""
+        raise InputError(f"{file}: column {column} holds no values{of}{limits}")
     return values
 
 

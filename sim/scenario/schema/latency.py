@@ -114,6 +114,12 @@ class EmpiricalLaw(Block):
         default="refuse", description="skip: leave out rows where the cell is empty"
     )
 
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("least must not be above most")
+        return self
+
 
 class RttExcessLaw(Block):
     """What half of each measured round trip exceeds the least of its pair of hosts by."""
