@@ -9,6 +9,7 @@ from sim.measure.agreement import has_replicas
 from sim.measure.alerts import raised, shown
 from sim.measure.tables import Tables
 from sim.report.html.charts import Chart, Level, curve
+from sim.report.html.clock import clock_of
 from sim.report.html.facts import Run
 from sim.report.html.section import Section, Sheet
 from sim.report.words import seconds
@@ -101,5 +102,6 @@ def _decisions(tables: Tables) -> Iterator[list[str]]:
 def _alerts(tables: Tables, plan: Plan) -> Iterator[list[str]]:
     rows = shown(tables.alerts, plan.duration_ns)
     names = ("alert", "node", "state", "begin_ns", "end_ns")
+    clock = clock_of(plan.duration_ns)
     for alert, node, state, begin_ns, end_ns in zip(*(rows[name] for name in names), strict=True):
-        yield [str(alert), str(node), str(state), seconds(int(begin_ns)), seconds(int(end_ns))]
+        yield [str(alert), str(node), str(state), clock.at(begin_ns), clock.at(end_ns)]

@@ -16,6 +16,7 @@ from sim.measure.recovery import Recovery, recoveries
 from sim.measure.spans import Milestone, Spans
 from sim.measure.tables import Tables
 from sim.report.groups import Group, cut_groups, noun, other_regions
+from sim.report.html.clock import Clock, clock_of
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
 from sim.report.html.places import ever_used, without_rows
@@ -29,6 +30,7 @@ CUT_CURVES: Final = 3
 """Groups of regions that were cut off and have a curve of their own."""
 LOOKS: Final = ("first", "second", "third", "fourth")
 TABLE_ROWS: Final = 13
+SECONDS: Final = Clock()
 MARKS_MAX: Final = 60
 """Those that were not seen to happen come first; of the others as many as there is room for."""
 
@@ -78,16 +80,20 @@ class Chart:
     top: float | None = None
     """Where the axis ends, if not where the data do."""
 
-    def rows(self) -> tuple[list[str], list[list[str]]]:
+    def rows(self, clock: Clock = SECONDS) -> tuple[list[str], list[list[str]]]:
         """The chart as a table: a header, and what every curve is at a few instants."""
         ends = [curve.x[-1] for curve in self.curves if curve.x]
         instants = np.linspace(0, max(ends, default=0.0), TABLE_ROWS)
         header = ["time", *(curve.label for curve in self.curves)]
-        rows = [[f"{at_s:.4g} s", *(_at(one, at_s) for one in self.curves)] for at_s in instants]
+        rows = [[_when(at_s, clock), *(_at(one, at_s) for one in self.curves)] for at_s in instants]
         return header, [row for row in rows if any(cell != NOTHING for cell in row[1:])]
 
 
 NOTHING: Final = "–"
+
+
+def _when(at_s: float, clock: Clock) -> str:
+    return clock.exactly(float(f"{at_s:.4g}"))
 
 
 def _at(curve: Curve, at_s: float) -> str:
@@ -227,9 +233,10 @@ def recovery_rows(run: Run) -> tuple[list[str], list[list[str]]]:
     found = recoveries(run.tables, run.plan)
     if not found:
         return [], []
+    clock = clock_of(run.plan.duration_ns)
     header = ["heal at", *found[0].parts, "all of it"]
     rows = [
-        [seconds(one.heal_ns), *(_told(step) for step in (*one.parts.values(), one.time))]
+        [clock.at(one.heal_ns), *(_told(step) for step in (*one.parts.values(), one.time))]
         for one in found
     ]
     return header, rows
@@ -238,4 +245,4 @@ def recovery_rows(run: Run) -> tuple[list[str], list[list[str]]]:
 def _told(step: Milestone) -> str:
     if step.reached:
         return seconds(step.after_ns) if step.after_ns else "at once"
-    return f"more than {seconds(step.after_ns)} (never seen)"
+    return f"more than {seconds(step.after_ns)} (not seen)"

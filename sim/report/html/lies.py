@@ -10,6 +10,7 @@ from sim.measure.deeds import deeds
 from sim.measure.integrity import at_root, biases
 from sim.measure.tables import NEVER, Tables
 from sim.report.html.charts import Chart, Curve, Level, curve
+from sim.report.html.clock import clock_of
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
 from sim.report.html.section import Section, Sheet, lead
@@ -19,7 +20,6 @@ from sim.report.lies.figure import LEAST_SD, is_about_lies
 from sim.report.lies.words import headline, sentence
 from sim.report.series import thin
 from sim.report.table import written
-from sim.report.words import seconds
 from sim.scenario.plan import Plan
 
 CURVES: Final = (
@@ -98,9 +98,9 @@ def _deeds(tables: Tables, plan: Plan) -> Iterator[list[str]]:
 
 
 def _trials(tables: Tables, plan: Plan) -> Iterator[list[str]]:
-    rows = tables.convictions
+    rows, clock = tables.convictions, clock_of(plan.duration_ns)
     for row in range(len(rows["node"]))[:TRIALS_MAX]:
         name = plan.tiers[rows["tier"][row]].name
         instants = (rows[column][row] for column in ("lied_ns", "convicted_ns", "replaced_ns"))
-        told = ["never" if at_ns == NEVER else seconds(at_ns) for at_ns in instants]
+        told = ["never" if at_ns == NEVER else clock.at(at_ns) for at_ns in instants]
         yield [f"{name}-{rows['node'][row]}", *told, str(rows["reason"][row])]

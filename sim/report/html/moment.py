@@ -79,7 +79,7 @@ def sentence(states: States, step: int) -> str:
     root = states.root[:1].upper() + states.root[1:]
     down = f"{root} is down. " if states.root_down[step] else ""
     return (
-        f"At {states.time_s[step]:g} s: {', '.join(told)}. {down}"
+        f"At {states.clock.exactly(states.time_s[step])}: {', '.join(told)}. {down}"
         f"{root} knows {share:.3g} % of the agents within the bound; "
         f"the oldest is {seconds(float(states.root_age_s[step]) * 1e9)} old."
     )
@@ -102,6 +102,7 @@ def steps_data(states: States) -> dict[str, Any]:
     members = range(len(states.members))
     return {
         "time": seconds_of(states.time_s),
+        "told": [states.clock.exactly(at_s) for at_s in seconds_of(states.time_s)],
         "labels": [member.label for member in states.members],
         "code": ["".join(map(str, states.code[:, one].tolist())) for one in members],
         "age": [numbers(states.age_s[:, one]) for one in members],

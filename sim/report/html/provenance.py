@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sim.report.html.clock import clock_of
 from sim.report.html.facts import Run
 from sim.units import format_count, format_duration
 
@@ -44,11 +45,16 @@ def facts_line(run: Run) -> str:
     plan = run.plan
     parts = [
         _agents(run),
-        format_duration(plan.duration_ns),
+        _duration(plan.duration_ns),
         format_count(plan.replications, "replication"),
         f"seed {run.manifest.get('seed')}",
     ]
     return " · ".join(parts)
+
+
+def _duration(duration_ns: int) -> str:
+    clock = clock_of(duration_ns)
+    return format_duration(duration_ns) if clock.size_s == 1 else clock.at(duration_ns)
 
 
 def _agents(run: Run) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.measure.tables import Tables
 from sim.report.groups import noun
 from sim.report.html.badges import Badges, badges_of, marked
+from sim.report.html.clock import Clock, clock_of
 from sim.report.html.facts import Run
 from sim.report.html.places import used, without_rows
 from sim.report.html.stops import Stopped, during, stopped
@@ -74,6 +75,7 @@ class States:
     whole: Grid
     """The codes of single regions at every sample: what lanes are drawn from."""
     badges: Badges
+    clock: Clock
 
     @property
     def first_look(self) -> int:
@@ -122,6 +124,7 @@ def states_of(run: Run, instants: int) -> States | None:
         root_error=of_root("error_mean", np.fmax),
         whole=codes,
         badges=badges,
+        clock=clock_of(plan.duration_ns),
     )
 
 

@@ -20,14 +20,16 @@ from sim.report.control.watch_lanes import spans as watch_spans
 from sim.report.control.watch_lanes import watched
 from sim.report.detection.lanes import anomaly_lanes
 from sim.report.groups import noun
+from sim.report.html.clock import clock_of
 from sim.report.html.facts import Run
 from sim.report.html.states import FRESH, KEYS, UNUSED, WORDS, Member, States
 from sim.report.lanes import Lane
 from sim.report.lies.lanes import liar_lanes
 from sim.report.series import when
-from sim.report.words import seconds, the_root
+from sim.report.words import the_root
 from sim.scenario.mute import AnyEntry
 from sim.scenario.plan import Plan
+from sim.units import NS_PER_S
 
 TITLES_MAX: Final = 12
 """Of more bars than these in a lane nobody reads each one's words."""
@@ -136,8 +138,9 @@ def _row(lane: Lane, key: str, note: str, plan: Plan, smallest_ns: int) -> Row:
 
 def _bars(spans: Spans, key: str, words: str, plan: Plan) -> Iterator[Bar]:
     """A bar for each span; its words say from when to when, unless there are very many."""
+    clock = clock_of(plan.duration_ns)
     for begin_ns, end_ns in spans.tolist():
-        told = f"{words} {seconds(begin_ns)} to {seconds(end_ns)}"
+        told = f"{words} {clock.at(begin_ns)} to {clock.at(end_ns)}"
         left, right = 100 * begin_ns / plan.duration_ns, 100 * end_ns / plan.duration_ns
         is_told = len(spans) <= TITLES_MAX
         yield Bar(key, round(left, 2), round(right - left, 2), told if is_told else "")
@@ -164,13 +167,14 @@ def _region(states: States, member: Member, plan: Plan, smallest_ns: int) -> Row
     found += _bars(closed(spare, smallest_ns), KEYS[UNUSED], WORDS[UNUSED], plan)
     group = f"Each {noun(plan)}, as {the_root(plan)} sees it"
     bad = when(grid.time_ns, np.greater(worst, FRESH), end_ns)
-    return Row(group, member.label, tuple(found), _share(bad, spare))
+    return Row(group, member.label, tuple(found), _share(bad, spare, plan))
 
 
-def _share(bad: Spans, spare: Spans) -> str:
+def _share(bad: Spans, spare: Spans, plan: Plan) -> str:
     lasted_ns = length_ns(bad)
     while_used = " while in use" if len(spare) else ""
-    return (f"{seconds(lasted_ns)} not fresh" if lasted_ns else "always fresh") + while_used
+    lasted = f"{clock_of(plan.duration_ns).lasting(lasted_ns)} not fresh"
+    return (lasted if lasted_ns else "always fresh") + while_used
 
 
 def _alerts(tables: Tables, plan: Plan, smallest_ns: int) -> Iterator[Row]:
@@ -229,10 +233,15 @@ def ticks(duration_s: float) -> list[tuple[float, str]]:
 
     >>> ticks(60)
     [(0.0, '0 s'), (33.333, '20 s'), (66.667, '40 s'), (100.0, '60 s')]
+    >>> ticks(90_000)
+    [(0.0, '0 h'), (40.0, '10 h'), (80.0, '20 h')]
     """
-    step = _round_step(duration_s / 4)
-    count = int(duration_s / step + 1e-9)
-    return [(round(100 * k * step / duration_s, 3), f"{k * step:g} s") for k in range(count + 1)]
+    clock = clock_of(round(duration_s * NS_PER_S))
+    whole = duration_s / clock.size_s
+    step = _round_step(whole / 4)
+    count = int(whole / step + 1e-9)
+    places = range(count + 1)
+    return [(round(100 * k * step / whole, 3), f"{k * step:g} {clock.unit}") for k in places]
 
 
 def _round_step(least_s: float) -> float:

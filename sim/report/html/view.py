@@ -12,6 +12,7 @@ from sim.report.figures import names_of
 from sim.report.groups import noun
 from sim.report.html.agreement import agreement_section
 from sim.report.html.charts import Chart, recovery_rows, staleness_charts
+from sim.report.html.clock import Clock, clock_of
 from sim.report.html.detection import detection_section
 from sim.report.html.facts import Room, Run
 from sim.report.html.lies import lies_section
@@ -119,7 +120,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
     single = replace(plan, replications=1)  # words are about the one replication that is shown
     states = states_of(run, room.instants)
     lanes = rows(run, states, room.parts)
-    sections = list(_sections(run, room.points))
+    sections, clock = list(_sections(run, room.points)), clock_of(plan.duration_ns)
     kept = diagram(run, room.messages)
     verdict = overall(run)
     first = states.first_look if states else 0
@@ -138,7 +139,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         which=_which(run),
         steps=len(states.time_s) if states else 0,
         first=first,
-        first_at=f"{states.time_s[first]:g} s" if states else "",
+        first_at=states.clock.exactly(states.time_s[first]) if states else "",
         lanes=[(name, list(some)) for name, some in groupby(lanes, key=lambda lane: lane.group)],
         ticks=ticks(run.duration_s),
         legend=legend(lanes),
@@ -149,7 +150,7 @@ def view(run: Run, number: int, label: str, room: Room) -> View:
         map=network_map(plan, states.members) if states else None,
         everywhere=states.badges.everywhere if states else (),
         child=noun(plan),
-        sections=_numbered(sections),
+        sections=_numbered(sections, clock),
         messages=kept,
         messages_focus=seconds(kept.focus_ns),
         messages_sheet=Sheet("Messages", MESSAGE_HEADERS, list(listed(kept.nearest()))),
@@ -245,18 +246,18 @@ def _heals_caption(heals: Sequence[object]) -> str:
     return f"How long after each heal until all was well again{more}"
 
 
-def _numbered(sections: Sequence[Section]) -> list[Subject]:
+def _numbered(sections: Sequence[Section], clock: Clock) -> list[Subject]:
     """The sections, with the charts numbered through the run, as its script has them."""
     found, before = [], 0
     for one in sections:
-        drawn = [_drawn(before + place, chart) for place, chart in enumerate(one.charts)]
+        drawn = [_drawn(before + place, chart, clock) for place, chart in enumerate(one.charts)]
         before += len(drawn)
         found.append(Subject(one.key, one.title, one.lead, drawn, one.sheets))
     return found
 
 
-def _drawn(number: int, chart: Chart) -> Drawn:
-    header, cells = chart.rows()
+def _drawn(number: int, chart: Chart, clock: Clock) -> Drawn:
+    header, cells = chart.rows(clock)
     return Drawn(number, chart.title, Sheet(f"{chart.title}: {chart.unit}", header, cells))
 
 
@@ -265,6 +266,7 @@ def _data(
 ) -> dict[str, Any]:
     return {
         "duration": run.duration_s,
+        "clock": asdict(clock_of(run.plan.duration_ns)),
         "first": states.first_look if states else 0,
         "steps": steps_data(states) if states else None,
         "bands": [asdict(band) for band in bands(run.tables, run.plan, room.parts)],

@@ -7,6 +7,7 @@ import pytest
 
 from sim.report.html.badges import region_range
 from sim.report.html.charts import staleness_charts
+from sim.report.html.clock import clock_of
 from sim.report.html.moment import seen, sentence, steps_data
 from sim.report.html.seats import seats
 from sim.report.html.states import CUT, DOWN, FRESH, STALE, UNUSED, states_of
@@ -102,6 +103,14 @@ def test_the_sentence_names_who_is_cut_off_and_says_how_old_the_oldest_is():
         "At 30 s: 7 fresh, 1 cut off (region-2). The root knows 87.5 % of the agents within the "
         "bound; the oldest is 10.3 s old."
     )
+
+
+def test_a_run_of_hours_is_told_in_hours():
+    states = states_of(made(PARTITION), 1000)
+    long = replace(states, time_s=states.time_s * 3600, clock=clock_of(10**14))
+    at = int(np.searchsorted(states.time_s, 30))
+    assert sentence(long, at).startswith("At 30.000 h: 7 fresh")
+    assert steps_data(long)["told"][at] == "30.000 h"
 
 
 def test_the_words_of_a_region_are_its_state_age_and_coverage():

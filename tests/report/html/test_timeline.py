@@ -78,4 +78,5 @@ def test_closing_gaps_keeps_every_span_and_adds_only_what_nobody_could_see(pairs
 
 def test_ticks_are_round_and_few():
     assert [words for _, words in ticks(45)] == ["0 s", "20 s", "40 s"]
+    assert [words for _, words in ticks(452_110)] == ["0 h", "50 h", "100 h"]
     assert [words for _, words in ticks(3)] == ["0 s", "1 s", "2 s", "3 s"]

@@ -28,7 +28,7 @@ function sentence(steps, at) {
   });
   const share = Number(steps.root.coverage[at].toPrecision(3));
   const name = steps.root.name, down = steps.root.down[at] === "1" ? `${name} is down. ` : "";
-  return `At ${steps.time[at]} s: ${told.filter(Boolean).join(", ")}. ${down}` +
+  return `At ${steps.told[at]}: ${told.filter(Boolean).join(", ")}. ${down}` +
     `${name} knows ${share} % of the agents within the bound; ` +
     `the oldest is ${seconds(steps.root.age[at])} old.`;
 }
@@ -66,7 +66,7 @@ function scrubber(run, data, charts) {
   const steps = data.steps, input = run.querySelector(".at");
   if (!steps) return;
   const show = () => {
-    const at = Number(input.value), time = `${steps.time[at]} s`;
+    const at = Number(input.value), time = steps.told[at];
     run.style.setProperty("--at", (100 * steps.time[at]) / data.duration);
     run.querySelector(".scrub output").textContent = time;
     input.setAttribute("aria-valuetext", time);
@@ -134,16 +134,16 @@ function colour(name) {
 
 const DASHES = { first: "solid", second: "dash", third: "dot", fourth: "dashdot", inside: "dot", pale: "solid" };
 
-function traces(chart) {
+function traces(chart, size) {
   const lines = chart.curves.map((curve) => ({
-    x: curve.x, y: curve.y, name: curve.label, mode: "lines", connectgaps: false,
+    x: curve.x.map((time) => time / size), y: curve.y, name: curve.label, mode: "lines", connectgaps: false,
     line: {
       color: colour(curve.look === "pale" ? "fault" : curve.look), width: curve.look === "pale" ? 1 : 2,
       dash: DASHES[curve.look], shape: curve.is_step ? "hv" : "linear",
     },
   }));
   const marks = chart.marks.map((mark) => ({
-    x: [mark.x], y: [mark.y], name: mark.label, mode: "markers", showlegend: false,
+    x: [mark.x / size], y: [mark.y], name: mark.label, mode: "markers", showlegend: false,
     hovertemplate: `${escaped(mark.label)}<extra></extra>`,
     marker: {
       symbol: mark.is_censored ? "x-open" : "diamond", size: 11,
@@ -159,13 +159,14 @@ function escaped(text) {
 }
 
 function shapes(data, chart, time) {
+  const size = data.clock.size_s;
   const band = (one) => ({
-    type: "rect", xref: "x", yref: "paper", x0: one.begin_s, x1: one.end_s, y0: 0, y1: 1,
+    type: "rect", xref: "x", yref: "paper", x0: one.begin_s / size, x1: one.end_s / size, y0: 0, y1: 1,
     fillcolor: colour(`band-${one.key}`), layer: "below",
     line: { width: one.key === "lies" ? 1 : 0, dash: "dot", color: colour("soft") },
   });
   const across = (x, name, width) => ({
-    type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1,
+    type: "line", xref: "x", yref: "paper", x0: x / size, x1: x / size, y0: 0, y1: 1,
     line: { color: colour(name), width },
   });
   const levels = chart.levels.map((level, place) => ({
@@ -176,7 +177,7 @@ function shapes(data, chart, time) {
     ...data.heals.map((heal) => across(heal, "third", 1.5)), ...levels];
 }
 
-function notes(chart, duration) {
+function notes(chart, duration, size) {
   const y = (value) => (chart.is_log ? Math.log10(value) : value);
   const levels = chart.levels.map((level) => ({
     xref: "paper", x: 1, xanchor: "right", y: y(level.y), yanchor: "bottom", showarrow: false,
@@ -184,7 +185,7 @@ function notes(chart, duration) {
   }));
   const isLate = (mark) => mark.x > 0.6 * duration;
   const marks = chart.marks.length > 3 ? [] : chart.marks.map((mark) => ({
-    x: mark.x, y: y(mark.y), xanchor: isLate(mark) ? "right" : "left", yanchor: "top",
+    x: mark.x / size, y: y(mark.y), xanchor: isLate(mark) ? "right" : "left", yanchor: "top",
     showarrow: false, xshift: isLate(mark) ? -8 : 8, yshift: -4, bgcolor: colour("paper"), opacity: 0.9,
     text: escaped(mark.label), font: { size: 11, color: colour(mark.is_censored ? "bad" : "good") },
   }));
@@ -202,11 +203,12 @@ function layout(data, chart, time, place) {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "system-ui, sans-serif", size: 12, color: colour("ink") },
     hoverlabel: { bgcolor: colour("paper"), font: { color: colour("ink") } },
-    xaxis: { ...axis, range: [0, data.duration], title: { text: "simulated time (s)", standoff: 4 } },
+    xaxis: { ...axis, range: [0, data.duration / data.clock.size_s],
+      title: { text: `simulated time (${data.clock.unit})`, standoff: 4 } },
     yaxis: y, showlegend: chart.curves.length > 1,
     legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 11 } },
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-    shapes: shapes(data, chart, time), annotations: notes(chart, data.duration),
+    shapes: shapes(data, chart, time), annotations: notes(chart, data.duration, data.clock.size_s),
   };
 }
 
@@ -221,7 +223,7 @@ function drawCharts(run, data) {
   const draw = (place) => {
     const chart = data.charts[Number(place.closest(".chart").dataset.chart)];
     drawn.set(place, chart);
-    Plotly.react(place, traces(chart), layout(data, chart, time, place), { displayModeBar: false, responsive: true });
+    Plotly.react(place, traces(chart, data.clock.size_s), layout(data, chart, time, place), { displayModeBar: false, responsive: true });
   };
   const inView = new IntersectionObserver((entries) => entries.forEach((entry) => {
     if (entry.isIntersecting && !drawn.has(entry.target)) draw(entry.target);
@@ -230,7 +232,8 @@ function drawCharts(run, data) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => [...drawn.keys()].forEach(draw));
   const move = () => {
     waiting = false;
-    drawn.forEach((_, place) => Plotly.relayout(place, { "shapes[0].x0": time, "shapes[0].x1": time }));
+    const x = time / data.clock.size_s;
+    drawn.forEach((_, place) => Plotly.relayout(place, { "shapes[0].x0": x, "shapes[0].x1": x }));
   };
   return {
     moveTo(instant) {
@@ -330,7 +333,7 @@ function diagram(wide, data, kept, rows, begin, width) {
     const a = Math.max(x(band.begin_s * 1e6), left), b = Math.min(x(band.end_s * 1e6), right);
     if (b > a) page.append(svg("rect", { class: "band", x: a, y: 0, width: b - a, height: bottom + 8 }));
   });
-  const ticks = wide < NARROW ? 2 : 4;
+  const ticks = wide < NARROW ? 2 : 5;
   for (let tick = 0; tick <= ticks; tick += 1) {
     const us = begin + (width * tick) / ticks;
     page.append(svg("line", { class: "tick", x1: x(us), x2: x(us), y1: 4, y2: bottom + 10 }));
