@@ -62,7 +62,11 @@ def _files(places: Sequence[Path]) -> list[Path]:
     for place in places:
         found += sorted(place.glob("*.yaml")) if place.is_dir() else [place]
     if not found:
-        raise SimError(f"no rungs: {', '.join(map(str, places or FOLDERS))} hold no scenarios")
+        told, hold = (
+            " and ".join(map(str, places or FOLDERS)),
+            "hold" if len(places) != 1 else "holds",
+        )
+        raise SimError(f"no rungs: {told} {hold} no scenarios (*.yaml)")
     return found
 
 

@@ -44,11 +44,21 @@ def search(
     from sim.search.trials import RESULTS, Trials
 
     trials = Trials(load_search(file, worst), RESULTS)
+    _check_places(trials.search.name, [RESULTS / trials.search.name, keep])
     if anew:
         trials.forget()
     runs = runs_of(budget, trials, jobs)
     note(f"{trials.search.name}: up to {runs:,} runs, {len(trials.known):,} known", quiet=quiet)
     _tell(searched(trials, runs, jobs), trials, keep, as_json, quiet)
+
+
+def _check_places(name: str, folders: list[Path | None]) -> None:
+    """Raises SimError, before anything is run, if the find could not be kept."""
+    from sim.report.files import check_writable
+
+    for folder in folders:
+        if folder is not None:
+            check_writable(folder / f"{name}.yaml")
 
 
 def _tell(found: "Hunt", trials: "Trials", folder: Path | None, as_json: bool, quiet: bool) -> None:

@@ -7,7 +7,7 @@ mistake, sorted by where it stands. Mistakes of ``--set`` come first: they have 
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
@@ -71,10 +71,20 @@ def load_scenario(
     Raises ScenarioError with all mistakes.
     """
     file = os.fspath(path)
-    text = _read(file)
+    text = read_text(file)
     changes = [*overrides, *([] if seed is None else [f"seed={seed}"])]
-    plan, cells, document = _parse(text, file, changes)
+    try:
+        plan, cells, document = _parse(text, file, changes)
+    except ScenarioError as error:
+        raise ScenarioError(tuple(_as_called(one, seed) for one in error.mistakes)) from None
     return Scenario(plan, text, file, cells, document)
+
+
+def _as_called(mistake: Mistake, seed: int | None) -> Mistake:
+    """A mistake about the seed of ``--seed``, told by that name."""
+    if mistake.file != f"--set seed={seed}":
+        return mistake
+    return replace(mistake, file=f"--seed {seed}", path="")
 
 
 def parse_scenario(text: str, file: str, overrides: Iterable[str] = ()) -> Plan:
@@ -90,6 +100,7 @@ def _parse(
         document.mistakes.append(Mistake(file, 1, 1, "", "the file is empty"))
     if document.data is None:
         raise _error(document.mistakes)
+    _check_what_it_is(document)
     for change in overrides:
         override(document, change)
     directory = os.path.dirname(os.path.abspath(file))
@@ -100,7 +111,16 @@ def _parse(
     return plan, cells, document
 
 
-def _read(file: str) -> str:
+def _check_what_it_is(document: Document) -> None:
+    """One line for the file of a search, which has hardly a key of a scenario."""
+    keys = document.data if isinstance(document.data, dict) else {}
+    if "search" in keys and "schema" not in keys:
+        problem = "this is the file of a search, not a scenario"
+        raise _error([document.mistake(("search",), problem, "use `sim search FILE`")])
+
+
+def read_text(file: str) -> str:
+    """The text of a file. Raises ScenarioError in plain words."""
     try:
         with open(file, encoding="utf-8-sig") as source:
             return source.read()

@@ -26,6 +26,8 @@ _LISTS = ("adversaries", "faults")
 def keep(found: Hunt, results: Path, corpus: Path | None = None) -> list[Path]:
     """Write the smallest case that does the damage, and the worst if it is another.
 
+    A worst case that is no worse than a run in which nothing is tried is not worth a file.
+
     Both go to `results`, the smallest to `corpus` too. Each is run once more before. Raises
     InputError if it then does something else, ResultsError if it cannot be written, ScenarioError
     for a scenario that reads files from its own folder: it cannot move.
@@ -35,7 +37,7 @@ def keep(found: Hunt, results: Path, corpus: Path | None = None) -> list[Path]:
     for folder in (results, corpus):
         if smallest is not None and folder is not None:
             files.append(_keep(found, smallest, folder / f"{name}.yaml"))
-    if worst is not None and worst != smallest:
+    if worst is not None and worst != smallest and found.trials.beyond_calm(worst):
         files.append(_keep(found, worst, results / f"{name}-worst.yaml"))
     return files
 
@@ -78,13 +80,23 @@ def _comments(found: Hunt, case: Case) -> Iterator[str]:
     budget = [] if found.budget == search.budget else ["--budget", str(found.budget)]
     call = shlex.join(["sim", "search", search.path, *budget])
     yield f"# Found by `{call}` (seed {search.seed}) in {found.known:,} runs."
-    yield f"# {search.worst}: {bad(found, case)}. The thresholds demand this damage."
+    yield f"# {search.worst}: {bad(found, case)}. {_demand(found, case)}"
     if case == found.smallest and found.is_minimal:
         yield "# No part of it can be taken away:"
         yield from (f"#   {line}" for line in removals(found))
     fewer = fewer_liars(found) if case == found.smallest else None
     if fewer is not None:
         yield f"# {fewer}."
+
+
+def _demand(found: Hunt, case: Case) -> str:
+    """What the thresholds of the file stand for, or why there are none."""
+    if _damage(found, case):
+        return "The thresholds demand this damage."
+    if found.trials.of(case).end == "broken":
+        return "A contradiction needs no thresholds: the run ends at it."
+    asked = f"{flow(dict(found.search.damage))} was asked for: n" if found.search.damage else "N"
+    return f"{asked}o find, so it has no thresholds."
 
 
 def _blocks(found: Hunt, case: Case, name: str) -> Iterator[str]:

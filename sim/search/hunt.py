@@ -193,6 +193,8 @@ def _settle_damage(found: Hunt) -> None:
     if not math.isfinite(worst):
         return
     calm = found.trials.loss(Case())
+    if worst <= calm:
+        return  # nothing that was tried does any damage
     level = worst - (1 - KEPT) * (worst - calm) if math.isfinite(calm) else KEPT * worst
     name = found.search.worst
     if is_better_when_less(name):

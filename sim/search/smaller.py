@@ -101,7 +101,8 @@ def _fewer_liars(attack: Attack) -> Iterator[tuple[str, Attack]]:
         if count > 1:
             fewer = (*attack.places[:number], (name, count - 1), *attack.places[number + 1 :])
             where = "all the tree" if name == ANYWHERE else name
-            yield f"with {count - 1} liars in {where}", replace(attack, places=fewer)
+            word = "liar" if count == 2 else "liars"
+            yield f"with {count - 1} {word} in {where}", replace(attack, places=fewer)
 
 
 def _quieter(attack: Attack, search: Search) -> Iterator[tuple[str, Attack]]:

@@ -39,8 +39,13 @@ class _Explored:
 
 
 def searched(trials: Trials, budget: int, jobs: int) -> Hunt:
-    """Search with so many runs and so many processes; see `hunt`."""
+    """Search with so many runs and so many processes; see `hunt`.
+
+    Raises InputError if a calm run does the damage already.
+    """
     with Interrupts():
+        if trials.search.damage:
+            trials.refuse_calm()
         if jobs < 2:
             return hunt(trials, budget, trials.search.seed)
         found = Hunt(trials, trials.search.plan.thresholds, budget)

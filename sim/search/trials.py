@@ -105,6 +105,25 @@ class Trials:
         worst = self.search.worst
         return len(run), max(run, key=lambda trial: loss_of(trial, worst), default=None)
 
+    def beyond_calm(self, case: Case) -> bool:
+        """Whether a case is worse than one in which nothing is tried, as far as that is known."""
+        calm = self.known.get(str(Case()))
+        before = -math.inf if calm is None else loss_of(calm, self.search.worst)
+        return case != Case() and self.loss(case) > before
+
+    def refuse_calm(self) -> None:
+        """Raises InputError if a run in which nothing is tried does the damage already."""
+        until_s, self.until_s = self.until_s, math.inf
+        calm, damage = self.of(Case()), self.search.plan.thresholds
+        self.until_s = until_s
+        if calm.end == "run" and does_damage(calm, damage):
+            one = damage[0]
+            bad = f"{one.metric} is {calm.figure(one.metric):.3g} there"
+            raise InputError(
+                f"{self.search.path}: a run in which nobody lies and nothing fails does this "
+                f"damage already ({bad}), so there is nothing to search for"
+            )
+
     def confirm(self, case: Case) -> None:
         """Run a case again. Raises InputError if what is remembered of it is of other code."""
         again = Trials(self.search, None).of(case)

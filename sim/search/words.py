@@ -26,6 +26,7 @@ def report(found: Hunt) -> list[str]:
         lines += ["", f"worst      {bad(found, found.worst)}", *_parts(found.worst)]
     if found.smallest is None:
         return [*lines, "", _nothing(found)]
+    lines += _about_damage(found)
     lines += ["", f"smallest   {bad(found, found.smallest)}", *_parts(found.smallest)]
     return [*lines, *_about_removals(found), *_about_fewer(found)]
 
@@ -51,8 +52,17 @@ def values(found: Hunt) -> dict[str, Any]:
 def bad(found: Hunt, case: Case) -> str:
     """How bad a case is: figure, unit and how many lie."""
     trial = found.trials.of(case)
-    liars = f"   {case.liars:,} liars" if case.liars else ""
-    return f"{figure(trial, found.search.worst)}{liars}"
+    told = f"   {liars(case.liars)}" if case.liars else ""
+    return f"{figure(trial, found.search.worst)}{told}"
+
+
+def liars(count: int) -> str:
+    """So many of them.
+
+    >>> liars(1), liars(1200)
+    ('1 liar', '1,200 liars')
+    """
+    return f"{count:,} liar{'s' if count != 1 else ''}"
 
 
 def figure(trial: Trial, metric: str) -> str:
@@ -78,7 +88,7 @@ def removals(found: Hunt) -> Iterator[str]:
 
 def _parts(case: Case) -> list[str]:
     parts = [*(_attack(one) for one in case.attacks), *(_fault(one) for one in case.faults)]
-    return [f"           {part}" for part in parts]
+    return [f"           {part}" for part in parts or ["nobody lies, nothing fails"]]
 
 
 def _attack(attack: Attack) -> str:
@@ -94,9 +104,14 @@ def _places(attack: Attack) -> str:
     for name, count in attack.places:
         by_count.setdefault(count, []).append(name)
     return "; ".join(
-        f"{count} anywhere" if names == [ANYWHERE] else f"{count} in {', '.join(names)}"
+        f"{count} anywhere" if names == [ANYWHERE] else _in_each(count, names)
         for count, names in by_count.items()
     )
+
+
+def _in_each(count: int, names: list[str]) -> str:
+    each = " each" if len(names) > 1 else ""
+    return f"{count}{each} in {', '.join(names)}"
 
 
 def _fault(fault: Fault) -> str:
@@ -111,9 +126,24 @@ def _span(span: Span) -> str:
     return f", {write_duration(span.begin_ns)} to {end}"
 
 
+def _about_damage(found: Hunt) -> list[str]:
+    """What a find is where the file names no damage."""
+    if found.search.damage or not found.damage:
+        return []
+    (one,) = found.damage
+    level = one.maximum if one.minimum is None else one.minimum
+    assert level is not None
+    calm = found.trials.of(Case()).figure(one.metric)
+    beside = "" if math.isnan(calm) else f"; without any of it {shown(calm, one.metric)}"
+    told = f"not named in the file: nine tenths of the worst, {shown(level, one.metric)}{beside}"
+    return ["", f"damage     {told}"]
+
+
 def _nothing(found: Hunt) -> str:
     if found.is_interrupted:
         return "interrupted before anything did the damage"
+    if not found.damage and found.worst is not None:
+        return "nothing that was tried is worse than a run in which nobody lies and nothing fails"
     return "nothing that was tried does the damage"
 
 
@@ -136,7 +166,8 @@ def fewer_liars(found: Hunt) -> str | None:
     if worst is None:
         return None
     at_worst = figure(worst, found.search.worst)
-    return f"{tried:,} cases of at most {found.smallest.liars - 1:,} liars: {at_worst} at worst"
+    fewer = liars(found.smallest.liars - 1)
+    return f"{tried:,} case{'s' if tried != 1 else ''} of at most {fewer}: {at_worst} at worst"
 
 
 def _case(found: Hunt, case: Case) -> dict[str, Any]:

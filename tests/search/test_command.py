@@ -46,6 +46,14 @@ def test_a_mistake_in_the_file_is_no_crash(here, capsys):
     assert "search.yaml:6:1: wurst: unknown key, did you mean worst?" in capsys.readouterr().err
 
 
+def test_a_place_that_cannot_hold_the_find_is_told_before_anything_is_run(here, capsys):
+    search_of(here, LOUD, TREE)
+    (here / "corpus").write_text("a file")
+    assert main(["search", "search.yaml", "--keep", "corpus"]) == 2
+    assert capsys.readouterr().err == "corpus/capture.yaml: cannot be written: Not a directory\n"
+    assert not (here / "results").exists()
+
+
 def test_several_searches_are_put_together_into_one(here, monkeypatch):
     """Each worker begins elsewhere; here they do it one after the other, in this process."""
     monkeypatch.setattr(spread, "crew", lambda jobs, cluster: nullcontext(None))

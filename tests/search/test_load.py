@@ -75,6 +75,47 @@ def test_another_metric_has_no_damage_of_its_own(tmp_path):
     assert (search.worst, search.damage, search.plan.thresholds) == ("bias.median", {}, ())
 
 
+def test_a_mistake_in_what_a_search_sets_is_told_where_it_stands(tmp_path):
+    wrong = CAPTURE.replace("{min: 2}", "{}") + "set: {agents.cout: 3}\n"
+    assert told(tmp_path, wrong) == [
+        "search.yaml:6:10: damage.bias.max: needs a min or a max",
+        "search.yaml:8:7: set.agents.cout: unknown key, did you mean count?",
+    ]
+
+
+def test_a_bound_on_the_good_side_and_more_liars_than_there_are_nodes_are_refused(tmp_path):
+    wrong = CAPTURE.replace("{min: 2}", "{max: 1}").replace("liars: 40", "liars: 81")
+    assert told(tmp_path, wrong) == [
+        "search.yaml:6:21: damage.bias.max.max: bias.max is the worse the more it is: "
+        "damage needs a min",
+        "search.yaml:7:30: adversaries.liars: must be at most 80, for there are no more agents, "
+        "not 81",
+    ]
+
+
+def test_a_file_of_the_other_sort_and_a_file_that_is_not_there_are_one_line_each(tmp_path):
+    assert told(tmp_path, TREE)[0].startswith("search.yaml:1:1: schema: this is a scenario; `sim")
+    (line,) = told(tmp_path, CAPTURE, CAPTURE)
+    assert line.startswith("scenario.yaml:1:1: search: this is the file of a search, not a sc")
+    (line,) = told(tmp_path, CAPTURE.replace("scenario.yaml", "nowhere.yaml"))
+    assert line.startswith("search.yaml:3:1: scenario: there is no file ")
+    assert told(tmp_path, "") == [
+        "search.yaml:1:1: the file is empty, see docs/search.md, or scenarios/search"
+    ]
+
+
+def test_an_unknown_metric_of_the_command_line_is_told_as_it_was_written(tmp_path):
+    search_of(tmp_path, CAPTURE, TREE)
+    with pytest.raises(ScenarioError, match=r"^--for nope: worst: unknown metric 'nope', see"):
+        load_search(tmp_path / "search.yaml", "nope")
+
+
+@pytest.mark.parametrize("budget", [-4, 0, 1])
+def test_a_budget_has_one_least_number(tmp_path, budget):
+    wrong = CAPTURE.replace("budget: 60", f"budget: {budget}")
+    assert told(tmp_path, wrong)[0].endswith(f"budget: must be at least 2, not {budget}")
+
+
 def test_the_search_knows_faults_of_the_catalogue_only():
     assert set(SEARCHED_FAULTS) <= set(FAULTS)
 

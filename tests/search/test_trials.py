@@ -8,6 +8,8 @@ from sim.errors import InputError
 from sim.scenario.plan import Threshold
 from sim.search.budget import runs_of
 from sim.search.case import Attack, Case, Span
+from sim.search.found import keep, scenario_text
+from sim.search.hunt import Hunt
 from sim.search.trials import Spent, Trial, Trials, does_damage, loss_of
 from tests.search.files import CAPTURE, TREE, search_of
 
@@ -53,6 +55,30 @@ def test_a_budget_that_is_used_up_ends_the_search(search):
     trials = Trials(search, None, left=0)
     with pytest.raises(Spent):
         trials.of(PUSHED)
+
+
+def test_damage_that_a_calm_run_does_already_is_refused(tmp_path):
+    search = search_of(tmp_path, CAPTURE.replace("min: 2", "min: 0.0001"), TREE)
+    with pytest.raises(InputError, match="nobody lies and nothing fails does this damage already"):
+        Trials(search, None, until_s=0).refuse_calm()  # even if there is no time for more
+
+
+def test_what_is_no_worse_than_a_calm_run_is_not_kept(search, tmp_path):
+    known = {
+        str(Case()): Trial("run", (("bias.max", 0.2),)),
+        str(PUSHED): Trial("run", (("bias.max", 0.2),)),
+    }
+    found = Hunt(Trials(search, None, known=known), search.plan.thresholds, 8, worst=PUSHED)
+    assert keep(found, tmp_path / "results") == []
+    assert not Trials(search, None, known=known).beyond_calm(Case())
+
+
+def test_a_worst_case_that_is_no_find_says_that_it_demands_nothing(search):
+    known = {str(PUSHED): Trial("run", (("bias.max", 0.2),))}
+    found = Hunt(Trials(search, None, known=known), search.plan.thresholds, 8, worst=PUSHED)
+    text = scenario_text(found, PUSHED, "capture-worst")
+    assert "\nthresholds:" not in text
+    assert "{bias.max: {min: 2}} was asked for: no find, so it has no thresholds." in text
 
 
 def test_what_is_remembered_of_other_code_is_noticed(search, tmp_path):

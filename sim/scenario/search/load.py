@@ -6,21 +6,21 @@ mistakes tells of its own.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from sim.errors import InputError, Mistake, ScenarioError
-from sim.scenario.catalogue import ADVERSARIES, METRIC_NAMES
+from sim.scenario.catalogue import ADVERSARIES, METRIC_NAMES, METRICS
 from sim.scenario.complaints import complaints
-from sim.scenario.document import Document, read_document
+from sim.scenario.document import Document, Place, read_document
 from sim.scenario.facts import site_graph
 from sim.scenario.flow import flow
-from sim.scenario.loader import load_scenario
+from sim.scenario.loader import load_scenario, read_text
 from sim.scenario.measured import LIES, lacks
 from sim.scenario.nearest import did_you_mean
-from sim.scenario.overrides import override
+from sim.scenario.overrides import override, parse_path
 from sim.scenario.plan import Plan
 from sim.scenario.search.plan import INVARIANTS, FaultsPlan, LiarsPlan, Search
 from sim.scenario.search.schema import FaultSpace, LiarSpace, SearchFile
@@ -28,6 +28,8 @@ from sim.scenario.selectors import TreeShape, check_selector, tree_shape
 from sim.units import write_deviations
 
 _STEPS = 20
+_EXAMPLES = "see docs/search.md, or scenarios/search"
+BETTER: Final = {metric.name: metric.better for metric in METRICS}
 _DROPPED = ("sweep", "gate", "thresholds")
 
 
@@ -38,9 +40,11 @@ def load_search(path: str | os.PathLike[str], worst: str | None = None) -> Searc
     """
     file = os.fspath(path)
     document = _read(file)
+    _check_what_it_is(document)
     if worst is not None and isinstance(document.data, dict):
         document.data["worst"] = worst
         document.data.pop("damage", None)
+        document.places["worst",] = Place(f"--for {worst}", 0, 0)
     try:
         written = SearchFile.model_validate(document.data)
     except ValidationError as error:
@@ -50,14 +54,18 @@ def load_search(path: str | os.PathLike[str], worst: str | None = None) -> Searc
 
 
 def _read(file: str) -> Document:
-    try:
-        with open(file, encoding="utf-8-sig") as source:
-            document = read_document(source.read(), file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError((Mistake(file, 0, 0, "", f"cannot be read: {error}"),)) from None
+    document = read_document(read_text(file), file)
     if document.data is None:
-        raise _error(document.mistakes)
+        raise _error([replace(one, hint=_EXAMPLES) for one in document.mistakes])
     return document
+
+
+def _check_what_it_is(document: Document) -> None:
+    """One line for a scenario, which has hardly a key of a search. Raises ScenarioError."""
+    keys = document.data if isinstance(document.data, dict) else {}
+    if "schema" in keys and "search" not in keys:
+        problem = "this is a scenario; `sim search` takes the file of a search"
+        raise _error([document.mistake(("schema",), problem, _EXAMPLES)])
 
 
 @dataclass(slots=True)
@@ -101,11 +109,29 @@ class _Reader:
         return os.path.join(os.path.dirname(self.document.file), self.written.scenario)
 
     def _plan(self, base_path: str, changes: list[str]) -> Plan:
-        """The scenario with nothing drawn, and with the damage as its thresholds."""
+        """The scenario with nothing drawn, and with the damage as its thresholds.
+
+        Mistakes in what this file says about it are told at their places in this file.
+        """
         damage = flow(self.document.data.get("damage") or {})
         drawn = [f"{block}=[]" for block in self._drawn()]
         fixed = [f"thresholds={damage}", "gate={}", "sweep={}"]
-        return load_scenario(base_path, [*changes, *drawn, *fixed]).plan
+        if not os.path.isfile(base_path):
+            raise _error([self.document.mistake(("scenario",), f"there is no file {base_path}")])
+        try:
+            return load_scenario(base_path, [*changes, *drawn, *fixed]).plan
+        except ScenarioError as error:
+            raise _error([self._here(one, fixed[0]) for one in error.mistakes]) from None
+
+    def _here(self, mistake: Mistake, damage: str) -> Mistake:
+        """The mistake, at its place in this file if it is about what this file sets."""
+        if mistake.file == f"--set {damage}":
+            within = parse_path(mistake.path)[1:]
+            return self.document.mistake(("damage", *within), mistake.problem, mistake.hint)
+        for path, value in self.written.changes.items():
+            if mistake.file == f"--set {path}={flow(value)}":
+                return self.document.mistake(("set", path), mistake.problem, mistake.hint)
+        return mistake
 
     def _drawn(self) -> tuple[str, ...]:
         """The blocks that the search fills."""
@@ -121,6 +147,7 @@ class _Reader:
 
     def _mistakes(self, plan: Plan, tree: TreeShape) -> Iterator[Mistake]:
         yield from self._of_worst(plan)
+        yield from self._of_damage()
         if self.written.adversaries is None and self.written.faults is None:
             problem = "there is nothing to try: say what `adversaries` or `faults` there may be"
             yield self.document.mistake((), problem)
@@ -138,13 +165,22 @@ class _Reader:
         if worst == INVARIANTS:
             return
         if worst not in METRIC_NAMES:
-            hint = did_you_mean(worst, [*METRIC_NAMES, INVARIANTS])
+            hint = did_you_mean(worst, [*METRIC_NAMES, INVARIANTS]) or "see `sim list metrics`"
             yield self.document.mistake(("worst",), f"unknown metric {worst!r}", hint)
             return
         missing = lacks(worst, plan)
         if missing and not (missing == LIES and self.written.adversaries is not None):
             problem = f"{worst} is not measured in this scenario: it needs {missing}"
             yield self.document.mistake(("worst",), problem)
+
+    def _of_damage(self) -> Iterator[Mistake]:
+        """A bound on the good side is met by what does no damage at all."""
+        for metric, ends in (self.document.data.get("damage") or {}).items():
+            bad, good = ("min", "max") if BETTER[metric] == "less" else ("max", "min")
+            if bad not in ends:
+                worse = "more" if bad == "min" else "less"
+                problem = f"{metric} is the worse the {worse} it is: damage needs a {bad}"
+                yield self.document.mistake(("damage", metric, good), problem)
 
     def _of_liars(self, space: LiarSpace, tree: TreeShape) -> Iterator[Mistake]:
         tiers = _tiers(tree)
@@ -153,6 +189,10 @@ class _Reader:
             problem = f"there is no tier {space.where!r}"
             yield self.document.mistake(("adversaries", "where"), problem, hint)
             return
+        seats = tree.counts[tiers[space.where]]
+        if space.liars > seats:
+            problem = f"must be at most {seats}, for there are no more {space.where}"
+            yield self.document.mistake(("adversaries", "liars"), f"{problem}, not {space.liars}")
         for number, kind in enumerate(space.kinds or ()):
             if not ADVERSARIES[kind].is_for(tiers[space.where]):
                 problem = f"{kind} is nothing that {space.where} can do"
@@ -186,7 +226,7 @@ def _liars(space: LiarSpace, tree: TreeShape) -> LiarsPlan:
     return LiarsPlan(
         where=space.where,
         tier=tier,
-        liars=min(space.liars, tree.counts[tier]),
+        liars=space.liars,
         attacks=space.attacks,
         kinds=tuple(kinds),
         sizes=tuple(write_deviations(size) for size in sizes),

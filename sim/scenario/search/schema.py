@@ -6,10 +6,11 @@ may fail, and how much of all that at most. Nothing here says what is bad enough
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, Strict
 
 from sim.scenario.catalogue import ADVERSARIES
 from sim.scenario.schema.quantities import (
+    COUNT_MAX,
     Block,
     Count,
     Deviations,
@@ -18,7 +19,6 @@ from sim.scenario.schema.quantities import (
     PositiveDuration,
     Seed,
     Text,
-    Whole,
     as_list,
 )
 from sim.scenario.schema.scenario import Thresholds
@@ -96,7 +96,7 @@ class SearchFile(Block):
         default_factory=dict, alias="set", description="values of the scenario that are changed"
     )
     seed: Seed = Field(default=1, description="where the order of trials comes from")
-    budget: Annotated[Whole, Field(ge=2)] = Field(
+    budget: Annotated[int, Strict(), Field(ge=2, le=COUNT_MAX)] = Field(
         default=400, description="runs, half to explore and half to make the find small"
     )
     step: OptionalDuration = Field(
