@@ -19,7 +19,8 @@ from sim.cli.sweep import Jobs, Markdown
 from sim.errors import SimError
 
 if TYPE_CHECKING:
-    from sim.campaign.attribution import Attribution
+    from sim.campaign.attribution import Attribution, Question
+    from sim.campaign.sweep import How
     from sim.scenario.loader import Scenario
 
 FIGURE: Final = "attribution"
@@ -64,19 +65,29 @@ def attribute(
     _check_outputs(markdown, as_json)
     scenario = _scenario(_found(subject, out), changes or [], seed)
     from sim.campaign.attribution import BLOCKS, USUAL, Question
-    from sim.campaign.attribution import attribute as attributed
     from sim.campaign.sweep import How
 
     question = Question(tuple(metric or ()), BLOCKS if anomalies else USUAL, shapley)
+    found = _asked(scenario, question, How(out, jobs, cluster), quiet or as_json)
+    if found is None:
+        raise typer.Exit(Exit.INTERRUPTED)
+    figures = [] if no_plot else _draw(found)
+    _tell(found, figures, markdown, as_json, quiet)
+
+
+def _asked(
+    scenario: "Scenario", question: "Question", how: "How", quiet: bool
+) -> "Attribution | None":
+    """The answer; after an interrupt none, and a line on what is kept."""
+    from sim.campaign.attribution import attribute as attributed
+
     try:
-        with sweep_progress(scenario.plan.name, quiet or as_json) as watch:
-            found = attributed(scenario, question, How(out, jobs, cluster), watch)
+        with sweep_progress(scenario.plan.name, quiet) as watch:
+            return attributed(scenario, question, how, watch)
     except KeyboardInterrupt as interrupt:
         stored = f" ({interrupt})" if str(interrupt) else ""
         note(f"interrupted{stored}: the same call goes on from there")
-        raise typer.Exit(Exit.INTERRUPTED) from None
-    figures = [] if no_plot else _draw(found)
-    _tell(found, figures, markdown, as_json, quiet)
+        return None
 
 
 def _found(subject: Path, out: Path) -> Path:

@@ -62,11 +62,8 @@ def _files(places: Sequence[Path]) -> list[Path]:
     for place in places:
         found += sorted(place.glob("*.yaml")) if place.is_dir() else [place]
     if not found:
-        told, hold = (
-            " and ".join(map(str, places or FOLDERS)),
-            "hold" if len(places) != 1 else "holds",
-        )
-        raise SimError(f"no rungs: {told} {hold} no scenarios (*.yaml)")
+        told, s = " and ".join(map(str, places or FOLDERS)), "s" if len(places) == 1 else ""
+        raise SimError(f"no rungs: {told} hold{s} no scenarios (*.yaml)")
     return found
 
 
