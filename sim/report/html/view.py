@@ -1,6 +1,6 @@
 """One run as the templates want it, and the data that its script needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any, Final
@@ -14,12 +14,14 @@ from sim.report.html.agreement import agreement_section
 from sim.report.html.charts import Chart, recovery_rows, staleness_charts
 from sim.report.html.clock import Clock, clock_of
 from sim.report.html.detection import detection_section
+from sim.report.html.evolution import evolution_section
 from sim.report.html.facts import Room, Run
 from sim.report.html.lies import lies_section
 from sim.report.html.messages import Diagram, diagram, listed
 from sim.report.html.moment import Seen, seen, sentence, steps_data
 from sim.report.html.network_map import NetworkMap, network_map
 from sim.report.html.provenance import facts_line, provenance_rows
+from sim.report.html.routing import routing_section
 from sim.report.html.section import Section, Sheet, untitled
 from sim.report.html.states import CUT, DOWN, WORDS, States, states_of
 from sim.report.html.stops import Stopped, all_stopped, stopped, stops_aggregators
@@ -40,6 +42,13 @@ from sim.scenario.plan import FaultPlan, Plan
 
 DRAWN: Final = ("recovery", "detection", "lies")
 """Figures whose curves are in the page."""
+SUBJECTS: Final[tuple[Callable[[Run, int], Section | None], ...]] = (
+    detection_section,
+    lies_section,
+    agreement_section,
+    routing_section,
+    evolution_section,
+)
 BANDS: Final = {
     "cut": "somebody is cut off or down",
     "fault": "another fault",
@@ -220,7 +229,7 @@ def _sections(run: Run, points: int) -> Iterator[Section]:
         charts=staleness_charts(run, points),
         sheets=[Sheet(_heals_caption(heals), header, heals[:HEALS_MAX])],
     )
-    for make in (detection_section, lies_section, agreement_section):
+    for make in SUBJECTS:
         section = make(run, points)
         if section is not None:
             yield section

@@ -5,15 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.report.html.agreement import agreement_section
+from sim.campaign.replications import whole
+from sim.engine.simulation import Simulation
+from sim.measure.tables import Tables
 from sim.report.html.charts import Chart, Curve, recovery_rows, staleness_charts
 from sim.report.html.detection import detection_section
-from sim.report.html.lies import lies_section
+from sim.report.html.evolution import evolution_section
+from sim.report.html.routing import routing_section
 from sim.report.html.section import lead
-from sim.report.html.view import headline
+from sim.report.html.view import SUBJECTS, headline
 from sim.scenario.plan import FaultPlan
+from tests.engine.scenarios import plan_of
 from tests.measure.synthetic import Fault, S
 from tests.report.detected import detected, detection_plan
+from tests.report.evolved import EVOLUTION, evolved
 from tests.report.html.made import CUT, made
 
 
@@ -99,9 +104,26 @@ def test_detection_has_the_recall_of_both_sides():
 
 def test_a_run_about_nothing_else_has_no_other_sections():
     run = made(CUT)
-    assert [make(run, 9) for make in (detection_section, lies_section, agreement_section)] == [
-        None
-    ] * 3
+    assert [make(run, 9) for make in SUBJECTS] == [None] * len(SUBJECTS)
+
+
+def test_a_tree_that_changes_says_what_is_counted_which_nodes_there_are_and_what_it_did():
+    section = evolution_section(made(tables=evolved(), evolution=EVOLUTION), 100)
+    counts, nodes = section.charts
+    assert counts.curves[1].y == [400, 400, 300, 400, 400]
+    assert {one.y[0] for one in nodes.curves} == {20, 4}
+    assert ["split", "local", "2", "51", "20 s", "20 s"] in section.sheets[0].rows
+    assert "split" in section.lead
+
+
+def test_a_run_of_updates_says_how_old_and_how_right_the_root_is_and_who_is_taken_for_dead():
+    plan = plan_of(routing={"every": "100ms", "learn": "1s"})
+    tables = Tables.of(whole(Simulation(plan, seed=1).run().tables))
+    run = made(tables=tables)
+    section = routing_section(replace(run, stored=replace(run.stored, plan=plan)), 100)
+    assert [section.charts[at].key for at in (0, -1)] == ["ages", "dead"]
+    ages = tables.beliefs["age_routine_ns"]
+    assert max(section.charts[0].curves[-1].y) == pytest.approx(np.nanmax(ages) / S, rel=1e-3)
 
 
 def test_a_run_without_samples_has_no_charts():
