@@ -15,6 +15,7 @@ from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, Seed
 from sim.cli.progress import sweep_progress
 from sim.cli.run import Cluster, NoPlot, Out
+from sim.cli.stored import found_run
 from sim.cli.sweep import Jobs, Markdown
 from sim.errors import SimError
 
@@ -91,9 +92,9 @@ def _asked(
 
 
 def _found(subject: Path, out: Path) -> Path:
-    """The file or folder itself, or the runs of a scenario of that name."""
-    named = out / subject
-    return named if not subject.exists() and named.is_dir() else subject
+    """A file as it is; else a run, by folder or by name. Raises ResultsError with the nearest."""
+    is_file = subject.is_file() or subject.suffix in (".yaml", ".yml")
+    return subject if is_file else found_run(subject, out)
 
 
 def _scenario(subject: Path, changes: list[str], seed: int | None) -> "Scenario":

@@ -8,9 +8,11 @@ import typer
 
 from sim.cli.output import note, say
 from sim.cli.parameters import Quiet
-from sim.cli.stored import opened
+from sim.cli.stored import found_run, opened
 
-Folder = Annotated[Path, typer.Argument(help="Folder of a run, or of a name.", metavar="RUN")]
+Folder = Annotated[
+    Path, typer.Argument(help="Folder of a run, or name of a scenario.", metavar="RUN")
+]
 
 
 class Target(StrEnum):
@@ -44,7 +46,7 @@ def export(
     from sim.report.export.window import WHOLE, check_inside, parse_window
 
     span = WHOLE if window is None else parse_window(window)
-    results, stored = opened(run, replication)
+    results, stored = opened(found_run(run), replication)
     check_inside(span, stored.plan.duration_ns)
     chosen = FORMATS[to]
     path = results.path / chosen.name(stored.number) if out is None else out

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sim.cli.output import say
-from sim.cli.stored import opened
+from sim.cli.stored import found_run, opened
 
 if TYPE_CHECKING:
     from sim.report.export.window import Window
     from sim.report.html.facts import Run
 
 FILE: Final = "report.html"
-RUNS: Final = Path("results/runs")
 
 Folders = Annotated[
     list[Path], typer.Argument(help="Folders of runs, or names of scenarios.", metavar="RUN...")
@@ -51,20 +50,7 @@ def _run(folder: Path, replication: int, window: "Window | None") -> "Run":
     from sim.report.export.window import check_inside
     from sim.report.html.facts import Run
 
-    results, stored = opened(_found(folder), replication)
+    results, stored = opened(found_run(folder), replication)
     if window is not None:
         check_inside(window, stored.plan.duration_ns)
     return Run(str(results.path), results.manifest, stored, results.metrics(), window)
-
-
-def _found(folder: Path) -> Path:
-    """The folder, or that of this name among the results. Raises ResultsError with the nearest."""
-    from sim.errors import ResultsError
-    from sim.scenario.nearest import did_you_mean
-
-    if folder.exists() or (RUNS / folder).exists():
-        return folder if folder.exists() else RUNS / folder
-    hint = did_you_mean(folder.name, [one.name for one in RUNS.glob("*")])
-    raise ResultsError(
-        f"{folder} is not a folder, nor a name in {RUNS}" + (f": {hint}" if hint else "")
-    )

@@ -1,11 +1,26 @@
 """A stored run as exports and the report see it: its folder opened, one replication read."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from sim.campaign.results import Results
     from sim.report.export.stored import Stored
+
+RUNS: Final = Path("results/runs")
+
+
+def found_run(run: Path, root: Path = RUNS) -> Path:
+    """A folder as it is, or that of a name below `root`. Raises ResultsError with the nearest."""
+    from sim.errors import ResultsError
+    from sim.scenario.nearest import did_you_mean
+
+    if run.exists() or (root / run).exists():
+        return run if run.exists() else root / run
+    hint = did_you_mean(run.name, [one.name for one in root.glob("*")])
+    raise ResultsError(
+        f"{run} is not a folder, nor a name in {root}" + (f": {hint}" if hint else "")
+    )
 
 
 def opened(run: Path, replication: int | None) -> "tuple[Results, Stored]":

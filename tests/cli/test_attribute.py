@@ -59,6 +59,7 @@ def test_an_interrupt_says_what_is_kept(sim, small, monkeypatch):
     ("words", "told"),
     [
         (("good.yaml", "--metric", "staleness.rot"), "unknown metric"),
+        (("nowhere",), "nowhere is not a folder, nor a name in results/runs"),
         (("nowhere.yaml",), "nowhere.yaml: cannot be read"),
         ((".", "--seed", "3"), "--seed go with a scenario file"),
         (("good.yaml", "--json", "--markdown", "-"), "--json prints one document"),

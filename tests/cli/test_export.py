@@ -56,7 +56,7 @@ def test_every_format_is_written_into_the_folder_of_the_run_which_stays_whole(
 
 
 def test_another_replication_has_its_number_in_the_name(sim, stored):
-    result = sim("export", RUNS, "--to", "graphml", "--replication", "1")
+    result = sim("export", "small", "--to", "graphml", "--replication", "1")  # by its name
     assert result.out == f"{stored / 'network-1.graphml'}\n"
 
 
