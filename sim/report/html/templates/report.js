@@ -195,8 +195,8 @@ function notes(chart, duration, size) {
 function layout(data, chart, time, place) {
   const axis = { gridcolor: colour("line"), zeroline: false, linecolor: colour("soft") };
   const y = { ...axis, title: { text: chart.unit, standoff: 8 }, type: chart.is_log ? "log" : "linear", automargin: true };
-  if (chart.is_log) Object.assign(y, { exponentformat: "power", dtick: "D1", tickformat: "~g" });
-  if (chart.is_log) y.dtick = 1;
+  if (chart.is_log) Object.assign(y, { exponentformat: "power", tickformat: "~g" });
+  if (chart.is_log) y.dtick = decades(chart) < 1.5 ? "D2" : 1;
   if (chart.top !== null) y.range = [Math.min(lowest(chart) - 4, chart.top - 8), chart.top + 2];
   return {
     height: 290, margin: { l: 56, r: 10, t: 8, b: 40 }, hovermode: "x unified",
@@ -215,6 +215,12 @@ function layout(data, chart, time, place) {
 function lowest(chart) {
   const known = chart.curves.flatMap((curve) => curve.y).filter((value) => value !== null);
   return Math.max(0, Math.min(...known, chart.top));
+}
+
+function decades(chart) {
+  const known = chart.curves.flatMap((curve) => curve.y).filter((value) => value !== null && value > 0);
+  known.push(...chart.levels.map((level) => level.y));
+  return Math.log10(Math.max(...known) / Math.min(...known));
 }
 
 function drawCharts(run, data) {
