@@ -27,7 +27,7 @@ _DAMAGED: Final = (
     zlib.error,
     tokenize.TokenError,  # numpy's, of a damaged header
 )
-_HELD: Final = {"U": "text", "S": "text", "b": "true and false", "c": "complex numbers"}
+_HELD: Final = {"U": "text", "S": "text", "b": "true and false", "c": "complex values"}
 """What an array holds that are not numbers, by numpy's kind of it."""
 
 
