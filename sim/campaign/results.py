@@ -97,8 +97,10 @@ def _run_folder(path: Path) -> Path:
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"{path} is damaged: it is no whole JSON text") from error
     if not isinstance(manifest, dict) or manifest.get("checksum") != checksum(manifest):
         raise ResultsError(f"{path} is damaged: its content does not match its checksum")
     if manifest.get("format") != FORMAT:

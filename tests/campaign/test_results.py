@@ -122,7 +122,7 @@ def test_a_run_of_another_format_is_refused(folder):
 @pytest.mark.parametrize("text", ["", "{", "[]", "\x00"])
 def test_a_manifest_that_is_none_is_noticed(folder, text):
     (folder / "manifest.json").write_text(text)
-    with pytest.raises(ResultsError, match=r"manifest\.json"):
+    with pytest.raises(ResultsError, match=r"manifest\.json is damaged"):
         open_results(folder)
 
 
