@@ -51,6 +51,7 @@ def test_a_tree_without_regionals_has_bounds_for_its_locals_alone():
     assert len(plan_of("start: 17%", text).evolution.fan_in) == 1
 
 
+@pytest.mark.usefixtures("outages_without_end")
 @settings(max_examples=15, deadline=None)
 @given(changing_scenarios())
 def test_reading_what_was_written_gives_the_same_tree(values):

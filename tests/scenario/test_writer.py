@@ -1,23 +1,16 @@
 """What is written back is the same scenario."""
 
 import json
-import math
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 
-from sim.scenario import outage_checks, resolved_yaml
+from sim.scenario import resolved_yaml
 from tests.scenario.strategies import reacting_scenarios, scenarios
 from tests.scenario.texts import GOOD, plan_of, with_fault
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _outages_without_end():
-    """Random scenarios have more outages than a run can have; here none is run."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(outage_checks, "MARGIN", math.inf)
-        yield
+pytestmark = pytest.mark.usefixtures("outages_without_end")
 
 
 def without_lines(plan):
