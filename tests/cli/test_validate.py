@@ -54,7 +54,7 @@ def test_a_bug_that_one_file_brings_out_does_not_hide_the_others(sim, monkeypatc
 def test_an_override_is_checked_with_the_file(sim):
     result = sim("validate", "good.yaml", "--set", "topology.lss=1%", "--seed", "-4")
     assert result.out.splitlines() == [
-        "--set seed=-4: seed: must be at least 0, not -4",
+        "--seed -4: must be at least 0, not -4",
         "--set topology.lss=1%: topology.lss: unknown key, did you mean loss?",
     ]
 
