@@ -20,17 +20,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import Image
-
 from sim.cli.app import main as sim
 from sim.cli.exits import Exit
+from sim.report.pictures import shrink
 from sim.report.table import written
 
 RUNS: Final = Path("results/runs")
 PICTURES: Final = Path("results/gallery")
 PAGE: Final = Path("docs/gallery.md")
-COLOURS: Final = 128
-"""Of a picture: edges stay smooth, and a file is a third of what it would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +114,6 @@ def call(*words: str) -> str:
     if code not in (Exit.GOOD, Exit.FAILED, Exit.INCONCLUSIVE):
         raise SystemExit(f"sim {' '.join(words)}: exit code {code}")
     return page.getvalue()
-
-
-def shrink(source: Path, target: Path) -> None:
-    """Write a picture with few colours and no dots: what was one colour stays one."""
-    with Image.open(source) as image:
-        few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    half_done = target.with_suffix(".part")
-    few.save(half_done, format="PNG", optimize=True)
-    half_done.replace(target)
 
 
 def measured(outcome: dict[str, Any]) -> str:

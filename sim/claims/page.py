@@ -195,10 +195,16 @@ def _label(finding: Finding) -> str:
 
 
 def write_figures(cards: Sequence[Judged], folder: Path) -> None:
-    """Draw the figure of each claim into a folder. Raises ResultsError if that cannot be."""
-    from sim.report.style import save
-
-    save(overview_of(cards), folder / OVERVIEW, ("png",))
+    """Draw all claims, and the figure of each, into a folder. Raises ResultsError if that fails."""
+    _write(overview_of(cards), folder / OVERVIEW)
     for card in cards:
         if any(finding.was_run for finding in card.findings):
-            save(figure_of(card), folder / Path(figure_name(card)).stem, ("png",))
+            _write(figure_of(card), folder / Path(figure_name(card)).stem)
+
+
+def _write(figure: Any, stem: Path) -> None:
+    from sim.report.pictures import shrink
+    from sim.report.style import save
+
+    (file,) = save(figure, stem, ("png",))
+    shrink(file, file)
