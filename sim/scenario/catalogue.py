@@ -170,3 +170,5 @@ METRICS: Final = (
 )
 """In the order in which they are listed."""
 METRIC_NAMES: Final = tuple(metric.name for metric in METRICS)
+BETTER: Final = {metric.name: metric.better for metric in METRICS}
+"""Whether less or more of a metric is better."""

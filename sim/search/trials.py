@@ -20,7 +20,7 @@ from sim.engine.simulation import Recording, Simulation, replication_seed
 from sim.errors import InputError, InvariantViolated, ScenarioError
 from sim.measure.metrics import MetricValue, measure
 from sim.measure.tables import Tables
-from sim.scenario.catalogue import METRICS
+from sim.scenario.catalogue import BETTER
 from sim.scenario.flow import flow
 from sim.scenario.loader import parse_scenario
 from sim.scenario.plan import Plan, Threshold
@@ -29,7 +29,6 @@ from sim.scenario.writer import resolved_document
 from sim.search.case import Case
 
 RESULTS: Final = Path("results/search")
-_BETTER: Final = {metric.name: metric.better for metric in METRICS}
 _LINES: Final = "trials.jsonl"
 
 
@@ -196,7 +195,7 @@ def loss_of(trial: Trial, worst: str) -> float:
 
 def is_better_when_less(metric: str) -> bool:
     """Whether a metric is bad when it is large."""
-    return _BETTER[metric] == "less"
+    return BETTER[metric] == "less"
 
 
 def does_damage(trial: Trial, damage: Sequence[Threshold]) -> bool:

@@ -7,12 +7,12 @@ mistakes tells of its own.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 
 from sim.errors import InputError, Mistake, ScenarioError
-from sim.scenario.catalogue import ADVERSARIES, METRIC_NAMES, METRICS
+from sim.scenario.catalogue import ADVERSARIES, BETTER, METRIC_NAMES
 from sim.scenario.complaints import complaints
 from sim.scenario.document import Document, Place, read_document
 from sim.scenario.facts import site_graph
@@ -29,7 +29,6 @@ from sim.units import write_deviations
 
 _STEPS = 20
 _EXAMPLES = "see docs/search.md, or scenarios/search"
-BETTER: Final = {metric.name: metric.better for metric in METRICS}
 _DROPPED = ("sweep", "gate", "thresholds")
 
 
