@@ -99,7 +99,7 @@ def _parse(
     if document.data is None and not document.mistakes:
         document.mistakes.append(Mistake(file, 1, 1, "", "the file is empty"))
     if document.data is None:
-        raise _error(document.mistakes)
+        raise refusal(document.mistakes)
     _check_what_it_is(document)
     for change in overrides:
         override(document, change)
@@ -107,7 +107,7 @@ def _parse(
     plan, mistakes = _plan(document, directory)
     cells, more = read_grid(document, mistakes, lambda cell: _plan(cell, directory))
     if plan is None or document.mistakes or mistakes or more:
-        raise _error([*document.mistakes, *mistakes, *more])
+        raise refusal([*document.mistakes, *mistakes, *more])
     return plan, cells, document
 
 
@@ -116,7 +116,7 @@ def _check_what_it_is(document: Document) -> None:
     keys = document.data if isinstance(document.data, dict) else {}
     if "search" in keys and "schema" not in keys:
         problem = "this is the file of a search, not a scenario"
-        raise _error([document.mistake(("search",), problem, "use `sim search FILE`")])
+        raise refusal([document.mistake(("search",), problem, "use `sim search FILE`")])
 
 
 def read_text(file: str) -> str:
@@ -203,6 +203,7 @@ def _check(scenario: schema.Scenario, plan: Plan, document: Document) -> list[Mi
     return [*mistakes, *(mistake for check in checks for mistake in check(case))]
 
 
-def _error(mistakes: Iterable[Mistake]) -> ScenarioError:
+def refusal(mistakes: Iterable[Mistake]) -> ScenarioError:
+    """All mistakes in the order in which they stand, each once."""
     by_place = sorted(set(mistakes), key=lambda m: (m.line, m.column, m.file, m.path, m.problem))
     return ScenarioError(tuple(by_place))

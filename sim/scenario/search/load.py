@@ -17,7 +17,7 @@ from sim.scenario.complaints import complaints
 from sim.scenario.document import Document, Place, read_document
 from sim.scenario.facts import site_graph
 from sim.scenario.flow import flow
-from sim.scenario.loader import load_scenario, read_text
+from sim.scenario.loader import load_scenario, read_text, refusal
 from sim.scenario.measured import LIES, lacks
 from sim.scenario.nearest import did_you_mean
 from sim.scenario.overrides import override, parse_path
@@ -48,14 +48,14 @@ def load_search(path: str | os.PathLike[str], worst: str | None = None) -> Searc
         written = SearchFile.model_validate(document.data)
     except ValidationError as error:
         found = [mistake for _, mistake in complaints(error, document, SearchFile)]
-        raise _error([*document.mistakes, *found]) from None
+        raise refusal([*document.mistakes, *found]) from None
     return _Reader(document, written).search()
 
 
 def _read(file: str) -> Document:
     document = read_document(read_text(file), file)
     if document.data is None:
-        raise _error([replace(one, hint=_EXAMPLES) for one in document.mistakes])
+        raise refusal([replace(one, hint=_EXAMPLES) for one in document.mistakes])
     return document
 
 
@@ -64,7 +64,7 @@ def _check_what_it_is(document: Document) -> None:
     keys = document.data if isinstance(document.data, dict) else {}
     if "schema" in keys and "search" not in keys:
         problem = "this is a scenario; `sim search` takes the file of a search"
-        raise _error([document.mistake(("schema",), problem, _EXAMPLES)])
+        raise refusal([document.mistake(("schema",), problem, _EXAMPLES)])
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class _Reader:
         tree = tree_shape(plan)
         mistakes = [*self.document.mistakes, *self._mistakes(plan, tree)]
         if mistakes:
-            raise _error(mistakes)
+            raise refusal(mistakes)
         step_ns = written.step or max(plan.duration_ns // _STEPS, 1)
         return Search(
             name=written.name,
@@ -116,11 +116,11 @@ class _Reader:
         drawn = [f"{block}=[]" for block in self._drawn()]
         fixed = [f"thresholds={damage}", "gate={}", "sweep={}"]
         if not os.path.isfile(base_path):
-            raise _error([self.document.mistake(("scenario",), f"there is no file {base_path}")])
+            raise refusal([self.document.mistake(("scenario",), f"there is no file {base_path}")])
         try:
             return load_scenario(base_path, [*changes, *drawn, *fixed]).plan
         except ScenarioError as error:
-            raise _error([self._here(one, fixed[0]) for one in error.mistakes]) from None
+            raise refusal([self._here(one, fixed[0]) for one in error.mistakes]) from None
 
     def _here(self, mistake: Mistake, damage: str) -> Mistake:
         """The mistake, at its place in this file if it is about what this file sets."""
@@ -247,8 +247,3 @@ def _faults(space: FaultSpace, plan: Plan, tree: TreeShape) -> FaultsPlan:
         sites=tuple(graph.names),
         links=tuple(ends),
     )
-
-
-def _error(mistakes: list[Mistake]) -> ScenarioError:
-    by_place = sorted(set(mistakes), key=lambda m: (m.line, m.column, m.file, m.path, m.problem))
-    return ScenarioError(tuple(by_place))
