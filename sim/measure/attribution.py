@@ -113,7 +113,9 @@ def twins_needed(entries: Sequence[str], *, every: bool) -> list[Acting]:
     """
     n = len(entries)
     sizes = range(n, -1, -1) if every else (n, n - 1, 1, 0)
-    found = (frozenset(chosen) for size in sizes if size >= 0 for chosen in _of(entries, size))
+    found = (
+        frozenset(chosen) for size in sizes if size >= 0 for chosen in combinations(entries, size)
+    )
     return list(dict.fromkeys(found))
 
 
@@ -152,7 +154,7 @@ def causes(
 def _share(one: str, entries: Sequence[str], figures: Figures, unended: Unended | None) -> Share:
     everybody, alone = frozenset(entries), frozenset({one})
     others = everybody - alone
-    is_known = all(chosen in figures for chosen in twins_needed(entries, every=True))
+    is_known = len(figures) == 2 ** len(entries)  # counted: of many entries nobody lists all
     return Share(
         entry=one,
         added=effect(
@@ -189,7 +191,7 @@ def _orders(entry: str, entries: Sequence[str]) -> Iterable[tuple[Acting, float]
     others, n = [one for one in entries if one != entry], len(entries)
     for size in range(n):
         weight = 1 / (n * math.comb(n - 1, size))
-        for chosen in _of(others, size):
+        for chosen in combinations(others, size):
             yield frozenset(chosen), weight
 
 
@@ -238,10 +240,6 @@ def effect(differences: Iterable[float], side: Bound = "exact") -> Effect:
 def _agree(values: Sequence[float]) -> bool:
     """Whether all that is infinite is so in one direction."""
     return not (math.inf in values and -math.inf in values)
-
-
-def _of(entries: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
-    return combinations(entries, size)
 
 
 def _less(one: Sequence[float], other: Sequence[float]) -> list[float]:

@@ -155,6 +155,13 @@ def test_shapley_needs_every_subset_and_is_left_out_where_some_are_missing():
     assert causes(*METRIC, names(4), some).shares[0].shapley is None
 
 
+def test_forty_entries_take_as_many_steps_as_they_have_twins():
+    """They have a million million subsets: whoever lists those does not come back."""
+    needed = twins_needed(names(40), every=False)
+    found = causes(*METRIC, names(40), {who: [float(len(who))] for who in needed})
+    assert all(share.shapley is None for share in found.shares)
+
+
 RUN, WITHOUT = frozenset({"a", "b"}), frozenset({"b"})
 
 
