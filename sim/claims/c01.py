@@ -14,7 +14,7 @@ from typing import Final
 from sim.claims import c03
 from sim.claims.claim import Claim, Experiment, ScenarioSource
 from sim.claims.evidence import Evidence
-from sim.claims.finding import Along, Finding, Floor, at_least, at_most, told
+from sim.claims.finding import Finding, Floor, at_least, at_most, told
 from sim.claims.measured import Measured, exactly, growth, number, ratio
 from sim.stats.growth import fitted_exponent
 
@@ -71,7 +71,7 @@ def _no_faster(sizes: list[int], costs: list[Measured], when: str) -> Iterator[F
     for agents, cost in zip(sizes[1:], costs[1:], strict=True):
         bound = agents * math.log10(agents) / (first * math.log10(first))
         asked = f"times the messages of {first:,} agents"
-        along = Along("agents", agents, f"{agents:,}")
+        along = c03.along(agents)
         yield at_most(ratio(cost, costs[0]), bound, asked, when, along=along)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from sim.claims.c03 import along
 from sim.claims.claim import Claim, ScenarioSource
 from sim.claims.evidence import Evidence
-from sim.claims.finding import Along, Finding, Floor, at_least, at_most, told
+from sim.claims.finding import Finding, Floor, at_least, at_most, told
 from sim.claims.measured import Measured, difference, exactly, ratio
 
 REPORTS: Final = ScenarioSource("c02-reports-kept")
@@ -54,13 +55,13 @@ def _size(of: Evidence, keeper: str, agents: int) -> Finding:
     held = _of_a_node(of, keeper, agents)
     when = f"the size of a node counts and {KEEPERS[keeper]}"
     asked = "bytes of reports of a month"
-    return at_most(held, NODE_BYTES, asked, when, floor=floor, along=_along(agents))
+    return at_most(held, NODE_BYTES, asked, when, floor=floor, along=along(agents))
 
 
 def _size_of_sums(of: Evidence, agents: int) -> Finding:
     held = _state(of, "max", "auto", agents)
     when = "the size of a node counts and sums are kept instead"
-    return at_most(held, NODE_BYTES, "bytes of the fullest node", when, along=_along(agents))
+    return at_most(held, NODE_BYTES, "bytes of the fullest node", when, along=along(agents))
 
 
 def _factor(of: Evidence, keeper: str, agents: int) -> Finding:
@@ -72,14 +73,14 @@ def _factor(of: Evidence, keeper: str, agents: int) -> Finding:
         "times less than in one node",
         f"the factor of a node counts and {KEEPERS[keeper]}",
         floor=Floor(keepers, f"{keepers:,} nodes share it"),
-        along=_along(agents),
+        along=along(agents),
     )
 
 
 def _factor_of_sums(of: Evidence, agents: int) -> Finding:
     factor = ratio(_state(of, "max", "1", agents), _state(of, "max", "auto", agents))
     when = "the factor of a node counts and sums are kept instead"
-    return at_least(factor, TIMES, "times less than in one node", when, along=_along(agents))
+    return at_least(factor, TIMES, "times less than in one node", when, along=along(agents))
 
 
 def _in_all(of: Evidence, agents: int) -> Iterator[Finding]:
@@ -115,10 +116,6 @@ def _state(of: Evidence, what: str, levels: str, agents: int) -> Measured:
 
 def _keepers(keeper: str, agents: int) -> int:
     return {"agent": agents, "local": agents // 50, "root": 1}[keeper]
-
-
-def _along(agents: int) -> Along:
-    return Along("agents", agents, f"{agents:,}")
 
 
 CLAIM: Final = Claim(

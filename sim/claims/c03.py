@@ -10,6 +10,7 @@ agents, which sends one message up and gets one baseline down.
 from collections.abc import Iterator
 from typing import Final
 
+from sim.claims.c10 import BOUNDS_S
 from sim.claims.claim import Claim, ScenarioSource
 from sim.claims.evidence import Evidence
 from sim.claims.finding import Along, Finding, Floor, at_most, told
@@ -31,8 +32,7 @@ SURELY_HZ: Final = 3 / 4
 AGGREGATORS: Final = 1 / 50 / (1 - 1 / 10)
 """For each agent, at most: locals of 50, and a tenth as many nodes at each tier above."""
 MESSAGES: Final = 1 + 2 * AGGREGATORS
-AGE_S: Final = 5.0
-"""What C10 allows baselines."""
+AGE_S: Final = BOUNDS_S["baseline"]
 
 
 def judge(of: Evidence) -> Iterator[Finding]:
@@ -62,15 +62,15 @@ def _keeps_up(of: Evidence, shape: str, agents: int) -> Finding:
     if shape == "1":
         why = f"{1 / SERVICE_S:,.0f} messages of {SERVICE_S * 1e6:.0f} us fill one collector"
         floor = Floor(agents * SURELY_HZ * SERVICE_S, why)
-    return at_most(load, 1.0, asked, WHEN[shape], floor=floor, along=_along(agents))
+    return at_most(load, 1.0, asked, WHEN[shape], floor=floor, along=along(agents))
 
 
 def _told(of: Evidence, shape: str, agents: int) -> Iterator[Finding]:
-    when, along = WHEN[shape], _along(agents)
+    when, size = WHEN[shape], along(agents)
     waits = at(of, "capacity.wait.max", shape, agents)
-    yield told(at_most(waits, 1.0, "mean wait where it is longest", when, along=along))
+    yield told(at_most(waits, 1.0, "mean wait where it is longest", when, along=size))
     age = at(of, "staleness.root.mean", shape, agents)
-    yield told(at_most(age, AGE_S, "mean age at the root, of what came in 4 s", when, along=along))
+    yield told(at_most(age, AGE_S, "mean age at the root, of what came in 4 s", when, along=size))
 
 
 def _linear(of: Evidence) -> Iterator[Finding]:
@@ -82,7 +82,8 @@ def _linear(of: Evidence) -> Iterator[Finding]:
     yield at_most(each, MESSAGES, "messages an agent and second, at any size", WHEN_COUNTED)
 
 
-def _along(agents: int) -> Along:
+def along(agents: int) -> Along:
+    """Findings that differ in the number of agents."""
     return Along("agents", agents, f"{agents:,}")
 
 

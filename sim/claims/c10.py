@@ -8,6 +8,7 @@ left: at least L - B, whatever the design (theory 8.1).
 from collections.abc import Iterator
 from typing import Final
 
+from sim.claims.c04 import EPSILON
 from sim.claims.claim import Claim, ScenarioSource
 from sim.claims.evidence import Evidence
 from sim.claims.finding import Along, Finding, Floor, at_least, at_most, told
@@ -20,8 +21,6 @@ SOURCE: Final = ScenarioSource(
 )
 UNTIL: Final = "faults[0].until"
 BEGIN_S: Final = 20.0
-EPSILON_SD: Final = 0.01
-"""What C04 promises of the error."""
 BOUNDS_S: Final = {"baseline": 5.0, "anomaly": 1.0}
 WHEN: Final = {"baseline": "baselines", "anomaly": "anomalies"}
 
@@ -53,7 +52,7 @@ def _meanwhile(of: Evidence, until: str) -> Iterator[Finding]:
         found = at_least(answered, 1.0, asked, when, along=along)
         yield found if prefer == "availability" else told(found)
     error = of(SOURCE.name, "error.mean.max", {UNTIL: until})
-    yield told(at_most(error, EPSILON_SD, "largest error of the mean", "at the root", along=along))
+    yield told(at_most(error, EPSILON, "largest error of the mean", "at the root", along=along))
 
 
 def _length_s(until: str) -> float:

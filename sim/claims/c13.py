@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sim.claims.c05 import LEVEL, TOLERANCE
 from sim.claims.claim import Claim, Experiment, ScenarioSource
 from sim.claims.evidence import Evidence
 from sim.claims.finding import Along, Finding, Floor, at_least, at_most, told
@@ -20,8 +21,6 @@ from sim.stats.growth import fitted_exponent
 NODES: Final = (10, 100, 1000, 3000)
 SUMMARY_B: Final = 528
 """What it is that a clock is put on: ten features with all covariances."""
-LEVEL: Final = 0.95
-TOLERANCE: Final = 0.01
 METHODS: Final[Mapping[str, str]] = {
     "inverse_variance": "estimates are weighted by their confidence",
     "covariance_intersection": "estimates are fused by covariance intersection",

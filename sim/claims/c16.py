@@ -10,6 +10,7 @@ to within delta (theory 11, d). 1 s is the bound of C10 for anomalies.
 from collections.abc import Iterator
 from typing import Final
 
+from sim.claims.c10 import BOUNDS_S
 from sim.claims.claim import Claim, ScenarioSource
 from sim.claims.evidence import Evidence
 from sim.claims.finding import Finding, at_most, told
@@ -24,7 +25,7 @@ SILENCE: Final = ScenarioSource("c16-silence", fast=("replications=2",))
 BY_IMPORTANCE: Final = {"priority": "by priority", "age": "by the age index"}
 OTHERS: Final = {"fifo": "first come, first served", "fair": "by fair shares"}
 WORDS: Final = {**BY_IMPORTANCE, **OTHERS}
-AGE_S: Final = 1.0
+AGE_S: Final = BOUNDS_S["anomaly"]
 DELTA_SD: Final = 0.5
 ON_DELTA: Final = "{kind: on_delta, delta: 0.5sd}"
 DEATH_S: Final = 4 * 3.0

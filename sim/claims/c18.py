@@ -9,12 +9,12 @@ of the repository: without $SIM_DATA nothing is run, and nothing is claimed.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sim.claims.c04 import EPSILON
 from sim.claims.claim import Claim, ScenarioSource
 from sim.claims.evidence import Evidence
 from sim.claims.finding import Finding, at_most, told
 from sim.claims.measured import largest
 
-EPSILON: Final = 0.01
 DECIDE: Final = "detection.decide"
 WHEN: Final[Mapping[str, str]] = {
     "c18-whole": "nothing fails",
