@@ -23,7 +23,7 @@ REGION: Final = ScenarioSource(
     fast=("replications=1",),
     fast_only=("faults[0].until=30.3s", "faults[0].until=620.3s"),
 )
-LENGTH: Final = ScenarioSource("c12-length", fast=("replications=1",), in_fast=False)
+LENGTH: Final = ScenarioSource("c12-length", in_fast=False)
 STATE: Final = ScenarioSource(
     "c12-state", fast=("replications=1",), fast_only=("agreement.rate=1Gbps",)
 )

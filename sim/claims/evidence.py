@@ -4,7 +4,7 @@ A claim asks for a figure by the settings that it cares for; those must name one
 run (a short run leaves cells out) is there as a figure that is not known, so it settles nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,11 +80,6 @@ class Evidence:
 def as_settings(settings: Mapping[str, Any]) -> dict[str, str]:
     """Settings as cells have them: every value as text, numbers as YAML writes them."""
     return {path: _text(value) for path, value in settings.items()}
-
-
-def joined(parts: Iterable[Evidence]) -> Evidence:
-    """The rows of several sources together."""
-    return Evidence([row for part in parts for row in part.rows])
 
 
 def _text(value: object) -> str:
