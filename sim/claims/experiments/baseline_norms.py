@@ -1,4 +1,4 @@
-"""A distributed baseline against the centralised one in the five norms, in five situations.
+"""A distributed baseline against the centralised one in the five norms, in six situations.
 
 The norms are those of theory 9: E_mean, E_sd, E_cov, E_rank and E_post; the reference sees all
 values of honest agents, without delay. What travels goes through the code of a run: exact sums of
