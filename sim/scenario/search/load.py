@@ -17,10 +17,10 @@ from sim.scenario.complaints import complaints
 from sim.scenario.document import Document, Place, read_document
 from sim.scenario.facts import site_graph
 from sim.scenario.flow import flow
-from sim.scenario.loader import load_scenario, read_text, refusal
+from sim.scenario.loader import Scenario, load_scenario, read_text, refusal
 from sim.scenario.measured import LIES, lacks
 from sim.scenario.nearest import did_you_mean
-from sim.scenario.overrides import override, parse_path
+from sim.scenario.overrides import parse_path
 from sim.scenario.plan import Plan
 from sim.scenario.search.plan import INVARIANTS, FaultsPlan, LiarsPlan, Search
 from sim.scenario.search.schema import FaultSpace, LiarSpace, SearchFile
@@ -79,8 +79,8 @@ class _Reader:
         written, base_path = self.written, self._base_path()
         liars, faults = written.adversaries, written.faults
         text = self.document.data
-        changes = [f"{path}={flow(value)}" for path, value in written.changes.items()]
-        plan = self._plan(base_path, changes)
+        scenario = self._scenario(base_path)
+        plan = scenario.plan
         tree = tree_shape(plan)
         mistakes = [*self.document.mistakes, *self._mistakes(plan, tree)]
         if mistakes:
@@ -96,7 +96,7 @@ class _Reader:
             after_ns=-(-written.after // step_ns) * step_ns,
             worst=written.worst,
             damage=text.get("damage") or {},
-            base=self._base(base_path, changes),
+            base=self._base(scenario),
             base_path=base_path,
             plan=plan,
             tree=tree,
@@ -107,18 +107,19 @@ class _Reader:
     def _base_path(self) -> str:
         return os.path.join(os.path.dirname(self.document.file), self.written.scenario)
 
-    def _plan(self, base_path: str, changes: list[str]) -> Plan:
+    def _scenario(self, base_path: str) -> Scenario:
         """The scenario with nothing drawn, and with the damage as its thresholds.
 
         Mistakes in what this file says about it are told at their places in this file.
         """
+        changes = [f"{path}={flow(value)}" for path, value in self.written.changes.items()]
         damage = flow(self.document.data.get("damage") or {})
         drawn = [f"{block}=[]" for block in self._drawn()]
         fixed = [f"thresholds={damage}", "gate={}", "sweep={}"]
         if not os.path.isfile(base_path):
             raise refusal([self.document.mistake(("scenario",), f"there is no file {base_path}")])
         try:
-            return load_scenario(base_path, [*changes, *drawn, *fixed]).plan
+            return load_scenario(base_path, [*changes, *drawn, *fixed])
         except ScenarioError as error:
             raise refusal([self._here(one, fixed[0]) for one in error.mistakes]) from None
 
@@ -137,12 +138,10 @@ class _Reader:
         blocks = {"adversaries": self.written.adversaries, "faults": self.written.faults}
         return tuple(name for name, space in blocks.items() if space is not None)
 
-    def _base(self, base_path: str, changes: list[str]) -> dict[str, Any]:
-        document = _read(base_path)
-        for change in changes:
-            override(document, change)
+    def _base(self, scenario: Scenario) -> dict[str, Any]:
+        assert scenario.document is not None
         dropped = (*_DROPPED, *self._drawn())
-        return {key: value for key, value in document.data.items() if key not in dropped}
+        return {key: value for key, value in scenario.document.data.items() if key not in dropped}
 
     def _mistakes(self, plan: Plan, tree: TreeShape) -> Iterator[Mistake]:
         yield from self._of_worst(plan)
