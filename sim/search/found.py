@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import ResultsError
 from sim.scenario.flow import flow
-from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.loader import load_scenario
 from sim.scenario.written_values import written_bound
 from sim.search.case import Case
 from sim.search.hunt import Hunt
@@ -34,11 +34,11 @@ def keep(found: Hunt, results: Path, corpus: Path | None = None) -> list[Path]:
     """
     name, smallest, worst = found.search.name, found.smallest, found.worst
     files = []
-    for folder in (results, corpus):
-        if smallest is not None and folder is not None:
-            files.append(_keep(found, smallest, folder / f"{name}.yaml"))
+    if smallest is not None:
+        folders = [folder for folder in (results, corpus) if folder is not None]
+        files += _keep(found, smallest, [folder / f"{name}.yaml" for folder in folders])
     if worst is not None and worst != smallest and found.trials.beyond_calm(worst):
-        files.append(_keep(found, worst, results / f"{name}-worst.yaml"))
+        files += _keep(found, worst, [results / f"{name}-worst.yaml"])
     return files
 
 
@@ -47,8 +47,16 @@ def scenario_text(found: Hunt, case: Case, name: str) -> str:
     return "\n".join([*_comments(found, case), *_blocks(found, case, name), ""])
 
 
-def _keep(found: Hunt, case: Case, file: Path) -> Path:
+def _keep(found: Hunt, case: Case, files: list[Path]) -> list[Path]:
+    """Run a case again, and write it where it belongs; what was written is a scenario there."""
     found.trials.confirm(case)
+    for file in files:
+        _write(found, case, file)
+        load_scenario(file)
+    return files
+
+
+def _write(found: Hunt, case: Case, file: Path) -> None:
     new = file.with_suffix(".new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +65,6 @@ def _keep(found: Hunt, case: Case, file: Path) -> Path:
         os.replace(new, file)
     except OSError as error:
         raise ResultsError(f"{file} cannot be written: {error.strerror}") from error
-    _read_back(file)
-    return file
 
 
 def _schema_line(file: Path) -> str:
@@ -68,11 +74,6 @@ def _schema_line(file: Path) -> str:
             path = Path(os.path.relpath(folder / _SCHEMA, file.parent)).as_posix()
             return f"# yaml-language-server: $schema={path}\n"
     return ""
-
-
-def _read_back(file: Path) -> Scenario:
-    """What was written is a scenario: it must be, wherever it was put."""
-    return load_scenario(file)
 
 
 def _comments(found: Hunt, case: Case) -> Iterator[str]:
