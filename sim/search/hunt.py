@@ -161,14 +161,13 @@ def _is_find(found: Hunt, case: Case) -> bool:
     return is_bad
 
 
-def _told(found: Hunt, case: Case) -> float:
-    """The loss of a case, which Hypothesis is told, too: it climbs."""
+def _told(found: Hunt, case: Case) -> None:
+    """Note whether a case is the worst so far, and tell Hypothesis its loss: it climbs."""
     loss = found.trials.loss(case)
     if loss > (-math.inf if found.worst is None else found.trials.loss(found.worst)):
         found.worst = case
     if math.isfinite(loss):
         target(loss)
-    return loss
 
 
 def _find(
