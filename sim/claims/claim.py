@@ -14,8 +14,8 @@ from sim.claims.verdict import Outcome, Verdict, verdict
 class ScenarioSource:
     """A scenario file of ``scenarios/claims``; all cells of its sweep, or its one run."""
 
-    file: str
-    """Name without ``.yaml``; what evidence calls it."""
+    name: str
+    """Of the file, without ``.yaml``; what evidence calls it."""
     fast: Sequence[str] = ()
     """``path=value``: what a short run changes, such as ``replications=2``."""
     fast_only: Sequence[str] = ()
@@ -24,11 +24,6 @@ class ScenarioSource:
     """False: a short run leaves it out."""
     needs_data: bool = False
     """True: it reads recordings of $SIM_DATA, and is not run where that is no folder."""
-
-    @property
-    def name(self) -> str:
-        """What evidence calls it."""
-        return self.file
 
 
 @dataclass(frozen=True, slots=True)

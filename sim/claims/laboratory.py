@@ -103,7 +103,6 @@ def _row(experiment: Experiment, cell: int, found: list[Figures]) -> Row:
         },
         seed=experiment.seed,
         n=len(found),
-        replay="",
     )
 
 

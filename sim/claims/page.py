@@ -161,7 +161,7 @@ def _sources(card: Judged) -> Iterator[str]:
     for source in card.claim.sources:
         rows = [row for row in card.evidence.rows if row.source == source.name]
         where = (
-            f"[{source.file}.yaml](../../scenarios/claims/{source.file}.yaml)"
+            f"[{source.name}.yaml](../../scenarios/claims/{source.name}.yaml)"
             if isinstance(source, ScenarioSource)
             else f"[{source.name}](../../sim/claims/experiments/{source.name}.py)"
         )

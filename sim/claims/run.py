@@ -7,9 +7,8 @@ costs nothing. A source that several claims name is run once.
 import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from sim.campaign.pace import Pace
 from sim.campaign.sweep import How, run_sweep
@@ -22,9 +21,6 @@ from sim.measure.cells import CellResult
 from sim.scenario.grid import Cell, chosen
 from sim.scenario.loader import Scenario, load_scenario
 
-ROOT: Final = Path("results/claims")
-SCENARIOS: Final = Path("scenarios/claims")
-
 Watch = Callable[[str, Pace], None]
 """Is told the source that is being run, and how far it is."""
 
@@ -33,8 +29,10 @@ Watch = Callable[[str, Pace], None]
 class Manner:
     """How claims are run."""
 
-    root: Path = ROOT
-    scenarios: Path = SCENARIOS
+    root: Path
+    """Where runs are kept."""
+    scenarios: Path
+    """Folder of the scenarios of the claims."""
     workers: int = 1
     fast: bool = False
     """Only what takes minutes: fewer cells and replications, wider intervals."""
@@ -65,17 +63,17 @@ def _rows(source: Source, claim: Claim, manner: Manner, watch: Watch) -> Iterato
 
 
 def _of_experiment(source: Experiment, claim: Claim, manner: Manner) -> Iterator[Row]:
-    short = manner.fast and source.fast is not None
-    cells = source.fast if short and source.fast is not None else len(source.cells)
+    short = source.fast if manner.fast else None
+    cells = len(source.cells) if short is None else short
     replay = f"sim claims {claim.id}{' --fast' if manner.fast else ''} --force"
     for row in carry_out(source, cells, manner.root, manner.workers, manner.force):
-        yield Row(row.source, row.settings, row.figures, row.seed, row.n, replay)
+        yield replace(row, replay=replay)
 
 
 def _of_scenario(source: ScenarioSource, manner: Manner, watch: Watch) -> Iterator[Row]:
     if (manner.fast and not source.in_fast) or (source.needs_data and not _has_data()):
         return
-    file = manner.scenarios / f"{source.file}.yaml"
+    file = manner.scenarios / f"{source.name}.yaml"
     changes = list(source.fast) if manner.fast else []
     scenario = load_scenario(file, changes)
     cells = _cells(scenario, source.fast_only if manner.fast else ())

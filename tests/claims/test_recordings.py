@@ -7,7 +7,7 @@ from sim.claims.verdict import Verdict
 
 def test_without_recordings_nothing_is_run_and_nothing_is_claimed(tmp_path, monkeypatch):
     monkeypatch.delenv("SIM_DATA", raising=False)
-    (card,) = run_claims([CLAIM], Manner(root=tmp_path))
+    (card,) = run_claims([CLAIM], Manner(root=tmp_path, scenarios=tmp_path))
     assert card.verdict is Verdict.INCONCLUSIVE
     assert card.findings
     assert all("not run" in finding.measured.source for finding in card.findings)
