@@ -5,9 +5,9 @@ known", and a figure with an end that is not known settles nothing.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from sim.stats.growth import fitted_exponent
 
@@ -77,22 +77,12 @@ def largest(figures: Sequence[Measured]) -> Measured:
 
     One that is not known makes the largest unknown. Raises ValueError if there are none.
     """
-    unknown = [figure for figure in figures if not figure.is_known]
-    if unknown:
-        return unknown[0]
-    top = max(figures, key=lambda figure: figure.value)
-    low, high = (max(getattr(one, end) for one in figures) for end in ("low", "high"))
-    return replace(top, low=low, high=high)
+    return _extreme(figures, max)
 
 
 def smallest(figures: Sequence[Measured]) -> Measured:
     """The smallest of some figures, as `largest`."""
-    unknown = [figure for figure in figures if not figure.is_known]
-    if unknown:
-        return unknown[0]
-    bottom = min(figures, key=lambda figure: figure.value)
-    low, high = (min(getattr(one, end) for one in figures) for end in ("low", "high"))
-    return replace(bottom, low=low, high=high)
+    return _extreme(figures, min)
 
 
 def growth(sizes: Sequence[float], costs: Sequence[Measured]) -> Measured:
@@ -111,6 +101,16 @@ def growth(sizes: Sequence[float], costs: Sequence[Measured]) -> Measured:
     return Measured(
         fit.exponent, fit.exponent - reach, fit.exponent + reach, "exponent", len(sizes), source
     )
+
+
+def _extreme(figures: Sequence[Measured], choose: Callable[..., Any]) -> Measured:
+    """By `choose`, which is `max` or `min`: of the values, and of either end by itself."""
+    unknown = [figure for figure in figures if not figure.is_known]
+    if unknown:
+        return unknown[0]
+    found: Measured = choose(figures, key=lambda figure: figure.value)
+    low, high = (choose(getattr(one, end) for one in figures) for end in ("low", "high"))
+    return replace(found, low=low, high=high)
 
 
 def _over(above: float, below: float) -> float:
