@@ -30,13 +30,12 @@ def judge(of: Evidence) -> Iterator[Finding]:
     for what, bound_s in BOUNDS_S.items():
         metric = f"staleness.{what}.violation"
         for until, broken in of.along(SOURCE.name, metric, UNTIL):
-            cut_s = _length_s(until)
+            along = _along(until)
             floor = Floor(
-                max(cut_s - bound_s, 0.0),
+                max(along.place - bound_s, 0.0),
                 f"nothing crosses a cut that lasts more than {bound_s:g} s",
             )
             asked = f"time over the bound of {bound_s:g} s"
-            along = Along("a cut of", cut_s, f"{cut_s:g} s")
             yield at_most(broken, 0.0, asked, WHEN[what], floor=floor, along=along)
     for until in of.values(SOURCE.name, UNTIL):
         yield from _meanwhile(of, until)
@@ -44,7 +43,7 @@ def judge(of: Evidence) -> Iterator[Finding]:
 
 def _meanwhile(of: Evidence, until: str) -> Iterator[Finding]:
     """Availability, which is promised too; and what the age costs, which is only told."""
-    along = Along("a cut of", _length_s(until), f"{_length_s(until):g} s")
+    along = _along(until)
     for prefer in ("availability", "consistency"):
         answered = of(SOURCE.name, f"reads.answered.{prefer}", {UNTIL: until})
         asked = "reads at regional aggregators that are answered"
@@ -55,8 +54,9 @@ def _meanwhile(of: Evidence, until: str) -> Iterator[Finding]:
     yield told(at_most(error, EPSILON, "largest error of the mean", "at the root", along=along))
 
 
-def _length_s(until: str) -> float:
-    return round(parse_duration(until) / 1e9 - BEGIN_S, 6)
+def _along(until: str) -> Along:
+    cut_s = round(parse_duration(until) / 1e9 - BEGIN_S, 6)
+    return Along("a cut of", cut_s, f"{cut_s:g} s")
 
 
 CLAIM: Final = Claim(

@@ -89,15 +89,11 @@ def _in_a_cut(of: Evidence, side: Side) -> Finding:
 
 def _in_the_end(of: Evidence, replicas: int) -> Iterator[Finding]:
     """Both sides of halves raise an alert, and the cut heals."""
-
-    def figure(metric: str) -> Finding:
-        bound, asked = IN_THE_END[metric]
-        measured = of(HEALED.name, metric, {"tree.replicas.root": replicas})
-        when = f"it may wait until a cut heals, {replicas} domains"
-        return (at_least if bound else at_most)(measured, bound, asked, when)
-
-    yield from (figure(metric) for metric in IN_THE_END)
     settings = {"tree.replicas.root": replicas}
+    when = f"it may wait until a cut heals, {replicas} domains"
+    for metric, (bound, asked) in IN_THE_END.items():
+        keeps = at_least if bound else at_most
+        yield keeps(of(HEALED.name, metric, settings), bound, asked, when)
     seen = of(HEALED.name, "reads.answered.availability", settings)
     when = f"it is enough to be seen as provisional, {replicas} domains"
     yield at_least(seen, 1.0, "share of reads at replicas that are answered", when)
