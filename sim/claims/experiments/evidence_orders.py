@@ -5,6 +5,7 @@ up the groups two by two in a random order, as a tree of aggregators does whose 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -38,16 +39,13 @@ def _root(items: NDArray[np.float64], way: "Way", groups: int, stream: Any) -> f
     return way.read(parts[0])
 
 
+@dataclass(frozen=True, slots=True)
 class Way:
     """How items become a sum, sums become a sum, and a sum becomes a number."""
 
-    def __init__(
-        self,
-        add: Callable[[NDArray[np.float64]], Any],
-        join: Callable[[Sequence[Any]], Any],
-        read: Callable[[Any], float],
-    ) -> None:
-        self.add, self.join, self.read = add, join, read
+    add: Callable[[NDArray[np.float64]], Any]
+    join: Callable[[Sequence[Any]], Any]
+    read: Callable[[Any], float]
 
 
 WAYS: Final[Mapping[str, Way]] = {
