@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sim.scenario.plan import FaultPlan, Plan
-from sim.scenario.selectors import REST, TreeShape
+from sim.scenario.selectors import PLURALS, REST, TreeShape
 
 OUTAGES: Final = "outages"
 REGIONS: Final = "regions"
 """Every region on its own; elsewhere regions are named one by one."""
 OUTAGES_MAX: Final = 2000
 """Of a run. Each is two changes of the world, at which everything is derived anew."""
-_PLURALS: Final = {"agents": "agent", "locals": "local", "regionals": "regional"}
 
 
 def targets(each: Sequence[str], tree: TreeShape) -> list[str]:
@@ -24,8 +23,8 @@ def targets(each: Sequence[str], tree: TreeShape) -> list[str]:
     for text in each:
         if text == REGIONS:
             found += [f"region-{number}" for number in range(tree.regions)]
-        elif text in _PLURALS:
-            name = _PLURALS[text]
+        elif text in PLURALS:
+            name = PLURALS[text]
             count = tree.counts[tree.names.index(name)]
             found += [f"{name}-{number}" for number in range(count)]
         else:

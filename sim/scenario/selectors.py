@@ -23,7 +23,8 @@ REST: Final = "rest"
 REPLICA: Final = "replica"
 EVERY: Final = "*"
 _NUMBERED: Final = re.compile(r"(.+?)-(\d{1,12})")
-_PLURALS: Final = {"agents": "agent", "locals": "local", "regionals": "regional"}
+PLURALS: Final = {"agents": "agent", "locals": "local", "regionals": "regional"}
+"""What all nodes of a tier are called together, and the name of the tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def ranges(text: str, tree: TreeShape) -> Ranges | None:
 
 def _of_tree(text: str, tree: TreeShape) -> Ranges:
     """What a name without a replica selects."""
-    tier_name = _PLURALS.get(text, text)
+    tier_name = PLURALS.get(text, text)
     name, number = _numbered(text)
     if "root" in (text, name):
         return {tree.top: (0, 1)}
@@ -198,7 +199,7 @@ def contains(outer: Ranges, inner: Ranges) -> bool:
 
 
 def _words(tree: TreeShape) -> list[str]:
-    plurals = [plural for plural, name in _PLURALS.items() if name in tree.names]
+    plurals = [plural for plural, name in PLURALS.items() if name in tree.names]
     numbered = [name for name in tree.names if _NUMBERED.fullmatch(name)]
     return [*plurals, *numbered, "all", "root", REST]
 
@@ -210,7 +211,7 @@ def _numbered(text: str) -> tuple[str, int]:
 
 def _check_named(text: str, tree: TreeShape) -> None:
     of, slash, replica = text.partition("/")
-    if of in _PLURALS and _PLURALS[of] not in tree.names:
+    if of in PLURALS and PLURALS[of] not in tree.names:
         raise InputError(f"this tree has no {of}", f"its tiers are {', '.join(tree.names)}")
     if of not in _words(tree):
         _check_numbered(of, tree)
@@ -232,7 +233,7 @@ def _check_numbered(text: str, tree: TreeShape) -> None:
 
 
 def _check_replica(text: str, of: str, replica: str, tree: TreeShape) -> None:
-    name = _PLURALS.get(of, _numbered(of)[0])
+    name = PLURALS.get(of, _numbered(of)[0])
     replicated = [known for tier, known in enumerate(tree.names) if tree.is_replicated(tier)]
     if name not in replicated:
         known = f"replicated are {', '.join(replicated)}" if replicated else "see tree.replicas"

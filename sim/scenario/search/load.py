@@ -24,7 +24,7 @@ from sim.scenario.overrides import parse_path
 from sim.scenario.plan import Plan
 from sim.scenario.search.plan import INVARIANTS, FaultsPlan, LiarsPlan, Search
 from sim.scenario.search.schema import FaultSpace, LiarSpace, SearchFile
-from sim.scenario.selectors import TreeShape, check_selector, tree_shape
+from sim.scenario.selectors import PLURALS, TreeShape, check_selector, tree_shape
 from sim.units import write_deviations
 
 _STEPS = 20
@@ -208,8 +208,8 @@ class _Reader:
 
 def _tiers(tree: TreeShape) -> dict[str, int]:
     """The tiers that may lie, by the name that `where` has for all of one."""
-    plural = {"agent": "agents", "local": "locals", "regional": "regionals"}
-    return {plural.get(name, name): tier for tier, name in enumerate(tree.names[:-1])}
+    plurals = {name: plural for plural, name in PLURALS.items()}
+    return {plurals.get(name, name): tier for tier, name in enumerate(tree.names[:-1])}
 
 
 def _liars(space: LiarSpace, tree: TreeShape) -> LiarsPlan:
