@@ -13,6 +13,7 @@ from sim.scenario.schema.quantities import (
     Period,
     PositiveDuration,
     Text,
+    Texts,
     as_list,
     given,
     none_is_absent,
@@ -125,9 +126,7 @@ class Trace(Block):
         min_length=1,
         description="file, folder or list of them, relative to the scenario, or $SIM_DATA/...",
     )
-    array: Annotated[
-        list[Text], BeforeValidator(as_list, json_schema_input_type=Text | list[Text])
-    ] = Field(
+    array: Texts = Field(
         default_factory=lambda: ["test"],
         min_length=1,
         description="array of an NPZ file: a name, the end of names, or a pattern such as *_test "

@@ -23,18 +23,14 @@ from sim.scenario.schema.quantities import (
     Share,
     SignedDuration,
     Text,
-    as_list,
+    Texts,
     given,
     parse_duration,
     parse_signed_duration,
     plain_is_kind,
 )
 
-Selectors = Annotated[
-    list[Text],
-    BeforeValidator(as_list, json_schema_input_type=Text | list[Text]),
-    Field(min_length=1),
-]
+Selectors = Annotated[Texts, Field(min_length=1)]
 Nodes = Annotated[
     Selectors, Field(description="whom it hits: a selector such as region-2, 5% or site:Paris")
 ]

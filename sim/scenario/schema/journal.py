@@ -10,8 +10,7 @@ from sim.scenario.schema.quantities import (
     Duration,
     Flag,
     PositiveDuration,
-    Text,
-    as_list,
+    Texts,
 )
 
 
@@ -27,9 +26,7 @@ class KeptMessages(Block):
     until: PositiveDuration | None = Field(
         default=None, description="and before this one; left out = to the end"
     )
-    nodes: Annotated[
-        list[Text], BeforeValidator(as_list, json_schema_input_type=Text | list[Text])
-    ] = Field(
+    nodes: Texts = Field(
         default_factory=list,
         description="only those from or to these nodes; left out = of all",
         examples=[["region-2"], ["root", "local-7"]],

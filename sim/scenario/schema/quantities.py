@@ -191,6 +191,8 @@ Whole = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=0, le=COUNT_M
 Seed = Annotated[int, Strict(), Field(ge=0, le=2**63 - 1)]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]
+Texts = Annotated[list[Text], BeforeValidator(as_list, json_schema_input_type=Text | list[Text])]
+"""Several, or one without a list around it."""
 Path = Annotated[
     str, Strict(), Field(min_length=1), WithJsonSchema({"type": "string", "minLength": 1})
 ]

@@ -6,7 +6,7 @@ may fail, and how much of all that at most. Nothing here says what is bad enough
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, Strict
+from pydantic import Field, Strict
 
 from sim.scenario.catalogue import ADVERSARIES
 from sim.scenario.schema.quantities import (
@@ -19,7 +19,7 @@ from sim.scenario.schema.quantities import (
     PositiveDuration,
     Seed,
     Text,
-    as_list,
+    Texts,
 )
 from sim.scenario.schema.scenario import Thresholds
 
@@ -38,8 +38,6 @@ SEARCHED_FAULTS: Final = (
 """Those whose options the search knows how to draw."""
 ATTACKS: Final = tuple(ADVERSARIES)
 SIZES: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
-
-_Names = Annotated[list[Text], BeforeValidator(as_list, json_schema_input_type=Text | list[Text])]
 
 
 class LiarSpace(Block):
@@ -76,7 +74,7 @@ class FaultSpace(Block):
         list[Literal[SEARCHED_FAULTS]],  # type: ignore[valid-type]
         Field(min_length=1),
     ] = Field(default=list(SEARCHED_FAULTS), description="kinds of fault; left out = all")
-    nodes: _Names = Field(
+    nodes: Texts = Field(
         default_factory=list,
         description="what they may hit, one or several: selectors such as region-2 or root-0/1; "
         "left out = every region, and every replica of the root",
