@@ -1,7 +1,8 @@
 """Reports and mail, one row a message: who, to whom, when sent, when known to arrive.
 
-Keeping them changes nothing: the log is told what was decided, after it was decided. Rows have the
-numbers of machines, so a seat that moves is shown where it is.
+Keeping them changes nothing: the log is told what was decided, after it was decided. Who
+sends a report is a seat of the tree; all other ends are machines, so a seat that moves is shown
+where it is.
 """
 
 from collections.abc import Iterable
@@ -71,7 +72,7 @@ class Messages:
         """`messages` (reports) and `mail`, in the order of sending; arrived_ns -1 = never.
 
         messages: tier, node, parent, version, sent_ns, arrived_ns. `tier` is that of the sender,
-        with ``/1`` for what goes to, or comes from, a further replica.
+        with ``/1`` for what goes to, or comes from, a further replica; `node` is its seat.
         mail: kind, from_tier, sender, to_tier, receiver, version, sent_ns, arrived_ns.
         """
         names = _row_names(roster)
