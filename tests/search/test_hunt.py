@@ -65,7 +65,6 @@ def test_a_schedule_that_breaks_a_planted_weak_protocol_is_found_and_made_minima
     assert (fault.kind, len(fault.targets)) == ("partition", 2)
     assert "agreement" in trials.of(found.smallest).words
     assert {one.end for one in found.removals.values()} == {"run"}
-    print("\n".join(found.removals), found.runs)
 
 
 def test_the_right_protocol_survives_the_same_search(tmp_path):

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sim.search.case import Case
+from sim.search.case import Attack, Case, Span
 from sim.search.smaller import made_minimal, smaller
 from sim.search.space import cases
 from tests.reference.search import minimal
@@ -16,6 +16,7 @@ from tests.search.files import CAPTURE, TREE, search_of
 FEW = CAPTURE.replace("liars: 40, timing: false", "liars: 12, attacks: 2, sizes: [1sd, 3sd]") + (
     "faults: {most: 2}\nstep: 500ms\n"
 )
+SIZES = ("1sd", "3sd")
 
 
 @cache
@@ -35,9 +36,6 @@ def weight(case):
     targets = sum(len(fault.targets) for fault in case.faults)
     times = sum(span.length_ns(duration_ns) for span in spans) // step_ns
     return case.liars + len(spans) + targets + times + loud
-
-
-SIZES = ("1sd", "3sd")
 
 
 @given(cases(searched()))
@@ -76,8 +74,6 @@ def test_fewer_questions_are_asked_than_by_the_obvious_way():
 
 def drawn():
     """Cases of an even number in each of a few groups."""
-    from sim.search.case import Attack, Span
-
     for groups in (1, 2, 3):
         places = tuple((f"local-{group}", 12 // groups) for group in range(groups))
         yield Case((Attack("push", "agents", places, True, (("to", "1sd"),), Span(0, None)),))
