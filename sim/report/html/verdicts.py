@@ -12,7 +12,7 @@ from sim.errors import ResultsError
 from sim.measure.metrics import MetricValue
 from sim.measure.verdicts import Verdict, judge
 from sim.report.html.facts import Run
-from sim.report.table import HEADERS, NOTHING, rows
+from sim.report.table import NOTHING, rows
 from sim.scenario.catalogue import METRICS
 from sim.scenario.plan import Threshold
 
@@ -145,9 +145,6 @@ def families(run: Run) -> list[Family]:
         about = ABOUT.get(row.metric, "")
         found.setdefault(name, []).append((*astuple(row), about))
     return [Family(name, some) for name, some in found.items()]
-
-
-METRIC_HEADERS: Final = HEADERS
 
 
 def compared(runs: Sequence[Run]) -> list[tuple[str, list[str]]]:
