@@ -8,15 +8,15 @@ import numpy as np
 from sim.measure.agreement import has_replicas
 from sim.measure.alerts import raised, shown
 from sim.measure.tables import Tables
-from sim.report.html.charts import Chart, Level, curve
+from sim.report.html.charts import LOOKS, Chart, Level, curve
 from sim.report.html.clock import clock_of
 from sim.report.html.facts import Run
 from sim.report.html.section import Section, Sheet
+from sim.report.table import NOTHING
 from sim.report.words import seconds
 from sim.scenario.plan import Plan
 
 REPLICAS_MAX: Final = 4
-LOOKS: Final = ("first", "second", "third", "fourth")
 ALERTS_MAX: Final = 60
 DECISIONS: Final = ("replica", "published", "decided", "slowest decision", "largest error (sd)")
 ALERTS: Final = ("alert", "at", "shown as", "from", "until")
@@ -94,8 +94,8 @@ def _decisions(tables: Tables) -> Iterator[list[str]]:
             f"root-0/{replica}",
             f"{int((asked['replica'] == replica).sum())}",
             f"{int(mine.sum())}",
-            seconds(int(waits_ns.max())) if len(waits_ns) else "–",
-            f"{known.max():.3g}" if len(known) else "–",
+            seconds(int(waits_ns.max())) if len(waits_ns) else NOTHING,
+            f"{known.max():.3g}" if len(known) else NOTHING,
         ]
 
 

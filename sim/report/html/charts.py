@@ -23,6 +23,7 @@ from sim.report.html.places import ever_used, without_rows
 from sim.report.html.stops import all_stopped, stopped
 from sim.report.lanes import others_label
 from sim.report.series import pivot, thin, tips, tooth_ns
+from sim.report.table import NOTHING
 from sim.report.words import seconds, the_root
 from sim.scenario.plan import Plan
 
@@ -87,9 +88,6 @@ class Chart:
         header = ["time", *(curve.label for curve in self.curves)]
         rows = [[_when(at_s, clock), *(_at(one, at_s) for one in self.curves)] for at_s in instants]
         return header, [row for row in rows if any(cell != NOTHING for cell in row[1:])]
-
-
-NOTHING: Final = "–"
 
 
 def _when(at_s: float, clock: Clock) -> str:
