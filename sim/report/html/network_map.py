@@ -71,22 +71,18 @@ def network_map(plan: Plan, members: Sequence[Member]) -> NetworkMap:
 
 def _as_tree(members: Sequence[Member], graph: SiteGraph) -> NetworkMap:
     """The root on top, everybody else in rows below it."""
-    rows = math.ceil(len(members) / ROW)
-    widths = [len(members[row * ROW : (row + 1) * ROW]) for row in range(rows)]
+    lines = [members[start : start + ROW] for start in range(0, len(members), ROW)]
+    rows = len(lines)
     spots = [
-        _spot((100 * (column + 0.5) / width, 30 + 62 * (row + 0.6) / rows), member.label)
-        for (row, width), some in zip(enumerate(widths), _in_rows(members), strict=True)
-        for column, member in enumerate(some)
+        _spot((100 * (column + 0.5) / len(line), 30 + 62 * (row + 0.6) / rows), member.label)
+        for row, line in enumerate(lines)
+        for column, member in enumerate(line)
     ]
     root = _spot((50.0, 11.0), "root")
     links = tuple((root.left, root.top, spot.left, spot.top) for spot in spots)
     words = "one site" if len(graph.names) == 1 else f"{len(graph.names)} sites without coordinates"
     aspect = max(ASPECTS[0], min(ASPECTS[1], 4.4 / (1.2 + rows)))
     return NetworkMap(aspect, root, tuple(spots), (), links, f"who reports to whom ({words})")
-
-
-def _in_rows(members: Sequence[Member]) -> list[Sequence[Member]]:
-    return [members[start : start + ROW] for start in range(0, len(members), ROW)]
 
 
 def _on_sites(plan: Plan, members: Sequence[Member], graph: SiteGraph) -> NetworkMap:
