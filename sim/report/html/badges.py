@@ -42,7 +42,7 @@ def badges_of(run: Run, time_ns: Ints, regions: Ints) -> Badges:
     """The marks of some regions at some instants."""
     plan, shape = run.plan, tree_shape(run.plan)
     named, everywhere = _liars(run.tables, plan, shape)
-    alarms = _alarms(run.tables.points, plan, time_ns, regions)
+    alarms = _alarms(run.tables.points, shape, time_ns, regions)
     alerts = list(_alerts(run.tables, plan, shape))
     return Badges(
         lying=marked(named, time_ns, regions),
@@ -131,14 +131,14 @@ def _region_of_name(node: str, shape: TreeShape) -> range | None:
     return region_range(shape, shape.names.index(name), int(number), int(number) + 1)
 
 
-def _alarms(points: Table, plan: Plan, time_ns: Ints, regions: Ints) -> Ints:
+def _alarms(points: Table, shape: TreeShape, time_ns: Ints, regions: Ints) -> Ints:
     """Agents with an alarm at the last decision before each instant, by region."""
     found = np.zeros((len(time_ns), len(regions)), np.int64)
     decided_ns = np.unique(points["time_ns"])
     if not len(decided_ns) or not points["alarm"].any():
         return found
     rows = np.flatnonzero(points["alarm"])
-    region = Tree(tuple(tier.count for tier in plan.tiers)).region_of(0)[points["agent"][rows]]
+    region = Tree(shape.counts).region_of(0)[points["agent"][rows]]
     column, known = np.searchsorted(regions, region), np.isin(region, regions)
     when = np.searchsorted(decided_ns, points["time_ns"][rows])
     counts = np.zeros((len(decided_ns) + 1, len(regions)))

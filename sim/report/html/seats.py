@@ -10,6 +10,7 @@ from sim.network.routes import Routes
 from sim.network.sites import SiteGraph
 from sim.scenario.facts import site_graph
 from sim.scenario.plan import Plan
+from sim.scenario.selectors import tree_shape
 from sim.telemetry.tree import Tree
 
 
@@ -31,7 +32,7 @@ class Seats:
 def seats(plan: Plan) -> Seats:
     """Who stands where. Raises InputError if the topology cannot be read any more."""
     graph = site_graph(plan)
-    tree, routes = Tree(tuple(tier.count for tier in plan.tiers)), Routes(graph)
+    tree, routes = Tree(tree_shape(plan).counts), Routes(graph)
     starts = [level.starts for level in tree.levels]
     placed = place(tree.counts, starts, routes, plan.topology.placement)
     return Seats(graph, root_site(plan, graph, int(placed[-1][0])), placed[-2])

@@ -38,7 +38,7 @@ def stopped(tables: Tables, plan: Plan) -> Stopped:
     for row in np.flatnonzero(np.isin(tables.faults["kind"], KINDS)):
         name = str(tables.faults["fault"][row])
         options = by_path[name].options if name in by_path else {"nodes": (target_of(name),)}
-        at_ns, until_ns = (int(tables.faults[name][row]) for name in ("at_ns", "until_ns"))
+        at_ns, until_ns = (int(tables.faults[column][row]) for column in ("at_ns", "until_ns"))
         end_ns = plan.duration_ns if until_ns == NEVER else until_ns
         for tier, some in _hit(options, plan):
             if tier == len(plan.tiers) - 1:
