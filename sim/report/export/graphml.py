@@ -15,7 +15,6 @@ from sim.engine.lies.casting import cast
 from sim.engine.parts import make_roster
 from sim.engine.roster import Roster
 from sim.engine.streams import Streams
-from sim.measure.spans import length_ns
 from sim.measure.tables import NEVER
 from sim.network.routes import Routes
 from sim.network.sites import SiteGraph
@@ -107,9 +106,8 @@ def _add_results(graph: "nx.DiGraph[str]", run: Stored) -> None:
         _tell(graph, region_name(run, region), largest_age_ns=age_ns, cut_ns=0)
     for one in stretches(run):
         if one.group == REGIONS:
-            cut_ns = length_ns(np.array([[one.begin_ns, one.end_ns]]))
             before = graph.nodes.get(one.track, {}).get("cut_ns", 0)
-            _tell(graph, one.track, cut_ns=before + cut_ns)
+            _tell(graph, one.track, cut_ns=before + one.end_ns - one.begin_ns)
     court = run.tables.convictions
     for tier, node, lied_ns, convicted_ns in zip(
         *(court[name].tolist() for name in ("tier", "node", "lied_ns", "convicted_ns")), strict=True
