@@ -57,7 +57,7 @@ class Question:
     """What is to be attributed, and to whom."""
 
     metrics: tuple[str, ...] = ()
-    """None: those of METRICS that the scenario has."""
+    """Empty: those of METRICS that the scenario has."""
     blocks: tuple[str, ...] = USUAL
     shapley: bool = False
 
