@@ -60,8 +60,4 @@ def climb(
 def _climbed(file: Path, scenario: Scenario, how: How, watch: Watch) -> Rung:
     name = scenario.plan.name
     outcome = run_sweep(scenario, [Cell({}, scenario.plan)], how, lambda pace: watch(name, pace))
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    if outcome.stopped is not None:
-        raise outcome.stopped
-    return Rung(file, scenario, outcome.results[0], bool(outcome.fresh))
+    return Rung(file, scenario, outcome.whole()[0], bool(outcome.fresh))

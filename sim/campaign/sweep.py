@@ -57,6 +57,14 @@ class SweepOutcome:
     stopped: SimError | None = None
     """What ended the sweep before its end, where that was not the user."""
 
+    def whole(self) -> list[CellResult]:
+        """The results; raises KeyboardInterrupt, or what else ended the sweep before its end."""
+        if self.interrupted:
+            raise KeyboardInterrupt
+        if self.stopped is not None:
+            raise self.stopped
+        return self.results
+
 
 def run_sweep(
     scenario: Scenario,

@@ -79,11 +79,7 @@ def _of_scenario(source: ScenarioSource, manner: Manner, watch: Watch) -> Iterat
     cells = _cells(scenario, source.fast_only if manner.fast else ())
     how = How(manner.root, manner.workers, force=manner.force)
     outcome = run_sweep(scenario, cells, how, lambda pace: watch(source.name, pace))
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    if outcome.stopped is not None:
-        raise outcome.stopped
-    for result in outcome.results:
+    for result in outcome.whole():
         yield _row(source.name, file, changes, scenario.plan.seed, result)
 
 
