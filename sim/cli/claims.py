@@ -8,7 +8,7 @@ import typer
 from sim.cli.exits import Exit
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Quiet
-from sim.cli.progress import claims_progress
+from sim.cli.progress import source_progress
 from sim.cli.sweep import Jobs
 from sim.errors import SimError
 from sim.units import format_count
@@ -89,7 +89,7 @@ def _run(chosen: "list[Claim]", manner: "Manner", quiet: bool) -> "tuple[list[Ju
     from sim.claims.run import run_claims
 
     cards: list[Judged] = []
-    with claims_progress(quiet) as watch:
+    with source_progress(quiet) as watch:
         try:
             # Not a list of all: those before an interrupt are kept.
             for card in run_claims(chosen, manner, watch):

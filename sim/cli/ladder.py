@@ -9,10 +9,11 @@ import typer
 from sim.cli.exits import Exit
 from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Quiet
-from sim.cli.progress import claims_progress
+from sim.cli.progress import source_progress
 from sim.cli.run import EXITS
 from sim.cli.sweep import Jobs
 from sim.errors import SimError
+from sim.units import format_count
 
 if TYPE_CHECKING:
     from sim.campaign.ladder import Rung
@@ -44,7 +45,7 @@ def ladder(
 
     files = _files(places or [folder for folder in FOLDERS if folder.is_dir()])
     rungs: list[Rung] = []
-    with claims_progress(quiet or as_json) as watch:
+    with source_progress(quiet or as_json) as watch:
         for rung in climb(files, How(out, jobs, force=force), watch):
             rungs.append(rung)
             if not as_json:
@@ -52,7 +53,8 @@ def ladder(
     if as_json:
         say_json([_as_json(rung) for rung in rungs])
     elif len(rungs) < len(files):
-        note(f"stopped: {len(files) - len(rungs)} rungs above were not tried")
+        left = format_count(len(files) - len(rungs), "rung")
+        note(f"stopped: {left} above not tried")
     raise typer.Exit(_exit(rungs[-1]))
 
 

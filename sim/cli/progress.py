@@ -73,8 +73,8 @@ def sweep_progress(name: str, quiet: bool) -> "Iterator[Watch]":
 
 
 @contextmanager
-def claims_progress(quiet: bool) -> "Iterator[Callable[[str, Pace], None]]":
-    """Give a function to be told which source of a claim is being run, and how far it is."""
+def source_progress(quiet: bool) -> "Iterator[Callable[[str, Pace], None]]":
+    """Give a function to be told which source of a claim, or rung, is run, and how far it is."""
     if quiet:
         yield lambda _source, _pace: None
     elif sys.stderr.isatty():
@@ -93,7 +93,7 @@ def _source_bar() -> "Iterator[Callable[[str, Pace], None]]":
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("claims", total=1.0, at="")
+        task = bar.add_task("", total=1.0, at="")
         yield lambda source, pace: bar.update(
             task, description=source, completed=pace.share, at=_standing(pace)
         )
