@@ -44,6 +44,8 @@ gave the same figure, or there is no chance in it; of what never happened in n o
 LABEL_CHARACTERS: Final = 62
 INDENT: Final = " " * 8
 OVERVIEW: Final = "scorecard"
+_HEADERS: Final = ("asked", "when", "measured", "95 % interval", "bound", "outcome", "n")
+_MARKS: Final = "<<>>><>"
 
 
 def as_markdown(cards: Sequence[Judged], short: bool, figures: str = "claims") -> str:
@@ -119,10 +121,6 @@ def figure_name(card: Judged) -> str:
     return f"{card.claim.id.lower()}.png"
 
 
-_HEADERS: Final = ("asked", "when", "measured", "95 % interval", "bound", "outcome", "n")
-_MARKS: Final = "<<>>><>"
-
-
 def _summary(cards: Sequence[Judged]) -> Iterator[str]:
     rows = [
         (
@@ -145,8 +143,8 @@ def _section(card: Judged, figures: str) -> Iterator[str]:
     rest = safe(in_words(card).removeprefix(card.verdict))
     yield f"{SIGNS[card.verdict]} **{card.verdict}**{rest}"
     yield ""
-    if otherwise(card):
-        yield from (f"{safe(otherwise(card))}.", "")
+    if where := otherwise(card):
+        yield from (f"{safe(where)}.", "")
     if card.claim.reading:
         yield from (safe(card.claim.reading), "")
     yield f"![{card.claim.id}: findings against their bounds]({figures}/{figure_name(card)})"

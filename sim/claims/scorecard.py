@@ -6,7 +6,7 @@ scorecard are worked out again from the figures in it.
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -64,18 +64,20 @@ class Compared:
 
 def compared(before: Iterable[Judged], now: Iterable[Judged]) -> list[Compared]:
     """The findings that both scorecards have settled; what is open in either says nothing."""
-    known = {
-        (card.claim.id, finding.asked, finding.condition): finding
-        for card in before
-        for finding in card.findings
-    }
+    known = dict(_named(before))
     return [
-        Compared(card.claim.id, old, finding)
-        for card in now
-        for finding in card.findings
-        if (old := known.get((card.claim.id, finding.asked, finding.condition))) is not None
+        Compared(name[0], old, finding)
+        for name, finding in _named(now)
+        if (old := known.get(name)) is not None
         and Outcome.OPEN not in (old.outcome, finding.outcome)
     ]
+
+
+def _named(cards: Iterable[Judged]) -> Iterator[tuple[tuple[str, str, str], Finding]]:
+    """All findings, each after what tells it from all others."""
+    for card in cards:
+        for one in card.findings:
+            yield (card.claim.id, one.asked, one.condition), one
 
 
 def _claim(card: Judged) -> dict[str, Any]:
