@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ResultsError
+from sim.report.files import write_whole
 from sim.scenario.flow import flow
 from sim.scenario.loader import load_scenario
 from sim.scenario.written_values import written_bound
@@ -29,7 +29,7 @@ def keep(found: Hunt, results: Path, corpus: Path | None = None) -> list[Path]:
     A worst case that is no worse than a run in which nothing is tried is not worth a file.
 
     Both go to `results`, the smallest to `corpus` too. Each is run once more before. Raises
-    InputError if it then does something else, ResultsError if it cannot be written, ScenarioError
+    InputError if it then does something else, SimError if it cannot be written, ScenarioError
     for a scenario that reads files from its own folder: it cannot move.
     """
     name, smallest, worst = found.search.name, found.smallest, found.worst
@@ -51,20 +51,10 @@ def _keep(found: Hunt, case: Case, files: list[Path]) -> list[Path]:
     """Run a case again, and write it where it belongs; what was written is a scenario there."""
     found.trials.confirm(case)
     for file in files:
-        _write(found, case, file)
+        text = _schema_line(file.resolve()) + scenario_text(found, case, file.stem)
+        write_whole(file, text)
         load_scenario(file)
     return files
-
-
-def _write(found: Hunt, case: Case, file: Path) -> None:
-    new = file.with_suffix(".new")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        text = _schema_line(file.resolve()) + scenario_text(found, case, file.stem)
-        new.write_text(text, encoding="utf-8")
-        os.replace(new, file)
-    except OSError as error:
-        raise ResultsError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _schema_line(file: Path) -> str:
