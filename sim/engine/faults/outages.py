@@ -18,9 +18,10 @@ from sim.network.outages import TURNS_MAX, spells
 from sim.scenario.outages import OUTAGES, OUTAGES_MAX, entry_of, process_span_ns, spell, targets
 from sim.scenario.plan import FaultPlan, Plan, Variant
 from sim.scenario.selectors import tree_shape
+from sim.units import NS_PER_S
 
-MS: Final = 1_000_000
-HOUR: Final = 3_600_000 * MS
+_MS_NS: Final = NS_PER_S // 1000
+_LONG_NS: Final = 3600 * NS_PER_S
 """In runs of an hour and more, outages come and go at whole seconds; milliseconds would be noise.
 """
 
@@ -48,13 +49,14 @@ def spared(plan: Plan, drawn: Plan) -> tuple[str, ...]:
 def _drawn(process: FaultPlan, plan: Plan, streams: Streams) -> list[FaultPlan]:
     """All spells of a process, in the order in which they begin."""
     up, down = (_law(process.options[name], plan.directory) for name in ("up", "down"))
+    grain_ns = _MS_NS if plan.duration_ns < _LONG_NS else NS_PER_S
     found: list[FaultPlan] = []
     for target in targets(process.options["each"], tree_shape(plan)):
         mine = (OUTAGES, process.path, target)
         ups, downs = (streams.stream(*mine, state) for state in ("up", "down"))
         try:
             drawn = spells((up, ups), (down, downs), *process_span_ns(process, plan))
-            found += _in_run(process, target, drawn, MS if plan.duration_ns < HOUR else 1000 * MS)
+            found += _in_run(process, target, drawn, grain_ns)
         except OverflowError:
             problem = f"{target} goes down more than {TURNS_MAX:,} times; let `up` be longer"
             raise InputError(f"{process.path}: {problem}") from None
