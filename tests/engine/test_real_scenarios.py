@@ -27,8 +27,10 @@ SHORT = {
 
 
 @pytest.fixture(autouse=True)
-def data(monkeypatch):
-    monkeypatch.setenv("SIM_DATA", str(shared_data("latency_aws").parent))
+def data(request, monkeypatch):
+    """Only for tests that read data: all others run where there are none."""
+    if request.node.get_closest_marker("data"):
+        monkeypatch.setenv("SIM_DATA", str(shared_data("latency_aws").parent))
 
 
 def plan(name: str):
