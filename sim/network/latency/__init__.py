@@ -64,7 +64,6 @@ FROM_FILES: Final[Mapping[str, Callable[..., NDArray[np.float64]]]] = {
 
 
 __all__ = [
-    "FROM_FILES",
     "LATENCY_LAWS",
     "Constant",
     "Empirical",
