@@ -85,6 +85,15 @@ def missing(run: Stored, window: Window, shown: Sendings) -> list[str]:
     return notes
 
 
+def tier_of(node: str) -> str:
+    """The tier in the name of a node; of who is in no tree, its whole name.
+
+    >>> tier_of("local-3"), tier_of("root-0/2"), tier_of("auditor")
+    ('local', 'root', 'auditor')
+    """
+    return node.partition("/")[0].rpartition("-")[0] or node
+
+
 def _has(run: Stored, name: str) -> bool:
     return name in run.names
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sim.report.export import conventions
-from sim.report.export.messages import Sendings
+from sim.report.export.messages import Sendings, tier_of
 from sim.report.export.stored import Stored
 from sim.report.export.story import Moment, Stretch, moments, stretches
 
@@ -70,9 +70,9 @@ def message_spans(run: Stored, shown: Sendings) -> dict[str, Iterator[Json]]:
     spans: dict[str, list[tuple[int, bool]]] = {}
     ends = zip(shown.sender.tolist(), shown.receiver.tolist(), shown.came.tolist(), strict=True)
     for row, (sender, receiver, came) in enumerate(ends):
-        spans.setdefault(_tier(sender), []).append((row, True))
+        spans.setdefault(tier_of(sender), []).append((row, True))
         if came:
-            spans.setdefault(_tier(receiver), []).append((row, False))
+            spans.setdefault(tier_of(receiver), []).append((row, False))
     return {tier: (_message(run, shown, *one) for one in some) for tier, some in spans.items()}
 
 
@@ -106,10 +106,6 @@ def _span(trace: str, own: str, name: str, kind: int, begin_ns: int, end_ns: int
         "startTimeUnixNano": at(begin_ns),
         "endTimeUnixNano": at(end_ns),
     }
-
-
-def _tier(node: str) -> str:
-    return node.partition("/")[0].rpartition("-")[0] or node
 
 
 def _hex(run: Stored, digits: int, *of: object) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.report.export.drafts import draft_file
-from sim.report.export.messages import Sendings, missing, sendings
+from sim.report.export.messages import Sendings, missing, sendings, tier_of
 from sim.report.export.perfetto_trace import Event, Trace, check_installed
 from sim.report.export.stacking import stacked
 from sim.report.export.stored import Stored
@@ -72,7 +72,7 @@ def _tell_messages(trace: Trace, run: Stored, shown: Sendings) -> None:
             events.setdefault(receiver, []).append(came)
     groups = {name: trace.track(name) for name in _tiers(run, list(events))}
     for node in sorted(events, key=_by_number):
-        _lay(trace, groups[_tier_of(node)], node, events[node])
+        _lay(trace, groups[tier_of(node)], node, events[node])
 
 
 def _message_events(shown: Sendings) -> Iterator[tuple[str, str, Event, Event | None]]:
@@ -103,13 +103,9 @@ def _lay(trace: Trace, group: int, name: str, events: Sequence[Event]) -> None:
 
 def _tiers(run: Stored, nodes: Sequence[str]) -> list[str]:
     """The tiers that have one of these nodes, from the root down, then who else there is."""
-    there = dict.fromkeys(_tier_of(node) for node in nodes)
+    there = dict.fromkeys(tier_of(node) for node in nodes)
     known = list(reversed(tree_shape(run.plan).names))
     return [name for name in known if name in there] + sorted(there.keys() - dict.fromkeys(known))
-
-
-def _tier_of(node: str) -> str:
-    return node.partition("/")[0].rpartition("-")[0] or node
 
 
 def _by_number(node: str) -> tuple[str, int, str]:
