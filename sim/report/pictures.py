@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from sim.report.export.drafts import draft_file
+
 COLOURS: Final = 128
 """Edges stay smooth with so many, and a file is a third of what it would be."""
 
@@ -10,12 +12,12 @@ COLOURS: Final = 128
 def shrink(source: Path, target: Path) -> None:
     """Write a picture with few colours and no dots: what was one colour stays one.
 
-    The file appears whole or not at all. Pillow comes with matplotlib.
+    The file appears whole or not at all. Raises ResultsError if it cannot be written. Pillow comes
+    with matplotlib.
     """
     from PIL import Image
 
     with Image.open(source) as image:
         few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    half_done = target.with_suffix(".part")
-    few.save(half_done, format="PNG", optimize=True)
-    half_done.replace(target)
+    with draft_file(target) as draft:
+        few.save(draft, format="PNG", optimize=True)
