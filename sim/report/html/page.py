@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sim.errors import SimError
 from sim.report.files import write_whole
@@ -17,6 +17,9 @@ from sim.report.html.facts import Run, room_for
 from sim.report.html.section import Sheet
 from sim.report.html.verdicts import compared, differing
 from sim.report.html.view import view
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 BYTES_MAX: Final = 6_000_000
 _TEMPLATES: Final = "templates"
@@ -37,36 +40,40 @@ def write_page(runs: Sequence[Run], path: Path) -> int:
 
 def page(runs: Sequence[Run]) -> str:
     """The report as HTML. Raises SimError for what cannot be shown here."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
-    loader = PackageLoader(__package__, _TEMPLATES)
-    environment = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     room, labels = room_for(len(runs)), _labels(runs)
     views = [
         view(run, number, label, room)
         for number, (run, label) in enumerate(zip(runs, labels, strict=True))
     ]
-    from markupsafe import Markup
-
-    scripts = plotly(), _template("report.js")
-    return environment.get_template("page.html.j2").render(
+    scripts = plotly(), _text("report.js")
+    return _template_of_page().render(
         title=labels[0] if len(runs) == 1 else f"{len(runs)} runs side by side",
         runs=views,
         differences=Sheet("Settings that differ", ["setting", *labels], list(differing(runs))),
         compared=_comparison(runs, labels),
-        css=Markup(_template("report.css")),
+        css=Markup(_text("report.css")),
         policy=policy(scripts),
         data=Markup(as_json([one.data for one in views])),
         plotly=Markup(scripts[0]),
         script=Markup(scripts[1]),
         version=_version(),
     )
+
+
+def _template_of_page() -> "Template":
+    """Everything is escaped, and a name that is not there is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader(__package__, _TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2")
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:
@@ -93,7 +100,7 @@ def plotly() -> str:
     return script
 
 
-def _template(name: str) -> str:
+def _text(name: str) -> str:
     return files(__package__).joinpath(_TEMPLATES, name).read_text(encoding="utf-8")
 
 

@@ -101,24 +101,19 @@ def states_of(run: Run, instants: int) -> States | None:
     badges = badges_of(run, codes.time_ns, codes.regions)
     members = choose(codes, badges, tables, plan)
     shown = partial(_shown, codes, members, instants)
-    ages, coverage = (
-        pivot(tables.regions, name).only(codes.regions.tolist())
-        for name in ("oldest_age_ns", "coverage")
-    )
+    down = during(stops.root, codes.time_ns)
     of_root = partial(_of_root, tables, instants)
     return States(
         members=tuple(members),
         time_s=thin(codes.time_ns, codes.values, np.maximum, instants)[0],
         code=shown(codes.values, np.maximum),
-        age_s=shown(ages, np.fmax) / 1e9,
-        coverage=shown(coverage, np.fmin),
+        age_s=shown(_of_regions(tables, codes, "oldest_age_ns"), np.fmax) / 1e9,
+        coverage=shown(_of_regions(tables, codes, "coverage"), np.fmin),
         lying=shown(badges.lying, np.logical_or),
         alerting=shown(badges.alerting, np.logical_or),
         alarms=shown(badges.alarms, np.maximum, np.add),
         root=the_root(plan),
-        root_down=thin(codes.time_ns, during(stops.root, codes.time_ns), np.logical_or, instants)[
-            1
-        ],
+        root_down=thin(codes.time_ns, down, np.logical_or, instants)[1],
         root_coverage=of_root("coverage", np.fmin),
         root_age_s=of_root("oldest_age_ns", np.fmax) / 1e9,
         root_error=of_root("error_mean", np.fmax),
@@ -176,6 +171,11 @@ def _shown(
         for member in members
     ]
     return thin(codes.time_ns, np.stack(columns, axis=1), worst, instants)[1]
+
+
+def _of_regions(tables: Tables, codes: Grid, column: str) -> Values:
+    """A column of the regions that have codes, shape (instants, regions)."""
+    return pivot(tables.regions, column).only(codes.regions.tolist())
 
 
 def _of_root(tables: Tables, instants: int, column: str, worst: np.ufunc) -> Values:
