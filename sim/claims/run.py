@@ -84,7 +84,8 @@ def _of_scenario(source: ScenarioSource, manner: Manner, watch: Watch) -> Iterat
 
 
 def _has_data() -> bool:
-    return Path(os.environ.get("SIM_DATA") or "no folder").is_dir()
+    folder = os.environ.get("SIM_DATA", "")
+    return bool(folder) and Path(folder).is_dir()
 
 
 def _cells(scenario: Scenario, only: Sequence[str]) -> Sequence[Cell]:

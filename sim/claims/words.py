@@ -76,7 +76,7 @@ def taken(finding: Finding) -> tuple[float, float, float]:
 def _share(end: float, finding: Finding) -> float:
     if math.isnan(end):
         return math.nan
-    above, below = (end, finding.bound)
+    above, below = end, finding.bound
     if finding.relation is Relation.AT_LEAST:
         above, below = below, above
     if below <= 0:

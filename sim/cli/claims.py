@@ -75,13 +75,13 @@ def _contradicts(before: "list[Judged]", cards: "list[Judged]") -> bool:
     found = compared(before, cards)
     if not found:
         raise SimError("--against: that scorecard and this one have settled nothing in common")
-    for one in (one for one in found if not one.agrees):
+    apart = [one for one in found if not one.agrees]
+    for one in apart:
         asked = f"{one.claim}: {one.now.asked}, {one.now.condition}"
         note(f"{asked}: {one.now.outcome}, was {one.before.outcome}")
-    note(
-        f"compared: {format_count(len(found), 'finding')}, {sum(one.agrees for one in found)} agree"
-    )
-    return not all(one.agrees for one in found)
+    agree = len(found) - len(apart)
+    note(f"compared: {format_count(len(found), 'finding')}, {agree} agree")
+    return bool(apart)
 
 
 def _run(chosen: "list[Claim]", manner: "Manner", quiet: bool) -> "tuple[list[Judged], bool]":
