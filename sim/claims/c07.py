@@ -33,6 +33,7 @@ REPLICAS: Final = ScenarioSource("c07-replicas", in_fast=False)
 TOLERATED_SD: Final = 1.0
 BIAS: Final = "largest bias of the published mean"
 SHARE: Final = "adversaries[0].share"
+BUDGET: Final = "adversaries[0].budget"
 PLACEMENT: Final = "adversaries[0].placement"
 PLACES: Final = {"random": "liars at random", "worst": "liars in the worst places"}
 OVER: Final = {"sample": "over a sample of agents", "nested": "nested in groups of 10, 5 and 6"}
@@ -78,8 +79,7 @@ def _rules(of: Evidence) -> Iterator[Finding]:
 def _capture(of: Evidence) -> Iterator[Finding]:
     """The tree theorem at its threshold: one agent makes the difference."""
     for placement, how in PLACES.items():
-        path = "adversaries[0].budget"
-        for budget, bias in of.along(CAPTURE.name, "bias.max", path, {PLACEMENT: placement}):
+        for budget, bias in of.along(CAPTURE.name, "bias.max", BUDGET, {PLACEMENT: placement}):
             along = Along("with", int(budget), f"{budget} liars of 1,000")
             when = f"groups of 50, 10 and 2 that trim a third each, {how}"
             yield at_most(bias, TOLERATED_SD, BIAS, when, along=along)

@@ -16,6 +16,7 @@ from sim.claims.measured import Measured, exactly
 
 PBFT: Final = "{kind: pbft, timeout: 5s}"
 HOTSTUFF: Final = "{kind: hotstuff, timeout: 5s}"
+APPROXIMATE: Final = "{kind: approximate, round: 2s}"
 ONE_VALUE: Final = {
     "consistent_broadcast": "consistent broadcast",
     "bracha": "Bracha's broadcast",
@@ -23,7 +24,7 @@ ONE_VALUE: Final = {
     HOTSTUFF: "HotStuff",
 }
 """They end with one value; averaging does not, so it is told and decides nothing."""
-AVERAGES: Final = {"{kind: approximate, round: 2s}": "averaging", "witness": "averaging by witness"}
+AVERAGES: Final = {APPROXIMATE: "averaging", "witness": "averaging by witness"}
 CODES: Final = ScenarioSource(
     "c08-codes", fast_only=(f"agreement.protocol={PBFT}", f"agreement.protocol={HOTSTUFF}")
 )

@@ -28,7 +28,6 @@ REPLICAS: Final = 4
 """Where messages and delays are counted, without faults."""
 HALF_KM: Final = 500
 DELAY_S: Final = 0.005
-APPROXIMATE: Final = "{kind: approximate, round: 2s}"
 GOES_ON: Final = Floor(8 / 11, "3 of 11 are due in a cut in which nobody has a quorum")
 """The cut lasts from 4.5 to 8.5 s: what is published at 5, 6 and 7 s is due before it heals."""
 IN_TIME: Final = "share published before the next is due"
@@ -83,7 +82,7 @@ def _costs(of: Evidence, name: str) -> Iterator[Finding]:
     if name == "imbs_raynal":
         return  # Four are too few for it.
     pbft = PROTOCOLS["pbft"]
-    protocol = {"pbft": c08.PBFT, "hotstuff": c08.HOTSTUFF, "approximate": APPROXIMATE}
+    protocol = {"pbft": c08.PBFT, "hotstuff": c08.HOTSTUFF, "approximate": c08.APPROXIMATE}
     settings = {"agreement.protocol": protocol.get(name, name), "topology.length_km": HALF_KM}
     sent = exactly(of(c08.LIGHT.name, "agreement.messages", settings))
     yield at_most(sent, pbft.messages(REPLICAS), "messages a version, beside PBFT", name)
