@@ -52,12 +52,17 @@ def searched(trials: Trials, budget: int, jobs: int) -> Hunt:
         best = _Explored(trials.search.seed, {}, None, -math.inf)
         try:
             for one in _explored_by(jobs, trials, budget // 2):
-                best = max(best, one, key=lambda explored: explored.loss)
+                best = max(best, one, key=_rank)
                 found.worst = best.worst
             return hunt(trials, budget, best.seed)
         except KeyboardInterrupt:
             found.is_interrupted = True
             return found
+
+
+def _rank(explored: _Explored) -> tuple[float, int]:
+    """The worse the higher; among equals the first in number, whoever was done first."""
+    return explored.loss, -explored.seed
 
 
 def _explored_by(jobs: int, trials: Trials, runs: int) -> Iterator[_Explored]:
@@ -68,8 +73,9 @@ def _explored_by(jobs: int, trials: Trials, runs: int) -> Iterator[_Explored]:
     with crew(jobs, None) as hands:
         for _, future in spread(_explored, units, hands):
             explored = future.result()
-            for text in explored.trials.keys() - trials.known.keys():
-                trials.note(text, explored.trials[text])
+            for text, trial in explored.trials.items():
+                if text not in trials.known:
+                    trials.note(text, trial)
             yield explored
 
 

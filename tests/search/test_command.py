@@ -54,6 +54,14 @@ def test_a_place_that_cannot_hold_the_find_is_told_before_anything_is_run(here, 
     assert not (here / "results").exists()
 
 
+@pytest.mark.parametrize("done_first", [2, 3])
+def test_of_searches_that_found_the_same_the_first_in_number_goes_on(here, monkeypatch, done_first):
+    found = [spread._Explored(seed, {}, None, 1.0) for seed in (done_first, 5 - done_first)]
+    monkeypatch.setattr(spread, "_explored_by", lambda *_: iter(found))
+    monkeypatch.setattr(spread, "hunt", lambda trials, budget, seed: seed)
+    assert spread.searched(Trials(search_of(here, SPLIT, COMMITTEE), None), 8, jobs=2) == 2
+
+
 def test_several_searches_are_put_together_into_one(here, monkeypatch):
     """Each worker begins elsewhere; here they do it one after the other, in this process."""
     monkeypatch.setattr(spread, "crew", lambda jobs, cluster: nullcontext(None))
