@@ -220,7 +220,7 @@ def _liars(space: LiarSpace, tree: TreeShape) -> LiarsPlan:
         for kind, attack in ADVERSARIES.items()
         if attack.is_for(tier) and kind != "group_capture"
     ]
-    sizes = sorted(set(space.sizes), key=abs)
+    sizes = sorted(dict.fromkeys(space.sizes), key=abs)
     return LiarsPlan(
         where=space.where,
         tier=tier,
