@@ -75,7 +75,8 @@ class Messages:
         with ``/1`` for what goes to, or comes from, a further replica; `node` is its seat.
         mail: kind, from_tier, sender, to_tier, receiver, version, sent_ns, arrived_ns.
         """
-        names = _row_names(roster)
+        shape = roster.shape
+        names = [shape.row_name(row) for row in range(len(shape.rows))]
         reports = [part for part in self._parts if isinstance(part.over, Inlet)]
         mail = [part for part in self._parts if isinstance(part.over, Hop)]
         return {"messages": _reports(reports), "mail": _mail(mail, names)}
@@ -106,16 +107,6 @@ class Messages:
 
 def _way(over: Over) -> Way:
     return over.way if isinstance(over, Inlet) else over.post.way
-
-
-def _row_names(roster: Roster) -> list[str]:
-    """What the nodes of each row are called together: ``local``, ``regional/1``."""
-    shape = roster.shape
-    tiers = [shape.tier_of(row) for row in range(len(shape.rows))]
-    return [
-        f"{shape.names[tier]}/{replica}" if shape.is_replicated(tier) else shape.names[tier]
-        for tier, replica in tiers
-    ]
 
 
 def _reports(parts: list[_Part]) -> Table:

@@ -70,6 +70,11 @@ class TreeShape:
         replica, step = divmod(row - len(self.counts), len(self.counts) - self.first_replicated)
         return self.first_replicated + step, replica + 1
 
+    def row_name(self, row: int) -> str:
+        """What the nodes of a row are called together: ``local`` or, with replicas, ``root/2``."""
+        tier, replica = self.tier_of(row)
+        return f"{self.names[tier]}/{replica}" if self.is_replicated(tier) else self.names[tier]
+
     def node_name(self, row: int, number: int) -> str:
         """What a node is called, such as ``local-3``, ``root`` or, with replicas, ``root-0/2``."""
         tier, replica = self.tier_of(row)

@@ -134,7 +134,7 @@ def _ends_of(tier: str, shape: TreeShape) -> tuple[int, int]:
 
 
 def _mail(rows: Columns, shape: TreeShape) -> tuple[np.ndarray, ...]:
-    known = {_row_name(row, shape): row for row in range(len(shape.rows))}
+    known = {shape.row_name(row): row for row in range(len(shape.rows))}
     ends = [
         _names(np.array([known[name] for name in rows[tier].tolist()], np.int64), rows[who], shape)
         for tier, who in (("from_tier", "sender"), ("to_tier", "receiver"))
@@ -158,11 +158,6 @@ def _names(row: np.ndarray, number: np.ndarray, shape: TreeShape) -> np.ndarray:
     keys, which = np.unique(row * (1 << 40) + number, return_inverse=True)
     pairs = [divmod(key, 1 << 40) for key in keys.tolist()]
     return np.array([shape.node_name(*pair) for pair in pairs] or [""])[which]
-
-
-def _row_name(row: int, shape: TreeShape) -> str:
-    tier, replica = shape.tier_of(row)
-    return f"{shape.names[tier]}/{replica}" if shape.is_replicated(tier) else shape.names[tier]
 
 
 def _versions(rows: Columns) -> np.ndarray:
