@@ -52,14 +52,13 @@ def _lead(plan: Plan) -> str:
 
 
 def _waits(tables: Tables, plan: Plan, points: int) -> Iterator[Chart]:
-    """How long each proposal took until it was decided."""
+    """How long each proposal that was decided took until then."""
     rows = tables.decisions
-    done = rows["decided_ns"] >= 0
-    if not done.any():
+    if not len(rows["decided_ns"]):
         return
     curves = []
     for replica, look in zip(np.unique(rows["replica"])[:REPLICAS_MAX], LOOKS, strict=False):
-        mine = np.flatnonzero(done & (rows["replica"] == replica))
+        mine = np.flatnonzero(rows["replica"] == replica)
         mine = mine[np.argsort(rows["proposed_ns"][mine], kind="stable")]
         waited_s = (rows["decided_ns"][mine] - rows["proposed_ns"][mine]) / 1e9
         at_s = rows["proposed_ns"][mine] / 1e9
@@ -86,7 +85,7 @@ def _apart(tables: Tables, plan: Plan, points: int) -> Iterator[Chart]:
 def _decisions(tables: Tables) -> Iterator[list[str]]:
     rows, asked = tables.decisions, tables.snapshots
     for replica in np.unique(asked["replica"]):
-        mine = (rows["replica"] == replica) & (rows["decided_ns"] >= 0)
+        mine = rows["replica"] == replica
         waits_ns = rows["decided_ns"][mine] - rows["proposed_ns"][mine]
         errors = rows["error_mean"][mine]
         known = errors[~np.isnan(errors)]
