@@ -15,7 +15,7 @@ from sim.cli.output import note, say, say_json
 from sim.cli.parameters import AsJson, Overrides, Quiet, Seed
 from sim.cli.progress import sweep_progress
 from sim.cli.run import Cluster, NoPlot, Out
-from sim.cli.stored import found_run
+from sim.cli.stored import RUNS, found_run
 from sim.cli.sweep import Jobs, Markdown
 from sim.errors import SimError
 
@@ -53,7 +53,7 @@ def attribute(
     metric: Metrics = None,
     anomalies: Anomalies = False,
     shapley: Shapley = False,
-    out: Out = Path("results/runs"),
+    out: Out = RUNS,
     jobs: Jobs = 1,
     cluster: Cluster = None,
     markdown: Markdown = None,
