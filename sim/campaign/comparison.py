@@ -17,14 +17,13 @@ from sim.campaign.replay import stored_plan
 from sim.campaign.results import open_results
 from sim.campaign.stored_tables import tables_of
 from sim.measure.gate import Effect, Levels, Sample, fewest, figures, measure_effect
-from sim.scenario.catalogue import METRICS
+from sim.scenario.catalogue import BETTER, METRICS
 from sim.scenario.metric import Metric
 
 Verdict: TypeAlias = Literal[
     "same", "noise", "better", "worse", "too few", "only one side", "undefined"
 ]
 
-_BETTER: Final = {metric.name: metric.better for metric in METRICS}
 LUCK: Final = 0.05
 _BOUNDS: Final = Levels(LUCK / 2, LUCK / 2)
 """Of the interval: 95 %, two-sided."""
@@ -156,4 +155,4 @@ def _beyond_luck(rows: list[Contrast]) -> list[Contrast]:
 
 
 def _direction(row: Contrast) -> Verdict:
-    return "worse" if (row.change > 0) == (_BETTER[row.metric] == "less") else "better"
+    return "worse" if (row.change > 0) == (BETTER[row.metric] == "less") else "better"
