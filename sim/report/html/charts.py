@@ -20,7 +20,7 @@ from sim.report.html.clock import Clock, clock_of
 from sim.report.html.embed import numbers, seconds_of
 from sim.report.html.facts import Run
 from sim.report.html.places import ever_used, without_rows
-from sim.report.html.stops import all_stopped, stopped
+from sim.report.html.stops import Stopped, all_stopped, stopped
 from sim.report.lanes import others_label
 from sim.report.series import pivot, thin, tips, tooth_ns
 from sim.report.table import NOTHING
@@ -152,18 +152,18 @@ def _age_curves(tables: Tables, plan: Plan, points: int) -> list[Curve]:
     curves = []
     for look, (label, regions) in zip(LOOKS, named, strict=False):
         curves.append(_oldest(label, ages, regions, plan, look, points))
-    seeing = [group for group in groups if not _is_down(group, tables, plan)][:1]
-    for group in seeing:
-        # Else it is what the root knows, less the way.
-        label = f"{group.label} while cut off, seen from inside"
-        whole = _oldest(label, inside, group.regions, plan, "inside", points)
-        curves.append(_only(whole, group.cut))
+    stops = stopped(tables, plan)
+    seeing = next((group for group in groups if not _is_down(group, stops)), None)
+    if seeing is not None:
+        label = f"{seeing.label} while cut off, seen from inside"
+        whole = _oldest(label, inside, seeing.regions, plan, "inside", points)
+        # While it is not cut off this is what the root knows, less the way.
+        curves.append(_only(whole, seeing.cut))
     return [one for one in curves if any(value is not None for value in one.y)]
 
 
-def _is_down(group: Group, tables: Tables, plan: Plan) -> bool:
+def _is_down(group: Group, stops: Stopped) -> bool:
     """Whether a fault stopped the aggregators of the group themselves: nobody sees from inside."""
-    stops = stopped(tables, plan)
     return any(all_stopped(group.regions, int(at_ns), stops) for at_ns, _ in group.cut)
 
 

@@ -41,7 +41,7 @@ from sim.report.words import seconds, summary, the_root, title
 from sim.scenario.plan import FaultPlan, Plan
 
 DRAWN: Final = ("recovery", "detection", "lies")
-"""Figures whose curves are in the page."""
+"""Figures that the page has whole; the call that draws any other is in it."""
 SUBJECTS: Final[tuple[Callable[[Run, int], Section | None], ...]] = (
     detection_section,
     lies_section,
