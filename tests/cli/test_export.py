@@ -1,16 +1,13 @@
 """``sim export`` writes a stored run for other programs, and changes nothing in it."""
 
-import shutil
-
 import pytest
 
-from sim.campaign.replications import run_scenario
 from sim.campaign.results import open_results
 from sim.cli.exits import Exit
 from sim.cli.export import Target
 from sim.report.export.formats import FORMATS
-from sim.scenario import load_scenario
-from tests.small import SMALL, only_what_counts
+from tests.cli.stored_runs import made_once, there_anew
+from tests.small import only_what_counts
 
 RUNS = "results/runs/small"
 KEPT = "journal.messages={from: 1s, until: 1200ms}"
@@ -19,22 +16,13 @@ KEPT = "journal.messages={from: 1s, until: 1200ms}"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A folder with a run that keeps some messages, and the run's own folder in it."""
-    home = tmp_path_factory.mktemp("exported")
-    with pytest.MonkeyPatch.context() as patched:
-        only_what_counts(patched)
-        patched.chdir(home)
-        (home / "small.yaml").write_text(SMALL)
-        scenario = load_scenario("small.yaml", [KEPT])
-        run = run_scenario(scenario, home / "results" / "runs").folder
-    return home, run.relative_to(home)
+    return made_once(tmp_path_factory.mktemp("exported"), [KEPT])
 
 
 @pytest.fixture(autouse=True)
 def stored(folder, made, monkeypatch):
     only_what_counts(monkeypatch)
-    home, run = made
-    shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
-    return folder / run
+    return there_anew(made, folder)
 
 
 @pytest.mark.parametrize(

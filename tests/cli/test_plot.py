@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 
 import pytest
 
@@ -11,6 +10,7 @@ from sim.campaign.results import open_results
 from sim.cli.exits import Exit
 from sim.report import style
 from sim.scenario import load_scenario
+from tests.cli.stored_runs import made_once, there_anew
 from tests.small import SMALL, only_what_counts
 
 RUNS = "results/runs/small"
@@ -19,22 +19,14 @@ RUNS = "results/runs/small"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A folder with a scenario and a run of it; and where in the folder the run is."""
-    home = tmp_path_factory.mktemp("drawn")
-    with pytest.MonkeyPatch.context() as patched:
-        only_what_counts(patched)
-        patched.chdir(home)
-        (home / "small.yaml").write_text(SMALL)
-        run = run_scenario(load_scenario("small.yaml"), home / "results" / "runs").folder
-    return home, run.relative_to(home)
+    return made_once(tmp_path_factory.mktemp("drawn"))
 
 
 @pytest.fixture(autouse=True)
 def stored(folder, made, monkeypatch):
     """A stored run without figures, where commands look for it."""
     only_what_counts(monkeypatch)
-    home, run = made
-    shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
-    return folder / run
+    return there_anew(made, folder)
 
 
 def interrupt(*_arguments, **_options):

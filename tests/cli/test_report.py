@@ -1,14 +1,11 @@
 """``sim report`` writes one file of stored runs, and refuses kindly what it cannot show."""
 
-import shutil
-
 import pytest
 
-from sim.campaign.replications import run_scenario
 from sim.cli.exits import Exit
 from sim.report.html import page
-from sim.scenario import load_scenario
-from tests.small import SMALL, only_what_counts
+from tests.cli.stored_runs import made_once, there_anew
+from tests.small import only_what_counts
 
 RUNS = "results/runs/small"
 
@@ -16,13 +13,7 @@ RUNS = "results/runs/small"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A folder with a run; and where in the folder the run is."""
-    home = tmp_path_factory.mktemp("reported")
-    with pytest.MonkeyPatch.context() as patched:
-        only_what_counts(patched)
-        patched.chdir(home)
-        (home / "small.yaml").write_text(SMALL)
-        run = run_scenario(load_scenario("small.yaml"), home / "results" / "runs").folder
-    return home, run.relative_to(home)
+    return made_once(tmp_path_factory.mktemp("reported"))
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +21,7 @@ def stored(folder, made, monkeypatch):
     """A stored run where commands look for it; plotly would be most of each page."""
     only_what_counts(monkeypatch)
     monkeypatch.setattr(page, "plotly", lambda: "let Plotly = {}")
-    home, run = made
-    shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
-    return folder / run
+    return there_anew(made, folder)
 
 
 def test_the_report_goes_to_the_folder_of_the_run(sim, stored):
