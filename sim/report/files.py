@@ -31,14 +31,23 @@ def write_whole(path: Path, text: str) -> None:
         if _is_stream(path):
             path.write_text(text, encoding="utf-8")
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        final = path.resolve()
-        draft = final.with_name(f".{final.name}.{os.getpid()}")
-        try:
+        with drafted(path.resolve()) as draft:
             draft.write_text(text, encoding="utf-8")
-            draft.replace(final)
-        finally:
-            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """A name to write to; the file has its own name once all is written, else there is none.
+
+    Folders above it are made. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _is_stream(path: Path) -> bool:

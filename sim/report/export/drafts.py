@@ -7,19 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import ResultsError
+from sim.report.files import drafted
 
 
 @contextmanager
 def draft_file(path: Path) -> Iterator[Path]:
     """A name to write to; the file has its own name once all is written. Raises ResultsError."""
-    with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            yield draft
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+    with _told(path), drafted(path) as draft:
+        yield draft
 
 
 @contextmanager
