@@ -58,11 +58,17 @@ class SweepOutcome:
     """What ended the sweep before its end, where that was not the user."""
 
     def whole(self) -> list[CellResult]:
-        """The results; raises KeyboardInterrupt, or what else ended the sweep before its end."""
+        """The results; raises KeyboardInterrupt, or what else ended the sweep before its end.
+
+        A bug of ours in a cell is raised, too: it is no result, and no mistake of the user's.
+        """
         if self.interrupted:
             raise KeyboardInterrupt
         if self.stopped is not None:
             raise self.stopped
+        for result in self.results:
+            if result.error is not None and not isinstance(result.error, SimError):
+                raise result.error
         return self.results
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from sim.campaign import replications
 from sim.campaign.ladder import climb
 from sim.campaign.sweep import How
-from sim.errors import ScenarioError
+from sim.errors import InvariantViolated, ScenarioError
 from tests.small import SMALL, only_what_counts
 
 
@@ -46,3 +47,14 @@ def test_every_rung_is_read_before_any_is_run(rung, tmp_path):
     with pytest.raises(ScenarioError):
         next(climb([rung("low", "10%"), broken], How(tmp_path / "runs")))
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_bug_of_ours_is_no_wrong_call(rung, tmp_path, monkeypatch):
+    """What contradicts itself ends the climb; the command line has exit codes for it."""
+
+    def contradict(*_arguments, **_options):
+        raise InvariantViolated("planted")
+
+    monkeypatch.setattr(replications, "simulate", contradict)
+    with pytest.raises(InvariantViolated, match="planted"):
+        next(climb([rung("low", "10%")], How(tmp_path)))
